@@ -1,0 +1,76 @@
+package flow
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+)
+
+// Key is the flow key: packets with equal keys belong to the same flow. It is
+// the 7-tuple of NetStream, with the observation point in the place of the
+// interface. Key is comparable with == and holds no pointer.
+type Key struct {
+	// Source and Destination are in network byte order. IPv4 addresses are kept
+	// in their IPv4-mapped form (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2);
+	// Version tells them from IPv6 packets that carry such addresses.
+	Source, Destination [16]byte
+
+	// SourcePort and DestinationPort are valid if HasPorts is 1. For ICMP and
+	// ICMPv6, SourcePort is 0 and DestinationPort is type*256+code, as
+	// icmpTypeCodeIPv4 (32) and icmpTypeCodeIPv6 (139) have it.
+	SourcePort, DestinationPort uint16
+
+	// Point numbers the observation point in the run's [Points].
+	Point uint32
+
+	Protocol       uint8 // protocolIdentifier (4): the last next-header after the IPv6 extension chain
+	ClassOfService uint8 // ipClassOfService (5): the whole ToS or Traffic Class octet, DSCP and ECN
+	Version        uint8 // ipVersion (60): 4 or 6
+	HasPorts       uint8 // 1 if the ports are known, else 0; 0 for later fragments and protocols without ports
+}
+
+// SourceAddr is the source address as a netip.Addr of its own IP version.
+func (k *Key) SourceAddr() netip.Addr { return k.addr(&k.Source) }
+
+// DestinationAddr is the destination address as a netip.Addr of its own IP
+// version.
+func (k *Key) DestinationAddr() netip.Addr { return k.addr(&k.Destination) }
+
+func (k *Key) addr(a *[16]byte) netip.Addr {
+	if k.Version == 4 {
+		return netip.AddrFrom4([4]byte(a[12:]))
+	}
+	return netip.AddrFrom16(*a)
+}
+
+// Compare gives the total order of keys in every table: source, destination,
+// source port, destination port, protocol, class of service, IP version,
+// whether ports are known, and last the observation point by name. It returns
+// -1, 0 or +1.
+func (k *Key) Compare(other *Key, points *Points) int {
+	if c := bytes.Compare(k.Source[:], other.Source[:]); c != 0 {
+		return c
+	}
+	if c := bytes.Compare(k.Destination[:], other.Destination[:]); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.tail(), other.tail()); c != 0 {
+		return c
+	}
+	if k.Point == other.Point {
+		return 0
+	}
+	return cmp.Compare(points.Name(k.Point), points.Name(other.Point))
+}
+
+// tail packs what follows the addresses so that its integer order is the order
+// of the fields.
+func (k *Key) tail() uint64 {
+	return uint64(k.SourcePort)<<48 | uint64(k.DestinationPort)<<32 |
+		uint64(k.Protocol)<<24 | uint64(k.ClassOfService)<<16 | uint64(k.Version)<<8 | uint64(k.HasPorts)
+}
+
+// MappedIPv4 gives the IPv4-mapped form in which a [Key] holds an address.
+func MappedIPv4(a [4]byte) [16]byte {
+	return [16]byte{10: 0xff, 11: 0xff, 12: a[0], 13: a[1], 14: a[2], 15: a[3]}
+}

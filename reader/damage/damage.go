@@ -1,0 +1,54 @@
+// Package damage is how the readers tell what was wrong with an input and where.
+package damage
+
+import "fmt"
+
+// Kind says what was wrong. The names are stable: ledger and run.json have them.
+type Kind uint8
+
+// The kinds of damage.
+const (
+	BadBlock      Kind = iota // a structure of the file that contradicts itself
+	BadLength                 // a length field beyond the limits or beyond its container
+	Truncated                 // the input ends in the middle of a record
+	TrailingBytes             // octets behind the last record that are no record
+	BadStream                 // compressed data that cannot be decompressed
+	InputChanged              // the file was not the same at its end as at its start
+	EmptyInput                // no octets at all
+)
+
+// String gives the stable name of the kind.
+func (k Kind) String() string {
+	switch k {
+	case BadBlock:
+		return "bad_block"
+	case BadLength:
+		return "bad_length"
+	case Truncated:
+		return "truncated_input"
+	case TrailingBytes:
+		return "trailing_bytes"
+	case BadStream:
+		return "bad_stream"
+	case InputChanged:
+		return "input_changed"
+	case EmptyInput:
+		return "empty_input"
+	}
+	return "unknown"
+}
+
+// Error is one damaged place in an input. Everything before it was read.
+type Error struct {
+	Kind   Kind
+	Offset int64  // octets from the start of the decompressed input
+	Number uint64 // number of the packet at or before the place, from 1; 0 if none
+	Length int64  // octets given up because of it; 0 if it is not known or none
+	Detail string // what was found and what was expected
+	Fatal  bool   // nothing behind the place can be read
+}
+
+// Error gives the text without the file's name, which the caller knows.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s at offset %d, packet %d: %s", e.Kind, e.Offset, e.Number, e.Detail)
+}
