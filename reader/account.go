@@ -1,0 +1,200 @@
+package reader
+
+import (
+	"cmp"
+	"slices"
+
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/damage"
+	"netstream/reader/input"
+)
+
+// MaxDetails bounds the details that outcomes are told apart by in one input.
+// EtherTypes and link types are 16 bits each; frames beyond the bound are
+// counted under their outcome without detail.
+const MaxDetails = 1 << 10
+
+// MaxDamages bounds the damaged places that are kept one by one; all are counted.
+const MaxDamages = 100
+
+// Tally counts packets that have something in common.
+type Tally struct {
+	Packets        uint64
+	WireOctets     uint64 // original frame lengths, without frame check sequence
+	CapturedOctets uint64
+	Octets         uint64 // IP lengths; 0 where there is no IP header
+	FirstOffset    int64  // of the first one, in the decompressed input
+	FirstNumber    uint64 // of the first one; 0 if there is none
+}
+
+func (t *Tally) add(f *capture.Frame, m *flow.Meta) {
+	if t.Packets == 0 {
+		t.FirstOffset, t.FirstNumber = f.Offset, f.Number
+	}
+	t.Packets++
+	t.WireOctets += uint64(m.WireOctets)
+	t.CapturedOctets += uint64(len(f.Data))
+	t.Octets += m.Octets
+}
+
+// Outcome is where packets went: a reason, and which EtherType or link type it
+// was where the reason has such a detail.
+type Outcome struct {
+	Reason flow.Reason
+	Detail uint32
+}
+
+// OutcomeTally is the tally of one outcome.
+type OutcomeTally struct {
+	Outcome
+	Tally
+}
+
+// Note is a remark on packets that are accounted.
+type Note uint8
+
+// The notes.
+const (
+	NoteTruncated       Note = iota // the snapshot length cut the IP packet
+	NoteBadTransport                // the transport header is cut short or contradicts itself
+	NoteDepthLimited                // more headers than are opened
+	NoteLengthInferred              // the IP length was 0 and taken from the frame
+	NoteFragment                    // a fragment
+	NoteLate                        // earlier than the file's clock by more than the reorder window
+	NoteStray                       // a time stamp that the packets around it contradict
+	NoteShortOriginal               // the file says that the original length is below the captured one
+	NoteFractionCarried             // the fraction of the time stamp was a second or more
+	NoteWithoutTime                 // a simple packet block: it has the time of the packet before it
+
+	// NoteCount is the number of notes.
+	NoteCount
+)
+
+var noteMarks = [...]struct {
+	note Note
+	mark flow.Mark
+}{
+	{NoteTruncated, flow.MarkTruncated},
+	{NoteBadTransport, flow.MarkBadTransport},
+	{NoteDepthLimited, flow.MarkDepthLimited},
+	{NoteLengthInferred, flow.MarkLengthInferred},
+	{NoteFragment, flow.MarkFragment},
+}
+
+const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkDepthLimited | flow.MarkLengthInferred | flow.MarkFragment
+
+// String gives the stable name of the note, as the ledger has it.
+func (n Note) String() string {
+	switch n {
+	case NoteTruncated:
+		return "truncated_payload"
+	case NoteBadTransport:
+		return "bad_l4_header"
+	case NoteDepthLimited:
+		return "depth_limited"
+	case NoteLengthInferred:
+		return "length_inferred"
+	case NoteFragment:
+		return "fragment"
+	case NoteLate:
+		return "late"
+	case NoteStray:
+		return "stray_time"
+	case NoteShortOriginal:
+		return "original_below_captured"
+	case NoteFractionCarried:
+		return "fraction_carried"
+	case NoteWithoutTime:
+		return "without_time"
+	}
+	return "unknown"
+}
+
+// Account says where every packet and octet of one input went.
+type Account struct {
+	Name     string
+	Format   capture.Format
+	HasFrame bool // the input was recognised as a capture
+
+	Accounted Tally // packets that were metered
+	Notes     [NoteCount]Tally
+	Capture   capture.Tally
+	Input     input.Account
+
+	Interfaces []capture.Interface
+
+	FirstTime, LastTime flow.Timestamp // least and greatest time of the metered packets; valid iff there are any
+	ClockSteps          uint64         // times that the capture's clock was set back
+
+	Damages     []damage.Error // the first MaxDamages
+	DamageCount uint64
+
+	others map[Outcome]*Tally
+}
+
+// Complete says whether the input was read to its end without damage.
+func (a *Account) Complete() bool { return a.DamageCount == 0 }
+
+// Packets is the number of packets that the input holds.
+func (a *Account) Packets() uint64 { return a.Capture.Packets }
+
+// Outcomes gives the tallies of all outcomes that occurred, by reason and detail.
+// Their packets add up to Packets less Capture.LostPackets.
+func (a *Account) Outcomes() []OutcomeTally {
+	var all []OutcomeTally
+	if a.Accounted.Packets > 0 {
+		all = append(all, OutcomeTally{Outcome{Reason: flow.ReasonAccounted}, a.Accounted})
+	}
+	for outcome, tally := range a.others {
+		all = append(all, OutcomeTally{outcome, *tally})
+	}
+	slices.SortFunc(all, func(a, b OutcomeTally) int {
+		return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Detail, b.Detail))
+	})
+	return all
+}
+
+// excluded counts a packet that is not metered.
+func (a *Account) excluded(reason flow.Reason, detail uint32, f *capture.Frame, wire uint32) {
+	key := Outcome{reason, detail}
+	tally := a.others[key]
+	if tally == nil {
+		if len(a.others) >= MaxDetails {
+			key.Detail = 0
+			tally = a.others[key]
+		}
+		if tally == nil {
+			tally = new(Tally)
+			if a.others == nil {
+				a.others = make(map[Outcome]*Tally)
+			}
+			a.others[key] = tally
+		}
+	}
+	tally.add(f, &flow.Meta{WireOctets: wire})
+}
+
+// metered counts a packet that is.
+func (a *Account) metered(f *capture.Frame, p *flow.Packet) {
+	if a.Accounted.Packets == 0 {
+		a.FirstTime, a.LastTime = p.Time, p.Time
+	}
+	a.FirstTime, a.LastTime = min(a.FirstTime, p.Time), max(a.LastTime, p.Time)
+	a.Accounted.add(f, &p.Meta)
+	if p.Meta.Marks&notedMarks == 0 {
+		return
+	}
+	for _, n := range noteMarks {
+		if p.Meta.Marks&n.mark != 0 {
+			a.Notes[n.note].add(f, &p.Meta)
+		}
+	}
+}
+
+func (a *Account) damaged(e *damage.Error) {
+	a.DamageCount++
+	if len(a.Damages) < MaxDamages {
+		a.Damages = append(a.Damages, *e)
+	}
+}

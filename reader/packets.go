@@ -1,0 +1,264 @@
+package reader
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/clock"
+	"netstream/reader/damage"
+	"netstream/reader/header"
+	"netstream/reader/input"
+)
+
+// Options says how an input is read.
+type Options struct {
+	Points        *flow.Points // takes the names of the capture interfaces
+	Hasher        flow.Hasher
+	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
+	WithMAC       bool
+	Input         input.Options
+	BufferSize    int // octets read at a time; 0 for the default
+}
+
+// Packets reads the metered packets of one input in the order of their clocks.
+// It is not safe for concurrent use.
+type Packets struct {
+	options Options
+	source  *input.Input
+	capture *capture.Reader
+	orderer *clock.Orderer
+	account Account
+	ordinal uint32
+
+	interfaces []observed // in step with the capture's
+	frame      capture.Frame
+	ended      bool
+	finished   bool
+	failed     error // of closing the input
+}
+
+// observed is what a capture interface means for its frames.
+type observed struct {
+	decoder   header.Decoder
+	linkType  uint16
+	fcsLength int8
+	point     uint32
+}
+
+// Open opens an input. An input that is no capture is a *capture.FormatError. An
+// empty or cut one is no error but damage in the account. Errors of the file
+// system and of limits are *input.Error.
+func Open(source input.Source, stdin io.Reader, options Options) (*Packets, error) {
+	opened, err := input.Open(source, stdin, options.Input)
+	if err != nil {
+		return nil, err
+	}
+	p := &Packets{
+		options: options,
+		source:  opened,
+		orderer: clock.NewOrderer(options.ReorderWindow),
+		account: Account{Name: source.Name},
+	}
+	size := options.BufferSize
+	if size == 0 {
+		size = capture.DefaultBufferSize
+	}
+	p.capture, err = capture.NewReaderSize(opened, size)
+	if err == nil {
+		p.account.HasFrame, p.account.Format = true, p.capture.Format()
+		return p, nil
+	}
+	p.capture = nil
+	if found, ok := err.(*damage.Error); ok {
+		p.account.damaged(found)
+		p.account.Capture.Octets.Damaged = found.Length
+	} else {
+		opened.Close() // the failure is what matters
+		return nil, err
+	}
+	p.end()
+	return p, nil
+}
+
+// SetOrdinal gives the input its place among the inputs of the run. It must be
+// called before the first ReadPackets.
+func (p *Packets) SetOrdinal(ordinal uint32) { p.ordinal = ordinal }
+
+// Start says what is needed to put inputs in order before they are metered.
+type Start struct {
+	Any      bool           // there is a metered packet
+	Time     flow.Timestamp // of the first metered packet in the file
+	Earliest flow.Timestamp // no packet's clock is before
+}
+
+// Start reads as far as it must to say how the input begins. Nothing of it is
+// lost for ReadPackets.
+func (p *Packets) Start() (Start, error) {
+	for !p.orderer.Started() && !p.ended {
+		if err := p.read(); err != nil {
+			return Start{}, err
+		}
+	}
+	time, earliest, any := p.orderer.Start()
+	return Start{Any: any, Time: time, Earliest: earliest}, nil
+}
+
+// framesAtATime is how many frames are read between two looks for packets whose
+// turn has come.
+const framesAtATime = 256
+
+// ReadPackets fills dst from its start with the next packets and gives how many.
+// It gives at least one or an error; io.EOF is the end of the input, be it whole
+// or damaged: see Account.
+func (p *Packets) ReadPackets(dst []flow.Packet) (int, error) {
+	n := 0
+	for {
+		taken := p.orderer.Take(dst[n:])
+		p.noteLate(dst[n : n+taken])
+		n += taken
+		if n == len(dst) {
+			return n, nil
+		}
+		if p.ended {
+			break
+		}
+		for i := 0; i < framesAtATime && !p.ended && p.orderer.Waiting() <= clock.MaxWaiting; i++ {
+			if err := p.read(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if n == 0 {
+		p.finish()
+		if p.failed != nil {
+			return 0, p.failed
+		}
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// noteLate finishes packets that leave: only now is known which were late.
+func (p *Packets) noteLate(packets []flow.Packet) {
+	for i := range packets {
+		packets[i].Meta.Input = p.ordinal
+		if packets[i].Meta.Marks&flow.MarkLate != 0 {
+			late := &p.account.Notes[NoteLate]
+			if late.Packets == 0 {
+				late.FirstNumber = packets[i].Number
+			}
+			late.Packets++
+			late.WireOctets += uint64(packets[i].Meta.WireOctets)
+			late.Octets += packets[i].Meta.Octets
+		}
+	}
+}
+
+// read reads one frame into the orderer, or notes the damage or the end.
+func (p *Packets) read() error {
+	f := &p.frame
+	err := p.capture.Next(f)
+	if err == nil {
+		return p.take(f)
+	}
+	if err == io.EOF {
+		p.end()
+		return nil
+	}
+	if found, ok := err.(*damage.Error); ok {
+		p.account.damaged(found)
+		return nil
+	}
+	return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
+}
+
+// take decodes a frame and gives it to the orderer, or counts why not.
+func (p *Packets) take(f *capture.Frame) error {
+	for f.Interface >= len(p.interfaces) {
+		if err := p.observe(len(p.interfaces)); err != nil {
+			return err
+		}
+	}
+	from := &p.interfaces[f.Interface]
+	if from.fcsLength != f.FCSLength {
+		from.decoder, from.fcsLength = p.decoder(from.linkType, f.FCSLength), f.FCSLength
+	}
+	packet := p.orderer.Slot()
+	reason, detail := from.decoder.Decode(packet, f.Data, f.Length)
+	if reason == flow.ReasonAccounted && !f.TimeValid {
+		reason = flow.ReasonTimeOutOfRange
+	}
+	if reason != flow.ReasonAccounted {
+		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
+		return nil
+	}
+	packet.Time = f.Time
+	packet.Number = f.Number
+	packet.Key.Point = from.point
+	packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	p.account.metered(f, packet)
+	p.orderer.Put()
+	return nil
+}
+
+func (p *Packets) observe(index int) error {
+	described := p.capture.Interfaces()[index]
+	point, err := p.options.Points.Number(described.Name)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
+	}
+	p.interfaces = append(p.interfaces, observed{
+		decoder:   p.decoder(described.LinkType, described.FCSLength),
+		linkType:  described.LinkType,
+		fcsLength: described.FCSLength,
+		point:     point,
+	})
+	return nil
+}
+
+func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {
+	return header.NewDecoder(linkType, header.Options{WithMAC: p.options.WithMAC, FCSLength: int(fcsLength)})
+}
+
+// end is reached once, when no frame is left.
+func (p *Packets) end() {
+	p.ended = true
+	p.orderer.Close()
+}
+
+// finish completes the account. It closes the input.
+func (p *Packets) finish() {
+	if p.finished {
+		return
+	}
+	p.finished = true
+	a := &p.account
+	if p.capture != nil {
+		a.Capture = p.capture.Tally()
+		a.Interfaces = append([]capture.Interface(nil), p.capture.Interfaces()...)
+	}
+	a.ClockSteps = p.orderer.Steps()
+	a.Notes[NoteStray].Packets = p.orderer.Strays
+	a.Notes[NoteShortOriginal].Packets = a.Capture.ShortOriginals
+	a.Notes[NoteFractionCarried].Packets = a.Capture.CarriedFractions
+	a.Notes[NoteWithoutTime].Packets = a.Capture.WithoutTime
+	if err := p.source.Close(); err != nil && p.failed == nil {
+		p.failed = fmt.Errorf("cannot close %s: %w", a.Name, err)
+	}
+	a.Input = p.source.Account()
+	for _, found := range a.Input.Damage {
+		if !found.Fatal { // the capture reader has passed on what ended the stream
+			a.damaged(found)
+		}
+	}
+}
+
+// Account gives the account of the input. It is complete once ReadPackets has
+// given io.EOF.
+func (p *Packets) Account() *Account { return &p.account }
+
+// Close gives up an input that was not read to its end.
+func (p *Packets) Close() error { return p.source.Close() }
