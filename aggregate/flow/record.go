@@ -52,8 +52,9 @@ func (r EndReason) String() string {
 type Record struct {
 	Key Key
 
-	// Ordinal counts, from 0, the records of the same key that begin at the same
-	// Start, in the order in which they ended.
+	// Ordinal is 0, but one more than that of the key's record before if both begin
+	// at the same Start and that one was not ended by silence (docs/metering.md
+	// section 4).
 	Ordinal uint32
 
 	Start, End Timestamp // raw times of the earliest and the latest packet

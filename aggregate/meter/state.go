@@ -44,7 +44,11 @@ type State struct {
 func (s *State) Add(settings *Settings, p *flow.Packet, out Output) {
 	if s.open {
 		if reason := s.ends(settings, p); reason != 0 {
+			silent := s.Expired(settings, p.Clock)
 			s.close(settings, reason, out)
+			if silent { // it could have been forgotten by now, so its ordinal must not live on
+				s.ordinal, s.hasPrevious = 0, false
+			}
 		}
 	}
 	if !s.open {
@@ -201,11 +205,9 @@ func (s *State) mark(at flow.Timestamp, settings *Settings, empty *Slice, out Ou
 	return 0
 }
 
-// Expired says whether the open flow would be ended by any packet that is still
-// to come when the clock of all of those is now or later. A State that is
-// expired, or has no open flow, can be flushed and forgotten without changing
-// any record but for the ordinal, which only matters between records of equal
-// start; those lie closer together than the timers.
+// Expired says whether silence ends the open flow if all packets that are still
+// to come have the clock now or a later one. Such a State can be flushed and
+// forgotten without changing any record.
 func (s *State) Expired(settings *Settings, now flow.Timestamp) bool {
 	gap := now.Since(s.lastClock)
 	return gap > settings.IdleTimeout || s.ended && gap > settings.EndGrace

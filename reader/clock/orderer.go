@@ -12,6 +12,10 @@ import (
 // of the reorder window, not its use: captures in order need none of it.
 const MaxWaiting = 65536
 
+// lookAhead is how many packets have a say in whether a jump of the time is
+// believed: with one alone, a single wrong stamp behind a real jump undid it.
+const lookAhead = 2
+
 // Orderer takes the packets of one input in file order and gives them back in
 // the order of their clocks. Packets that come in order go through a queue in
 // constant time; only those that do not go through a heap.
@@ -25,13 +29,15 @@ type Orderer struct {
 	queue queue // packets whose clocks came in order
 	heap  heap  // the others
 
-	opening []flow.Packet // the first packets, until there are three; nil from then on
+	// pending holds a packet whose acceptance hangs on the two behind it, and
+	// those of them that are there.
+	pending [1 + lookAhead]flow.Packet
+	waiting int // packets in pending
 
-	jump    flow.Packet // a packet whose acceptance hangs on the next one
-	jumping bool
-
-	position uint64 // of the next packet, for equal clocks
-	closed   bool
+	start, earliest flow.Timestamp // what Start gives
+	any             bool
+	position        uint64 // of the next packet, for equal clocks
+	closed          bool
 
 	// Strays and Late count packets; Steps counts settings back of the clock.
 	Strays, Late uint64
@@ -39,7 +45,7 @@ type Orderer struct {
 
 // NewOrderer gives an Orderer with the given reorder window, 0 or greater.
 func NewOrderer(window time.Duration) *Orderer {
-	return &Orderer{clock: clock{window: int64(window)}, floor: math.MinInt64, opening: make([]flow.Packet, 0, 3)}
+	return &Orderer{clock: clock{window: int64(window)}, floor: math.MinInt64}
 }
 
 // Steps counts how often the capture's clock was found to be set back.
@@ -52,62 +58,69 @@ func (o *Orderer) Slot() *flow.Packet { return o.queue.spare() }
 // Put takes the packet in Slot in, but for its Clock which Put decides.
 func (o *Orderer) Put() {
 	p := o.Slot()
-	switch {
-	case o.opening != nil:
-		o.opening = append(o.opening, *p)
-		if len(o.opening) == cap(o.opening) {
-			o.open()
-		}
-	case o.jumping:
-		o.decide(p)
-	default:
-		o.put(p)
-	}
-}
-
-func (o *Orderer) put(p *flow.Packet) {
-	if o.clock.jumps(p.Time) {
-		o.jump, o.jumping = *p, true
+	if o.waiting == 0 && o.clock.started && !o.clock.jumps(p.Time) {
+		o.accept(p)
 		return
 	}
-	o.accept(p)
+	o.pending[o.waiting] = *p
+	o.waiting++
+	if o.waiting == len(o.pending) {
+		o.decide()
+	}
 }
 
-// open decides about the first packet of the input, with which the clock starts.
-func (o *Orderer) open() {
-	packets := o.opening
-	o.opening = nil
-	if len(packets) == cap(packets) &&
-		o.clock.contradicts(packets[0].Time, packets[1].Time) && o.clock.contradicts(packets[0].Time, packets[2].Time) {
-		at, _ := o.clock.accept(packets[1].Time, o.floor)
-		o.stray(&packets[0], at)
-		o.place(&packets[1], at)
-		packets = packets[2:]
-	} else if len(packets) > 0 {
-		o.accept(&packets[0])
-		packets = packets[1:]
+// decide settles the first of the pending packets and puts the others again.
+func (o *Orderer) decide() {
+	packets := o.pending
+	p, behind := &packets[0], packets[1:o.waiting]
+	o.waiting = 0
+	contradicted := len(behind) > 0
+	for i := range behind {
+		contradicted = contradicted && o.clock.contradicts(p.Time, behind[i].Time)
 	}
-	for i := range packets {
-		*o.Slot() = packets[i]
+	switch {
+	case !o.clock.started:
+		behind = o.open(p, behind, contradicted && len(behind) == lookAhead)
+	case contradicted || len(behind) == 0 && o.clock.leaps(p.Time):
+		o.stray(p, o.clock.high)
+	default:
+		o.accept(p)
+	}
+	for i := range behind {
+		*o.Slot() = behind[i]
 		o.Put()
 	}
 }
 
-// decide settles the packet that jumped, now that next came.
-func (o *Orderer) decide(next *flow.Packet) {
-	following := *next // accepting the one that jumped may take its place
-	o.jumping = false
-	if o.clock.contradicts(o.jump.Time, following.Time) {
-		o.stray(&o.jump, o.clock.high)
+// open starts the clock with the first packet of the input, or with the second
+// if the first is stray. It gives the packets that are left.
+func (o *Orderer) open(p *flow.Packet, behind []flow.Packet, stray bool) []flow.Packet {
+	o.any, o.start = true, p.Time
+	if stray {
+		at, _ := o.clock.accept(behind[0].Time, o.floor)
+		o.stray(p, at)
+		o.place(&behind[0], at)
+		behind = behind[1:]
 	} else {
-		o.accept(&o.jump)
+		o.accept(p)
 	}
-	*o.Slot() = following
-	o.put(o.Slot())
+	o.earliest = flow.Timestamp(addSaturating(o.clock.high, -o.clock.window))
+	return behind
+}
+
+// Started says whether enough packets came, or Close was called, for Start to
+// have an answer.
+func (o *Orderer) Started() bool { return o.any || o.closed }
+
+// Start gives the time stamp of the first packet and a time that no packet's
+// clock is before; any is false if there is no packet at all.
+func (o *Orderer) Start() (first, earliest flow.Timestamp, any bool) {
+	return o.start, o.earliest, o.any
 }
 
 func (o *Orderer) stray(p *flow.Packet, at int64) {
 	o.Strays++
+	o.clock.lateRun = 0
 	o.place(p, at)
 }
 
@@ -138,16 +151,8 @@ func (o *Orderer) Waiting() int { return o.queue.len() + o.heap.len() }
 
 // Close says that no packet is left to come in.
 func (o *Orderer) Close() {
-	if o.opening != nil {
-		o.open()
-	}
-	if o.jumping {
-		o.jumping = false
-		if o.clock.leaps(o.jump.Time) {
-			o.stray(&o.jump, o.clock.high)
-		} else {
-			o.accept(&o.jump)
-		}
+	for o.waiting > 0 {
+		o.decide()
 	}
 	o.closed = true
 }

@@ -72,6 +72,7 @@ func TestOrder(t *testing.T) {
 		{"last packet an hour ahead is accepted", seconds(10, 11, 3611), []string{"1@10", "2@11", "3@3611"}},
 		{"last packet a leap ahead is stray", seconds(10, 11, 4e9), []string{"1@10", "2@11", "3@11"}},
 		{"two far ahead are a step", seconds(10, 100, 100.1), []string{"1@10", "2@100", "3@100.1"}},
+		{"stray behind a real jump", seconds(100, 101, 200, 0, 201), []string{"1@100", "2@101", "3@200", "4@200L", "5@201"}},
 		{"jump contradicted within the window is none", seconds(10, 20, 19.5), []string{"1@10", "3@19.5", "2@20"}},
 		{"stray, then another jump", seconds(10, 50, 30, 31), []string{"1@10", "2@10", "3@30", "4@31"}},
 	}

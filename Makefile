@@ -1,0 +1,44 @@
+# netstream: `make help` lists the targets.
+
+GO ?= go
+CORPUS ?= ../shared/corpus
+BIN := bin/netstream
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+FUZZTIME ?= 10s
+
+.PHONY: help build demo test check lint race fuzz duckdb corpus mutate bench fixtures docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build bin/netstream
+	$(GO) build -trimpath -o $(BIN) ./cmd/netstream
+
+demo: build ## run the main job on the sample capture and show what came out
+	rm -rf bin/demo
+	$(BIN) run -v testdata/capture/lab.pcapng -w bin/demo
+	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,6-10,12-13 | head -5
+
+test: ## run the tests
+	$(GO) test ./...
+
+check: lint test race fuzz duckdb ## everything that decides whether a change lands
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+race: ## run the concurrent parts under the race detector
+	$(GO) test -race ./cmd/netstream ./aggregate/... ./reader ./reader/input ./writer/...
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
+		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do \
+			echo "$$target $$name"; \
+			$(GO) test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
+
+clean: ## remove what the targets made
+	rm -rf bin

@@ -1,0 +1,171 @@
+// Package balance holds the conservation laws: what was read is what was
+// accounted plus what was not, and every table sums to what was accounted. The
+// program checks them at the end of every run, before anything is committed.
+package balance
+
+import (
+	"fmt"
+
+	"netstream/aggregate/flow"
+)
+
+// Totals are the sums of one side of a law, in 128 bits.
+type Totals struct {
+	Packets       flow.Sum
+	Octets        flow.Sum // IP
+	WireOctets    flow.Sum
+	PayloadOctets flow.Sum
+}
+
+// Add adds a flow's or an interval's counters.
+func (t *Totals) Add(c *flow.Counters) {
+	t.Packets.Add(c.Packets)
+	t.Octets.Add(c.Octets)
+	t.WireOctets.Add(c.WireOctets)
+	t.PayloadOctets.Add(c.PayloadOctets)
+}
+
+// Table is what was counted while a table was written and what its finished file
+// gave when it was read back.
+type Table struct {
+	Name    string
+	Written Content
+	Reread  Content
+}
+
+// Content is what a table holds. Sums by column have the table's own columns, in
+// their order.
+type Content struct {
+	Rows    uint64
+	Columns []Column
+}
+
+// Column is the sum of one column, and how many of its cells are NULL.
+type Column struct {
+	Name  string
+	Nulls uint64
+	Sum   string // decimal
+}
+
+// Input is one input's side of the laws, in octets and packets.
+type Input struct {
+	Name string
+
+	Size, Consumed      uint64 // octets of the decompressed content, and where they went
+	StoredSize, Decoded uint64 // octets of the file as stored, and of those that were used, trailing or undecoded
+
+	Packets    uint64 // packets read
+	Outcomes   uint64 // packets by outcome, all outcomes together
+	Lost       uint64 // packets given up because of damage
+	WireOctets uint64 // original lengths of all frames as framed
+	Wire       uint64 // by outcome
+	Captured   uint64 // captured lengths as framed
+	ByOutcome  uint64 // captured lengths by outcome
+}
+
+// Books are all sides of the laws of a run.
+type Books struct {
+	Inputs    []Input
+	Accounted Totals // by the readers' ledgers
+	Flows     Totals // by the flow records as written
+	Intervals Totals // by the interval records as written
+
+	FlowRecords               uint64
+	EndReasons                map[flow.EndReason]uint64
+	FlowsStarted, FlowsEnded  flow.Sum // summed over the interval table
+	PacketsRead, PacketsSpent flow.Sum // summed over inputs; by outcome
+
+	Tables []Table
+}
+
+// Law is one law and whether it holds.
+type Law struct {
+	ID      string
+	Text    string
+	Holds   bool
+	Failure string // got and want of the first violation
+}
+
+// Check tries all laws. The result has every law, in a fixed order.
+func (b *Books) Check() []Law {
+	laws := []Law{
+		b.perInput("C1", "file size = octets in records, skipped blocks, damaged and trailing octets",
+			func(i *Input) (got, want uint64) { return i.Consumed, i.Size }),
+		b.perInput("C2", "octets of a compressed file = octets decoded, trailing and undecoded",
+			func(i *Input) (got, want uint64) { return i.Decoded, i.StoredSize }),
+		b.perInput("C3", "packets read = packets accounted + packets not accounted, by reason",
+			func(i *Input) (got, want uint64) { return i.Outcomes + i.Lost, i.Packets }),
+		b.perInput("C4", "captured octets framed = captured octets by reason",
+			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
+		equal("C5", "sum of flow records = accounted totals", b.Flows.withoutPayload(), b.Accounted.withoutPayload()),
+		equal("C6", "sum of interval records = sum of flow records", b.Intervals, b.Flows),
+		b.tables(),
+		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
+		b.ends(),
+		b.starts(),
+	}
+	return laws
+}
+
+// withoutPayload leaves the payload out, which ledgers do not keep.
+func (t Totals) withoutPayload() Totals {
+	t.PayloadOctets = flow.Sum{}
+	return t
+}
+
+func equal[T comparable](id, text string, got, want T) Law {
+	law := Law{ID: id, Text: text, Holds: got == want}
+	if !law.Holds {
+		law.Failure = fmt.Sprintf("got %v, want %v", got, want)
+	}
+	return law
+}
+
+func (b *Books) perInput(id, text string, sides func(*Input) (got, want uint64)) Law {
+	for i := range b.Inputs {
+		if got, want := sides(&b.Inputs[i]); got != want {
+			return Law{ID: id, Text: text, Failure: fmt.Sprintf("%s: got %d, want %d", b.Inputs[i].Name, got, want)}
+		}
+	}
+	return Law{ID: id, Text: text, Holds: true}
+}
+
+// tables is law C10: what was written is what the finished files hold.
+func (b *Books) tables() Law {
+	law := Law{ID: "C10", Text: "rows and column sums written = those read back", Holds: true}
+	fail := func(format string, args ...any) Law {
+		law.Holds, law.Failure = false, fmt.Sprintf(format, args...)
+		return law
+	}
+	for _, t := range b.Tables {
+		if t.Written.Rows != t.Reread.Rows {
+			return fail("%s: %d rows read back, %d written", t.Name, t.Reread.Rows, t.Written.Rows)
+		}
+		if len(t.Written.Columns) != len(t.Reread.Columns) {
+			return fail("%s: %d columns read back, %d written", t.Name, len(t.Reread.Columns), len(t.Written.Columns))
+		}
+		for i, want := range t.Written.Columns {
+			if got := t.Reread.Columns[i]; got != want {
+				return fail("%s: read back %v, written %v", t.Name, got, want)
+			}
+		}
+	}
+	return law
+}
+
+// ends is law C12: every record ended for one reason.
+func (b *Books) ends() Law {
+	var sum uint64
+	for _, n := range b.EndReasons {
+		sum += n
+	}
+	return equal("C12", "flow records = sum of flow records by end reason", sum, b.FlowRecords)
+}
+
+// starts belongs to law C6: each flow record starts and ends in one interval.
+func (b *Books) starts() Law {
+	var records flow.Sum
+	records.Add(b.FlowRecords)
+	return equal("C6b", "flow records = flows started = flows ended, over the interval table",
+		[2]flow.Sum{b.FlowsStarted, b.FlowsEnded}, [2]flow.Sum{records, records})
+}

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"netstream/aggregate/flow"
+)
+
+// merge gives the packets of all inputs in the order of clock, ordinal and
+// position, in pieces that belong to one input each. Inputs are opened when
+// their turn comes near: the order of inputs is that of their ordinals, their
+// Earliest may be in any order. end is the largest clock.
+func merge(ctx context.Context, inputs []Input, yield func([]flow.Packet) error) (end flow.Timestamp, err error) {
+	m := merger{ctx: ctx, inputs: inputs, end: flow.MinTimestamp}
+	for i := range inputs {
+		m.unopened = append(m.unopened, uint32(i))
+	}
+	slices.SortStableFunc(m.unopened, func(a, b uint32) int { return cmp.Compare(inputs[a].Earliest, inputs[b].Earliest) })
+	for {
+		if err := ctx.Err(); err != nil {
+			return m.end, err
+		}
+		if err := m.openDue(); err != nil {
+			return m.end, err
+		}
+		if len(m.open) == 0 {
+			return m.end, nil
+		}
+		if err := m.step(yield); err != nil {
+			return m.end, err
+		}
+	}
+}
+
+type merger struct {
+	ctx      context.Context
+	inputs   []Input
+	unopened []uint32  // ordinals, by Earliest
+	open     []*stream // the first is the one whose turn it is; the others in no order
+	end      flow.Timestamp
+}
+
+// openDue opens every input that could hold the next packet.
+func (m *merger) openDue() error {
+	for len(m.unopened) > 0 {
+		ordinal := m.unopened[0]
+		if len(m.open) > 0 && m.inputs[ordinal].Earliest > m.open[0].packets[0].Clock {
+			return nil
+		}
+		m.unopened = m.unopened[1:]
+		source, err := m.inputs[ordinal].Open()
+		if err != nil {
+			return err
+		}
+		s := newStream(m.ctx, ordinal, source)
+		more, err := s.next()
+		if err != nil {
+			return err
+		}
+		if more {
+			m.open = append(m.open, s)
+			m.choose()
+		}
+	}
+	return nil
+}
+
+// choose puts the stream whose turn it is in the first place. Few captures
+// overlap in time, so looking at all of them is cheaper than keeping a heap.
+func (m *merger) choose() {
+	for i := range m.open {
+		if m.open[i].before(m.open[0]) {
+			m.open[0], m.open[i] = m.open[i], m.open[0]
+		}
+	}
+}
+
+// step hands on as many packets of the first stream as precede all others.
+func (m *merger) step(yield func([]flow.Packet) error) error {
+	s := m.open[0]
+	n := len(s.packets)
+	for _, other := range m.open[1:] {
+		n = min(n, s.upTo(other))
+	}
+	if len(m.unopened) > 0 {
+		n = min(n, s.below(m.inputs[m.unopened[0]].Earliest))
+	}
+	m.end = max(m.end, s.packets[n-1].Clock)
+	if err := yield(s.packets[:n]); err != nil {
+		return err
+	}
+	s.packets = s.packets[n:]
+	if len(s.packets) == 0 {
+		more, err := s.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			m.open = append(m.open[:0], m.open[1:]...)
+		}
+	}
+	m.choose()
+	return nil
+}

@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+	"netstream/aggregate/runs"
+)
+
+// sweepsPerTimeout is how often in an idle timeout of the packets' time a shard
+// looks for silent flows. At 4, a flow stays in the table for at most a quarter
+// longer than it must.
+const sweepsPerTimeout = 4
+
+// shard meters the keys that fall into it.
+type shard struct {
+	settings *meter.Settings
+	hasher   flow.Hasher
+	table    *table
+	flows    *runs.Sorter[flow.Record]
+	slices   *runs.Sorter[meter.Slice]
+
+	records   uint64
+	nextSweep flow.Timestamp
+	swept     bool
+	touched   uint64 // keeps the reads of touch alive
+}
+
+// Record and Slice take what the metering process gives.
+func (s *shard) Record(r *flow.Record) {
+	s.records++
+	s.flows.Add(r)
+}
+
+func (s *shard) Slice(slice *meter.Slice) { s.slices.Add(slice) }
+
+// meter takes packets in order of their clocks.
+func (s *shard) meter(packets []flow.Packet) {
+	for i := range packets {
+		s.touched += s.table.touch(packets[i].Hash)
+	}
+	for i := range packets {
+		p := &packets[i]
+		s.table.find(p.Hash, &p.Key).Add(s.settings, p, s)
+	}
+	if n := len(packets); n > 0 {
+		s.expire(packets[n-1].Clock)
+	}
+}
+
+// expire forgets the flows that silence has ended, from time to time.
+func (s *shard) expire(now flow.Timestamp) {
+	if s.swept && now < s.nextSweep {
+		return
+	}
+	s.swept = true
+	if pause := flow.Timestamp(s.settings.IdleTimeout / sweepsPerTimeout); now <= flow.MaxTimestamp-pause {
+		s.nextSweep = now + pause
+	} else {
+		s.nextSweep = flow.MaxTimestamp
+	}
+	s.table.sweep(s.hasher, func(state *meter.State) bool {
+		if !state.Expired(s.settings, now) {
+			return false
+		}
+		state.Flush(s.settings, now, s)
+		return true
+	})
+}
+
+// finish ends all flows and sorts. end is the largest clock of the whole input.
+func (s *shard) finish(end flow.Timestamp) error {
+	s.table.sweep(s.hasher, func(state *meter.State) bool {
+		state.Flush(s.settings, end, s)
+		return true
+	})
+	s.table = nil
+	if err := s.flows.Finish(); err != nil {
+		return err
+	}
+	return s.slices.Finish()
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"netstream/aggregate/flow"
+)
+
+// Source gives the packets of one input in the order of their clocks.
+type Source interface {
+	// ReadPackets fills dst from its start and gives how many packets it wrote:
+	// at least one, or an error, never both. io.EOF means that no packet is left.
+	ReadPackets(dst []flow.Packet) (int, error)
+}
+
+// Input is a source that is opened when the merge comes near its first packet,
+// so that a long list of files needs few of them open at a time.
+type Input struct {
+	Earliest flow.Timestamp // no packet of it has a clock before
+	Open     func() (Source, error)
+}
+
+// batchPackets is how many packets go from stage to stage at a time: 64 KiB of
+// them, which stay in the cache between two stages.
+const batchPackets = 512
+
+// batch is a run of packets, in order of their clocks.
+type batch struct {
+	packets []flow.Packet // of constant capacity batchPackets
+}
+
+func newBatch() *batch { return &batch{packets: make([]flow.Packet, 0, batchPackets)} }
+
+// stream is an open source, read ahead in a goroutine of its own.
+type stream struct {
+	ordinal uint32
+	packets []flow.Packet // what is left of the current batch; never empty
+	current *batch
+	full    chan *batch
+	empty   chan *batch
+	err     error // valid once full is closed
+}
+
+// readAhead is how many batches a source may be ahead of the merge.
+const readAhead = 3
+
+func newStream(ctx context.Context, ordinal uint32, source Source) *stream {
+	s := &stream{ordinal: ordinal, full: make(chan *batch, readAhead), empty: make(chan *batch, readAhead+1)}
+	for range readAhead + 1 {
+		s.empty <- newBatch()
+	}
+	go s.read(ctx, source)
+	return s
+}
+
+func (s *stream) read(ctx context.Context, source Source) {
+	defer close(s.full)
+	for {
+		var b *batch
+		select {
+		case b = <-s.empty:
+		case <-ctx.Done():
+			s.err = ctx.Err()
+			return
+		}
+		n, err := source.ReadPackets(b.packets[:batchPackets])
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				s.err = err
+			}
+			return
+		}
+		b.packets = b.packets[:n]
+		select {
+		case s.full <- b:
+		case <-ctx.Done():
+			s.err = ctx.Err()
+			return
+		}
+	}
+}
+
+// next gets the next batch; false at the end of the source.
+func (s *stream) next() (bool, error) {
+	if s.current != nil {
+		s.empty <- s.current
+		s.current = nil
+	}
+	b, ok := <-s.full
+	if !ok {
+		return false, s.err
+	}
+	s.current, s.packets = b, b.packets
+	return true, nil
+}
+
+// before orders streams by the clocks of their first packets, equal ones by
+// ordinal.
+func (s *stream) before(other *stream) bool {
+	if a, b := s.packets[0].Clock, other.packets[0].Clock; a != b {
+		return a < b
+	}
+	return s.ordinal < other.ordinal
+}
+
+// upTo gives how many of the stream's packets come before those of other.
+func (s *stream) upTo(other *stream) int {
+	last := other.packets[0].Clock
+	n := 1
+	for n < len(s.packets) {
+		if c := s.packets[n].Clock; c > last || c == last && s.ordinal > other.ordinal {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// below gives how many of the stream's packets, from the first on, have a clock
+// before limit; at least 1.
+func (s *stream) below(limit flow.Timestamp) int {
+	n := 1
+	for n < len(s.packets) && s.packets[n].Clock < limit {
+		n++
+	}
+	return n
+}

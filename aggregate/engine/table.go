@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+)
+
+// table is the flow cache of a shard: open addressing over slots of 8 octets, and
+// the states apart in chunks that never move. Both are free of pointers.
+type table struct {
+	slots  []slot // capacity is a power of two, at most half full
+	used   int
+	chunks [][]meter.State
+	free   []uint32 // numbers of states given back
+	states uint32   // states ever taken from the chunks; one whose key has no IP version is free
+}
+
+// slot holds the upper half of a key's hash and the number of its state plus 1;
+// 0 is an empty slot.
+type slot uint64
+
+const (
+	chunkStates = 256 // 80 KiB
+	firstSlots  = 1024
+)
+
+func newTable() *table { return &table{slots: make([]slot, firstSlots)} }
+
+func tag(hash uint64) uint64         { return hash >> 32 }
+func (s slot) tag() uint64           { return uint64(s) >> 32 }
+func (s slot) state() uint32         { return uint32(s) - 1 }
+func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
+
+func (t *table) state(number uint32) *meter.State {
+	return &t.chunks[number/chunkStates][number%chunkStates]
+}
+
+// touch reads what find will need, so that the cache misses of many packets
+// overlap. What it gives has no meaning.
+func (t *table) touch(hash uint64) uint64 {
+	s := t.slots[t.home(tag(hash))]
+	if s == 0 {
+		return 0
+	}
+	return uint64(t.state(s.state()).Key.Protocol)
+}
+
+// find gives the state of key, a new one if there is none.
+func (t *table) find(hash uint64, key *flow.Key) *meter.State {
+	want := tag(hash)
+	for i := t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
+		s := t.slots[i]
+		if s == 0 {
+			return t.insert(i, want, key)
+		}
+		if s.tag() == want {
+			if state := t.state(s.state()); state.Key == *key {
+				return state
+			}
+		}
+	}
+}
+
+func (t *table) insert(i int, tag uint64, key *flow.Key) *meter.State {
+	if 2*(t.used+1) > len(t.slots) {
+		t.grow()
+		for i = t.home(tag); t.slots[i] != 0; i = (i + 1) & (len(t.slots) - 1) {
+		}
+	}
+	number := t.take()
+	t.slots[i] = slot(tag<<32 | uint64(number+1))
+	t.used++
+	state := t.state(number)
+	*state = meter.State{Key: *key}
+	return state
+}
+
+// take gives the number of a state that is not in use.
+func (t *table) take() uint32 {
+	if n := len(t.free); n > 0 {
+		number := t.free[n-1]
+		t.free = t.free[:n-1]
+		return number
+	}
+	if t.states%chunkStates == 0 {
+		t.chunks = append(t.chunks, make([]meter.State, chunkStates))
+	}
+	t.states++
+	return t.states - 1
+}
+
+func (t *table) grow() {
+	old := t.slots
+	t.slots = make([]slot, 2*len(old))
+	for _, s := range old {
+		if s == 0 {
+			continue
+		}
+		i := t.home(s.tag())
+		for t.slots[i] != 0 {
+			i = (i + 1) & (len(t.slots) - 1)
+		}
+		t.slots[i] = s
+	}
+}
+
+// sweep gives every state in use to done and forgets those for which it says
+// true. It goes through the states in the order of memory.
+func (t *table) sweep(hasher flow.Hasher, done func(*meter.State) bool) {
+	for number := range t.states {
+		state := t.state(number)
+		if state.Key.Version == 0 || !done(state) {
+			continue
+		}
+		t.remove(t.locate(hasher.Hash(&state.Key), number))
+		t.free = append(t.free, number)
+		t.used--
+		state.Key = flow.Key{}
+	}
+}
+
+// locate gives the slot of a state in use.
+func (t *table) locate(hash uint64, number uint32) int {
+	want := slot(tag(hash)<<32 | uint64(number+1))
+	i := t.home(tag(hash))
+	for t.slots[i] != want {
+		i = (i + 1) & (len(t.slots) - 1)
+	}
+	return i
+}
+
+// remove empties slot i and moves those behind it that probing would no longer
+// find (Knuth, volume 3, section 6.4, algorithm R).
+func (t *table) remove(i int) {
+	mask := len(t.slots) - 1
+	for j := i; ; {
+		j = (j + 1) & mask
+		s := t.slots[j]
+		if s == 0 {
+			t.slots[i] = 0
+			return
+		}
+		if home := t.home(s.tag()); (j-home)&mask >= (j-i)&mask {
+			t.slots[i] = s
+			i = j
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package naive
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// intervals makes the interval table: docs/metering.md section 5.
+func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord {
+	type place struct {
+		key   flow.Key
+		start flow.Timestamp
+	}
+	rows := map[place]*flow.IntervalRecord{}
+	for _, f := range flows {
+		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
+		for _, p := range f.packets {
+			start := intervalOf(p.time, width)
+			present[start] = true
+			row := rows[place{p.key, start}]
+			if row == nil {
+				row = &flow.IntervalRecord{Key: p.key, Start: start, First: p.time, Last: p.time}
+				rows[place{p.key, start}] = row
+			}
+			row.First, row.Last = min(row.First, p.time), max(row.Last, p.time)
+			row.TCPFlags |= p.flags
+			if p.tcp {
+				row.Marks |= flow.MarkTCP
+			}
+			count(&row.Counters, p)
+		}
+		for start := range present {
+			rows[place{f.record.Key, start}].FlowsActive++
+		}
+		rows[place{f.record.Key, intervalOf(f.record.Start, width)}].FlowsStarted++
+		rows[place{f.record.Key, intervalOf(f.record.End, width)}].FlowsEnded++
+	}
+	var table []flow.IntervalRecord
+	for _, row := range rows {
+		table = append(table, *row)
+	}
+	slices.SortFunc(table, func(a, b flow.IntervalRecord) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), compareKeys(a.Key, b.Key))
+	})
+	return table
+}
+
+// intervalOf gives the start of the interval that holds t, also before 1970.
+func intervalOf(t flow.Timestamp, width time.Duration) flow.Timestamp {
+	into := t % flow.Timestamp(width)
+	if into < 0 {
+		into += flow.Timestamp(width)
+	}
+	return minus(t, into)
+}

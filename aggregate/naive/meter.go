@@ -1,0 +1,134 @@
+package naive
+
+import (
+	"bytes"
+	"cmp"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// meteredFlow is a flow record with its packets, in order.
+type meteredFlow struct {
+	record  flow.Record
+	packets []*packet
+	closing bool // FIN or RST seen
+	silence bool // ended by a packet that came too late for it
+}
+
+// meter makes flows of the packets, which are in the order of docs/metering.md
+// section 2, by the rules of section 4. The flows of a key are in the order in
+// which they began.
+func meter(packets []*packet, opts Options) []*meteredFlow {
+	var flows []*meteredFlow
+	open := map[flow.Key]*meteredFlow{}
+	for _, p := range packets {
+		f := open[p.key]
+		if f == nil || f.endBy(p, opts) {
+			f = &meteredFlow{record: flow.Record{Key: p.key}}
+			open[p.key] = f
+			flows = append(flows, f)
+		}
+		f.packets = append(f.packets, p)
+		f.closing = f.closing || p.flags&(flow.TCPFin|flow.TCPRst) != 0
+	}
+	for _, f := range open {
+		last := f.packets[len(f.packets)-1].clock
+		switch end := packets[len(packets)-1].clock; {
+		case f.closing:
+			f.record.EndReason = flow.EndOfFlow
+		case exceeds(end, last, opts.Idle):
+			f.record.EndReason = flow.EndIdleTimeout
+		default:
+			f.record.EndReason = flow.EndForced
+		}
+	}
+	before := map[flow.Key]*meteredFlow{}
+	for _, f := range flows {
+		f.fill()
+		if b := before[f.record.Key]; b != nil && b.record.Start == f.record.Start && !b.silence {
+			f.record.Ordinal = b.record.Ordinal + 1
+		}
+		before[f.record.Key] = f
+	}
+	return flows
+}
+
+// endBy ends the flow if p is not of it any more, and says whether that is so.
+func (f *meteredFlow) endBy(p *packet, opts Options) bool {
+	first, last := f.packets[0].clock, f.packets[len(f.packets)-1].clock
+	active := opts.Active != 0 && exceeds(p.clock, first, opts.Active)
+	r := &f.record
+	if f.closing {
+		f.silence = exceeds(p.clock, last, opts.EndGrace)
+		if f.silence || active || p.flags&flow.TCPSyn != 0 {
+			r.EndReason = flow.EndOfFlow
+		}
+		return r.EndReason != 0
+	}
+	f.silence = exceeds(p.clock, last, opts.Idle)
+	switch {
+	case f.silence:
+		r.EndReason = flow.EndIdleTimeout
+	case active:
+		r.EndReason = flow.EndActiveTimeout
+	}
+	return r.EndReason != 0
+}
+
+// exceeds says whether more than d lies between earlier and later.
+func exceeds(later, earlier flow.Timestamp, d time.Duration) bool {
+	return minus(later, earlier) > flow.Timestamp(d)
+}
+
+// fill computes the fields of the flow record from its packets.
+func (f *meteredFlow) fill() {
+	r, first := &f.record, f.packets[0]
+	r.FirstNumber, r.FirstInput = first.number, uint32(first.file)
+	r.Marks = first.link
+	r.VLAN, r.InnerVLAN, r.MPLSTop = first.vlan, first.innerVLAN, first.label
+	r.SourceMAC, r.DestinationMAC = first.source, first.destined
+	r.Start, r.End = first.time, first.time
+	r.MinOctets, r.MaxOctets = first.octets, first.octets
+	r.MinTTL, r.MaxTTL = first.ttl, first.ttl
+	for _, p := range f.packets {
+		r.Start, r.End = min(r.Start, p.time), max(r.End, p.time)
+		r.MinOctets, r.MaxOctets = min(r.MinOctets, p.octets), max(r.MaxOctets, p.octets)
+		r.MinTTL, r.MaxTTL = min(r.MinTTL, p.ttl), max(r.MaxTTL, p.ttl)
+		count(&r.Counters, p)
+		r.TCPFlags |= p.flags
+		if p.fragment {
+			r.Fragments++
+		}
+		if p.late {
+			r.LatePackets++
+		}
+		if p.tcp {
+			r.Marks |= flow.MarkTCP
+		}
+		for bit := range flow.TCPFlagCount {
+			r.TCPFlagCounts[bit] += uint64(p.flags >> bit & 1)
+		}
+	}
+}
+
+func count(c *flow.Counters, p *packet) {
+	c.Packets++
+	c.Octets += p.octets
+	c.WireOctets += p.wire
+	c.PayloadOctets += p.payload
+}
+
+// compareRecords gives the order of the flow table.
+func compareRecords(a, b flow.Record) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), compareKeys(a.Key, b.Key),
+		cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.FirstInput, b.FirstInput), cmp.Compare(a.FirstNumber, b.FirstNumber))
+}
+
+// compareKeys gives the order of keys. All packets are of the nameless point.
+func compareKeys(a, b flow.Key) int {
+	return cmp.Or(bytes.Compare(a.Source[:], b.Source[:]), bytes.Compare(a.Destination[:], b.Destination[:]),
+		cmp.Compare(a.SourcePort, b.SourcePort), cmp.Compare(a.DestinationPort, b.DestinationPort),
+		cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.ClassOfService, b.ClassOfService),
+		cmp.Compare(a.Version, b.Version), cmp.Compare(a.HasPorts, b.HasPorts))
+}

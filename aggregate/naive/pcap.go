@@ -1,0 +1,63 @@
+package naive
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"netstream/aggregate/flow"
+)
+
+const (
+	fileHeader   = 24 // octets of the pcap file header
+	recordHeader = 16 // octets in front of each frame
+	linkEthernet = 1  // LINKTYPE_ETHERNET
+)
+
+// frame is one record of a pcap file.
+type frame struct {
+	time    flow.Timestamp
+	octets  []byte // as far as captured
+	wire    uint64 // original length, never below the captured one
+	linkage uint32 // link type
+}
+
+// readPcap gives the frames of a pcap file (draft-ietf-opsawg-pcap). Seconds are
+// unsigned; a fraction of a second or more carries over. A record that the end
+// of the file cuts is no frame.
+func readPcap(content []byte) ([]frame, error) {
+	if len(content) < fileHeader {
+		return nil, fmt.Errorf("cannot read pcap file header: got %d octets, want %d", len(content), fileHeader)
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	magic := order.Uint32(content)
+	if magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1 {
+		order = binary.BigEndian
+		magic = order.Uint32(content)
+	}
+	unit := map[uint32]int64{0xa1b2c3d4: 1000, 0xa1b23c4d: 1}[magic] // nanoseconds
+	if unit == 0 {
+		return nil, fmt.Errorf("cannot read pcap file header: magic number %#08x at offset 0 is unknown", magic)
+	}
+	link := order.Uint32(content[20:]) & 0xffff // the upper bits speak of the frame check sequence
+
+	var frames []frame
+	rest := content[fileHeader:]
+	for len(rest) >= recordHeader {
+		seconds := int64(order.Uint32(rest))
+		fraction := int64(order.Uint32(rest[4:]))
+		captured := uint64(order.Uint32(rest[8:]))
+		original := uint64(order.Uint32(rest[12:]))
+		rest = rest[recordHeader:]
+		if captured > uint64(len(rest)) {
+			break
+		}
+		frames = append(frames, frame{
+			time:    flow.Timestamp(seconds*1e9 + fraction*unit),
+			octets:  rest[:captured],
+			wire:    max(original, captured),
+			linkage: link,
+		})
+		rest = rest[captured:]
+	}
+	return frames, nil
+}

@@ -1,0 +1,94 @@
+package naive
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// File is an input: its path and its octets.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// Options are the settings of a run. Each is taken as it stands: nothing has a
+// default here.
+type Options struct {
+	Idle          time.Duration // idle timeout
+	Active        time.Duration // active timeout, 0 for none
+	EndGrace      time.Duration // how long a flow outlives its FIN or RST
+	ReorderWindow time.Duration
+	Interval      time.Duration // width of the intervals, above 0
+}
+
+// Result is what a run amounts to.
+type Result struct {
+	Flows        []flow.Record
+	Intervals    []flow.IntervalRecord
+	Accounted    uint64                 // packets in the tables
+	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
+}
+
+// Run meters the files as one observation, whatever their order here. It fails
+// if one of them is no pcap file.
+func Run(files []File, opts Options) (Result, error) {
+	result := Result{NotAccounted: map[flow.Reason]uint64{}}
+	type input struct {
+		name    string
+		packets []*packet
+	}
+	var inputs []input
+	for _, file := range files {
+		frames, err := readPcap(file.Content)
+		if err != nil {
+			return Result{}, fmt.Errorf("cannot meter %s: %w", file.Name, err)
+		}
+		in := input{name: file.Name}
+		for i, f := range frames {
+			p, reason := decode(f)
+			if reason != flow.ReasonAccounted {
+				result.NotAccounted[reason]++
+				continue
+			}
+			p.number = uint64(i) + 1
+			in.packets = append(in.packets, &p)
+			result.Accounted++
+		}
+		setClocks(in.packets, opts.ReorderWindow)
+		inputs = append(inputs, in)
+	}
+
+	slices.SortStableFunc(inputs, func(a, b input) int {
+		if len(a.packets) == 0 || len(b.packets) == 0 { // files without a metered packet are the last
+			return cmp.Or(-cmp.Compare(min(len(a.packets), 1), min(len(b.packets), 1)), compareNames(a.name, b.name))
+		}
+		return cmp.Or(cmp.Compare(a.packets[0].time, b.packets[0].time), compareNames(a.name, b.name))
+	})
+	var all []*packet
+	for ordinal, in := range inputs {
+		for _, p := range in.packets {
+			p.file = ordinal
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *packet) int {
+		return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
+	})
+
+	flows := meter(all, opts)
+	for _, f := range flows {
+		result.Flows = append(result.Flows, f.record)
+	}
+	slices.SortFunc(result.Flows, compareRecords)
+	result.Intervals = intervals(flows, opts.Interval)
+	return result, nil
+}
+
+func compareNames(a, b string) int {
+	return cmp.Or(cmp.Compare(filepath.Base(a), filepath.Base(b)), cmp.Compare(a, b))
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+)
+
+// reading is a packet as docs/metering.md would have it, as far as tshark's
+// fields tell.
+type reading struct {
+	metered bool // it has a flow
+	key     key
+	volume  volume
+}
+
+// read takes tshark's fields at their word: addresses, length and protocol of
+// the outermost IP header and the ports of the header behind it.
+func (p *packet) read() reading {
+	at := p.outermost()
+	if at < 0 {
+		return reading{}
+	}
+	r := reading{volume: volume{packets: 1, wireBytes: int64(max(p.length, p.captured))}}
+	var complete bool
+	later := false
+	if p.layers[at] == "ip" {
+		complete, later = p.readIPv4(&r)
+	} else {
+		complete, later = p.readIPv6(&r)
+	}
+	if !complete {
+		return reading{}
+	}
+	r.metered = true
+	r.key.sourcePort, r.key.destinationPort = noPort, noPort
+	if !later {
+		p.readPorts(&r.key)
+	}
+	return r
+}
+
+// readIPv4 reads the IPv4 header and tells whether it is all there and whether
+// the packet is a later fragment.
+func (p *packet) readIPv4(r *reading) (complete, later bool) {
+	length, hasLength := p.integer("ip.len")
+	protocol, hasProtocol := p.integer("ip.proto")
+	source, err1 := netip.ParseAddr(p.first("ip.src"))
+	destination, err2 := netip.ParseAddr(p.first("ip.dst"))
+	if !hasLength || !hasProtocol || err1 != nil || err2 != nil {
+		return false, false
+	}
+	r.volume.bytes = int64(length)
+	r.key = key{source: source, destination: destination, protocol: protocol}
+	offset, _ := p.integer("ip.frag_offset")
+	return true, offset != 0
+}
+
+// readIPv6 reads the IPv6 header and the Next Headers of its extension headers.
+func (p *packet) readIPv6(r *reading) (complete, later bool) {
+	length, hasLength := p.integer("ipv6.plen")
+	source, err1 := netip.ParseAddr(p.first("ipv6.src"))
+	destination, err2 := netip.ParseAddr(p.first("ipv6.dst"))
+	if !hasLength || err1 != nil || err2 != nil {
+		return false, false
+	}
+	if jumbo, has := p.integer("ipv6.opt.jumbo"); has && length == 0 {
+		length = jumbo
+	}
+	r.volume.bytes = 40 + int64(length)
+	protocol, later := p.lastNextHeader()
+	r.key = key{source: source, destination: destination, protocol: protocol}
+	return true, later
+}
+
+// lastNextHeader follows the chain of extension headers. A field that occurs
+// several times has its values in the order of the chain.
+func (p *packet) lastNextHeader() (protocol int, later bool) {
+	extensions := map[int]string{
+		0: "ipv6.hopopts.nxt", 43: "ipv6.routing.nxt", 44: "ipv6.fraghdr.nxt",
+		51: "ah.next_header", 60: "ipv6.dstopts.nxt", 140: "shim6.nxt",
+	}
+	taken := map[int]int{}
+	next, _ := p.integer("ipv6.nxt")
+	for {
+		values := p.fields[extensions[next]]
+		if extensions[next] == "" || taken[next] >= len(values) {
+			return next, false
+		}
+		value, err := strconv.ParseInt(values[taken[next]], 0, 32)
+		if err != nil {
+			return next, false
+		}
+		if next == 44 {
+			if offset, _ := p.integer("ipv6.fraghdr.offset"); offset != 0 {
+				return int(value), true
+			}
+		}
+		taken[next]++
+		next = int(value)
+	}
+}
+
+// readPorts reads the ports of the key's protocol.
+func (p *packet) readPorts(k *key) {
+	names := map[int][2]string{
+		6: {"tcp.srcport", "tcp.dstport"}, 17: {"udp.srcport", "udp.dstport"}, 136: {"udp.srcport", "udp.dstport"},
+		132: {"sctp.srcport", "sctp.dstport"}, 33: {"dccp.srcport", "dccp.dstport"},
+		1: {"icmp.type", "icmp.code"}, 58: {"icmpv6.type", "icmpv6.code"},
+	}
+	pair, ok := names[k.protocol]
+	if !ok {
+		return
+	}
+	source, has1 := p.integer(pair[0])
+	destination, has2 := p.integer(pair[1])
+	if !has1 || !has2 {
+		return
+	}
+	if slices.Contains([]int{1, 58}, k.protocol) {
+		source, destination = 0, source*256+destination
+	}
+	k.sourcePort, k.destinationPort = source, destination
+}

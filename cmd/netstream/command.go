@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// version is that of the program and of its output: tables of equal inputs and
+// options are equal for equal versions.
+const version = "0.1.0"
+
+// command is one verb. Its flag table serves parsing, help, completion and the
+// man page.
+type command struct {
+	name      string
+	arguments string // as usage shows them
+	summary   string // one line
+	long      string // paragraphs of the man page and of --help
+	flags     *pflag.FlagSet
+	run       func(ctx context.Context, c *console, args []string) error
+}
+
+// commands gives all verbs, each with a fresh flag table.
+func commands() []*command {
+	return []*command{
+		newRunCommand(), newInspectCommand(), newSchemaCommand(),
+		newCompletionCommand(), newManCommand(), newVersionCommand(),
+	}
+}
+
+const synopsis = "netstream turns packet captures into flow and interval accounting tables (Parquet or CSV)."
+
+// run runs one command line and gives the exit code.
+func run(args []string, c *console) int {
+	ctx, stop := contextWithSignals()
+	defer stop()
+	err := dispatch(ctx, args, c)
+	if err != nil && !errors.Is(err, pflag.ErrHelp) {
+		reportError(c.err, ctx, err)
+		return exitCode(ctx, err)
+	}
+	return exitOK
+}
+
+func dispatch(ctx context.Context, args []string, c *console) error {
+	if len(args) == 0 {
+		usage(c.err)
+		return usageError("no command is given")
+	}
+	switch args[0] {
+	case "help", "-h", "--help":
+		if len(args) > 1 {
+			if cmd := lookup(args[1]); cmd != nil {
+				cmd.help(c.out)
+				return nil
+			}
+			return usageError("there is no command %q", args[1])
+		}
+		usage(c.out)
+		return nil
+	case "-V", "--version":
+		args = []string{"version"}
+	}
+	cmd := lookup(args[0])
+	if cmd == nil {
+		return usageError("there is no command %q", args[0])
+	}
+	cmd.flags.SetOutput(io.Discard)
+	cmd.flags.Usage = func() { cmd.help(c.out) }
+	if err := cmd.flags.Parse(args[1:]); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return err
+		}
+		return fail(exitUsage, fmt.Sprintf("'netstream help %s' lists the flags", cmd.name), "%w", err)
+	}
+	return cmd.run(ctx, c, cmd.flags.Args())
+}
+
+func lookup(name string) *command {
+	for _, cmd := range commands() {
+		if cmd.name == name {
+			return cmd
+		}
+	}
+	return nil
+}
+
+func newFlags(name string) *pflag.FlagSet {
+	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	flags.SortFlags = false
+	return flags
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintf(w, "%s\n\nusage: netstream COMMAND [FLAG...] [ARGUMENT...]\n\n", synopsis)
+	for _, cmd := range commands() {
+		fmt.Fprintf(w, "  %-11s %s\n", cmd.name, cmd.summary)
+	}
+	fmt.Fprint(w, "\n'netstream help COMMAND' shows a command's flags and exit codes.\n")
+}
+
+func (cmd *command) help(w io.Writer) {
+	fmt.Fprintf(w, "usage: netstream %s\n\n%s\n", strings.TrimSpace(cmd.name+" "+cmd.arguments), cmd.summary)
+	if cmd.long != "" {
+		fmt.Fprintf(w, "\n%s\n", cmd.long)
+	}
+	if cmd.flags.HasFlags() {
+		fmt.Fprintf(w, "\nFLAGS\n%s", cmd.flags.FlagUsagesWrapped(100))
+	}
+}
+
+// contextWithSignals gives a context that SIGINT, SIGTERM and SIGHUP cancel, the
+// signal being the cause. A second signal ends the program at once.
+func contextWithSignals() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(signalled{s})
+		case <-done:
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); close(done); cancel(nil) }
+}
+
+func newVersionCommand() *command {
+	return &command{
+		name: "version", summary: "Prints the version.", flags: newFlags("version"),
+		run: func(_ context.Context, c *console, _ []string) error {
+			_, err := fmt.Fprintf(c.out, "netstream %s\n", version)
+			return err
+		},
+	}
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"netstream/aggregate/engine"
+	"netstream/aggregate/flow"
+	"netstream/reader"
+	"netstream/reader/capture"
+	"netstream/reader/input"
+)
+
+// observation is one input of the run, put in order with the others.
+type observation struct {
+	source  input.Source
+	start   reader.Start
+	packets *reader.Packets // open; nil until it is needed
+	account *reader.Account // complete once the input was read
+}
+
+// observations are all inputs of a run, by ordinal.
+type observations struct {
+	all     []*observation
+	skipped []input.Skipped
+	leftOut bool // an input that was named is missing
+	options reader.Options
+	stdin   io.Reader
+
+	progress *progress
+}
+
+// keepOpen is how many inputs stay open between finding out how they begin and
+// reading them. More are opened again when their turn comes.
+const keepOpen = 32
+
+// openInputs finds the inputs, looks at how each begins, and puts them in order.
+// Nothing is written yet, so whatever cannot be opened ends the run here, unless
+// it is to go on without.
+func openInputs(ctx context.Context, c *console, o *runOptions, args []string, options reader.Options, p *progress) (*observations, error) {
+	selection, err := input.Expand(input.Request{
+		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
+	})
+	obs := &observations{options: options, stdin: c.in, progress: p}
+	obs.skipped = selection.Skipped
+	if err != nil {
+		if !o.keepGoing || len(selection.Sources) == 0 || input.ClassOf(err) == input.Refused {
+			return nil, inputFailure(err)
+		}
+		for _, e := range input.Errors(err) {
+			obs.leaveOut(c, e.Name, e.Err.Error())
+			obs.leftOut = true
+		}
+	}
+	for _, source := range selection.Sources {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := obs.look(c, o, source); err != nil {
+			return nil, err
+		}
+	}
+	if len(obs.all) == 0 {
+		return nil, fail(exitUsage, "'netstream inspect' says what a file is", "none of the inputs is a capture")
+	}
+	slices.SortStableFunc(obs.all, compareObservations)
+	for i, in := range obs.all {
+		if in.packets != nil {
+			in.packets.SetOrdinal(uint32(i))
+		}
+	}
+	return obs, nil
+}
+
+// look opens one input and finds out how it begins.
+func (obs *observations) look(c *console, o *runOptions, source input.Source) error {
+	packets, err := reader.Open(source, obs.stdin, obs.options)
+	var foreign *capture.FormatError
+	if errors.As(err, &foreign) {
+		if source.Found || o.keepGoing {
+			obs.leaveOut(c, source.Name, foreign.Error())
+			obs.leftOut = obs.leftOut || !source.Found
+			return nil
+		}
+		return fail(exitUsage, "'netstream inspect' says what a file is", "cannot read %s: %w", source.Name, err)
+	}
+	if err != nil {
+		if o.keepGoing && input.ClassOf(err) == input.Unreadable {
+			obs.leaveOut(c, source.Name, err.Error())
+			obs.leftOut = true
+			return nil
+		}
+		return inputFailure(err)
+	}
+	obs.progress.expect(source)
+	in := &observation{source: source, packets: packets}
+	if in.start, err = packets.Start(); err != nil {
+		return inputFailure(err)
+	}
+	if !source.Stream && len(obs.all) >= keepOpen {
+		in.packets = nil
+		if err := packets.Close(); err != nil {
+			return inputFailure(err)
+		}
+	}
+	obs.all = append(obs.all, in)
+	return nil
+}
+
+func (obs *observations) leaveOut(c *console, name, why string) {
+	obs.skipped = append(obs.skipped, input.Skipped{Name: name, Why: why})
+	if c.terminal {
+		reportWarning(c.err, "left out: %s: %s", name, why)
+	}
+}
+
+// compareObservations is the order of ordinals (docs/metering.md section 2):
+// by first metered packet, those without any last, then by name.
+func compareObservations(a, b *observation) int {
+	if a.start.Any != b.start.Any {
+		if a.start.Any {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(a.start.Time, b.start.Time),
+		cmp.Compare(filepath.Base(a.source.Name), filepath.Base(b.source.Name)),
+		cmp.Compare(a.source.Name, b.source.Name))
+}
+
+// engineInputs gives the inputs as the engine wants them.
+func (obs *observations) engineInputs() []engine.Input {
+	inputs := make([]engine.Input, len(obs.all))
+	for i, in := range obs.all {
+		earliest := in.start.Earliest
+		if !in.start.Any {
+			earliest = flow.MaxTimestamp
+		}
+		inputs[i] = engine.Input{Earliest: earliest, Open: func() (engine.Source, error) {
+			return obs.open(uint32(i))
+		}}
+	}
+	return inputs
+}
+
+func (obs *observations) open(ordinal uint32) (engine.Source, error) {
+	in := obs.all[ordinal]
+	if in.packets == nil {
+		packets, err := reader.Open(in.source, obs.stdin, obs.options)
+		if err != nil {
+			return nil, fmt.Errorf("cannot open %s again: %w", in.source.Name, err)
+		}
+		packets.SetOrdinal(ordinal)
+		in.packets = packets
+	}
+	return &accounted{in: in, progress: obs.progress}, nil
+}
+
+// accounted reads an input and keeps its account when it ends.
+type accounted struct {
+	in       *observation
+	progress *progress
+}
+
+func (a *accounted) ReadPackets(dst []flow.Packet) (int, error) {
+	n, err := a.in.packets.ReadPackets(dst)
+	a.progress.addPackets(n)
+	if err == io.EOF {
+		a.in.account = a.in.packets.Account()
+		a.in.packets = nil // gives its buffers back
+	} else if err != nil {
+		return n, inputFailure(err)
+	}
+	return n, err
+}
+
+// inputFailure gives an error of the inputs its exit code and hint.
+func inputFailure(err error) error {
+	code, hint := exitFailed, ""
+	switch input.ClassOf(err) {
+	case input.Unreadable:
+		code, hint = exitDamaged, "--keep-going does without inputs that cannot be opened"
+	case input.LimitReached:
+		code = exitLimit
+	case input.Refused:
+		code = exitUsage
+	}
+	for _, e := range input.Errors(err) {
+		if e.Hint != "" {
+			hint = e.Hint
+		}
+	}
+	return &failure{code: code, err: err, hint: hint}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+
+	"netstream/aggregate/flow"
+	"netstream/reader"
+	"netstream/reader/header"
+	"netstream/writer/table"
+)
+
+// ledgerRows gives the rows of the ledger: input after input, of each the packets
+// by outcome, the remarks, the octets and the damaged places.
+func ledgerRows(accounts []*reader.Account) []table.LedgerRow {
+	var rows []table.LedgerRow
+	for _, a := range accounts {
+		for _, o := range a.Outcomes() {
+			rows = append(rows, tallyRow(a, table.LedgerPacket, o.Reason.String(), detailOf(o.Outcome), &o.Tally))
+		}
+		if lost := a.Capture.LostPackets; lost > 0 {
+			rows = append(rows, table.LedgerRow{
+				Input: a.Name, Kind: table.LedgerPacket, Outcome: "bad_block", Packets: table.Known(lost)})
+		}
+		for note := range reader.NoteCount {
+			if t := &a.Notes[note]; t.Packets > 0 {
+				rows = append(rows, tallyRow(a, table.LedgerNote, note.String(), "", t))
+			}
+		}
+		rows = append(rows, octetRows(a)...)
+		for _, d := range a.Damages {
+			rows = append(rows, table.LedgerRow{
+				Input: a.Name, Kind: table.LedgerDamage, Outcome: d.Kind.String(), Detail: d.Detail,
+				Octets: table.Known(uint64(max(d.Length, 0))), FirstOffset: table.Known(uint64(d.Offset)), FirstPacket: table.Known(d.Number)})
+		}
+		if more := a.DamageCount - uint64(len(a.Damages)); more > 0 {
+			rows = append(rows, table.LedgerRow{
+				Input: a.Name, Kind: table.LedgerDamage, Outcome: "further_places", Detail: fmt.Sprint(more)})
+		}
+	}
+	return rows
+}
+
+// detailOf words the detail of an outcome.
+func detailOf(o reader.Outcome) string {
+	switch {
+	case o.Reason == flow.ReasonNotIP && o.Detail != 0:
+		return fmt.Sprintf("%#04x %s", o.Detail, header.EtherTypeName(o.Detail))
+	case o.Reason == flow.ReasonUnsupportedLinkType:
+		return fmt.Sprintf("%d %s", o.Detail, header.LinkTypeName(uint16(o.Detail)))
+	}
+	return ""
+}
+
+func tallyRow(a *reader.Account, kind table.LedgerKind, outcome, detail string, t *reader.Tally) table.LedgerRow {
+	row := table.LedgerRow{Input: a.Name, Kind: kind, Outcome: outcome, Detail: detail, Packets: table.Known(t.Packets)}
+	if t.WireOctets > 0 {
+		row.WireBytes = table.Known(t.WireOctets)
+	}
+	if t.CapturedOctets > 0 {
+		row.CapturedBytes = table.Known(t.CapturedOctets)
+	}
+	if t.Octets > 0 {
+		row.Bytes = table.Known(t.Octets)
+	}
+	if t.FirstNumber > 0 {
+		row.FirstPacket = table.Known(t.FirstNumber)
+		if t.FirstOffset > 0 {
+			row.FirstOffset = table.Known(uint64(t.FirstOffset))
+		}
+	}
+	return row
+}
+
+// octetRows says where the octets of an input went.
+func octetRows(a *reader.Account) []table.LedgerRow {
+	o := &a.Capture.Octets
+	var rows []table.LedgerRow
+	for _, part := range []struct {
+		outcome string
+		octets  int64
+	}{
+		{"header", o.Header},
+		{"packet_records", o.Packets},
+		{"known_blocks", o.Known},
+		{"unknown_blocks", o.Unknown},
+		{"damaged", o.Damaged},
+		{"trailing_bytes", o.Trailing},
+	} {
+		if part.octets > 0 {
+			rows = append(rows, table.LedgerRow{
+				Input: a.Name, Kind: table.LedgerOctets, Outcome: part.outcome, Octets: table.Known(uint64(part.octets))})
+		}
+	}
+	return rows
+}

@@ -1,0 +1,8 @@
+// Netstream turns packet captures into flow and interval accounting tables.
+package main
+
+import "os"
+
+func main() {
+	os.Exit(run(os.Args[1:], standardConsole()))
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"netstream/aggregate/balance"
+	"netstream/writer/csvfile"
+	"netstream/writer/manifest"
+	"netstream/writer/outdir"
+	"netstream/writer/readback"
+)
+
+// counters are the columns that every table of traffic must sum up right.
+var counters = [...]string{"packets", "bytes", "wire_bytes", "payload_bytes"}
+
+func trafficContent(rows uint64, t *balance.Totals, more ...balance.Column) balance.Content {
+	sums := [...]string{t.Packets.String(), t.Octets.String(), t.WireOctets.String(), t.PayloadOctets.String()}
+	content := balance.Content{Rows: rows}
+	for i, name := range counters {
+		content.Columns = append(content.Columns, balance.Column{Name: name, Sum: sums[i]})
+	}
+	content.Columns = append(content.Columns, more...)
+	return content
+}
+
+// readBack reads the finished tables again, with readers that did not write them.
+func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
+	written := []balance.Content{
+		trafficContent(j.flows.records, &j.flows.totals),
+		trafficContent(j.perBin.records, &j.perBin.totals,
+			balance.Column{Name: "flows_active", Sum: j.perBin.active.String()},
+			balance.Column{Name: "flows_started", Sum: j.perBin.started.String()},
+			balance.Column{Name: "flows_ended", Sum: j.perBin.ended.String()}),
+		{Rows: uint64(len(ledgerRows(j.accounts)))},
+	}
+	outputs := make([]manifest.Output, len(files))
+	tables := make([]balance.Table, len(files))
+	errs := make([]error, len(files))
+	var reading sync.WaitGroup
+	for i, f := range files {
+		reading.Go(func() {
+			var reread balance.Content
+			reread, errs[i] = j.reread(dir.PartialPath(f.Name()), &written[i])
+			name := f.Name()[:len(f.Name())-len(filepath.Ext(f.Name()))]
+			tables[i] = balance.Table{Name: name, Written: written[i], Reread: reread}
+			digest := f.Digest()
+			outputs[i] = manifest.Output{Name: f.Name(), Table: name, Rows: written[i].Rows, Size: digest.Size, SHA256: hex.EncodeToString(digest.SHA256[:])}
+			for _, c := range written[i].Columns {
+				outputs[i].Columns = append(outputs[i].Columns, manifest.Column{Name: c.Name, Sum: manifest.Number(c.Sum)})
+			}
+		})
+	}
+	reading.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", err)
+		}
+	}
+	j.sides.Tables = tables
+	return outputs, nil
+}
+
+// reread summarizes a finished table.
+func (j *job) reread(path string, want *balance.Content) (balance.Content, error) {
+	var names []string
+	for _, c := range want.Columns {
+		names = append(names, c.Name)
+	}
+	if j.options.format == "csv" {
+		return rereadCSV(path, names)
+	}
+	if len(names) == 0 {
+		rows, err := readback.Rows(path)
+		return balance.Content{Rows: uint64(rows)}, err
+	}
+	summary, err := readback.Summarize(path, names...)
+	if err != nil {
+		return balance.Content{}, err
+	}
+	content := balance.Content{Rows: uint64(summary.Rows)}
+	for _, name := range names {
+		c, ok := summary.Column(name)
+		if !ok {
+			return balance.Content{}, fmt.Errorf("column %s is missing", name)
+		}
+		content.Columns = append(content.Columns, balance.Column{Name: name, Nulls: uint64(c.Nulls), Sum: c.Sum.String()})
+	}
+	return content, nil
+}
+
+func rereadCSV(path string, names []string) (balance.Content, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return balance.Content{}, err
+	}
+	defer file.Close() // it was only read
+	summary, err := csvfile.Summarize(file, names...)
+	if err != nil {
+		return balance.Content{}, err
+	}
+	content := balance.Content{Rows: summary.Rows}
+	for i, name := range names {
+		content.Columns = append(content.Columns, balance.Column{Name: name, Sum: summary.Sums[i].String()})
+	}
+	return content, nil
+}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"netstream/aggregate/balance"
+	"netstream/aggregate/engine"
+	"netstream/aggregate/flow"
+	"netstream/aggregate/runs"
+	"netstream/reader"
+	"netstream/reader/input"
+	"netstream/writer/outdir"
+	"netstream/writer/table"
+)
+
+const runLong = `Reads pcap and pcapng captures, plain or compressed (gzip, zstd, lz4, xz, bzip2), from files,
+directories, globs or standard input, meters the IP packets into unidirectional flow records,
+accounts them by interval, and writes
+
+  flows.parquet       one row a flow record
+  intervals.parquet   one row a flow key and interval
+  ledger.parquet      where every packet and octet of the input went
+  run.json            inputs, settings, outputs, sums, and the conservation laws that were checked
+  SHA256SUMS          for sha256sum -c
+
+into a new directory. The output is a function of the inputs' contents and the settings: the same
+bytes come out for any number of workers and any order of the inputs. The directory appears when
+the run is complete, or not at all.
+
+EXIT STATUS
+  0  all input was read, the books balance
+  3  input was damaged, cut or partly unreadable; everything readable is accounted
+  4  usage, or input that is no capture
+  5  the output could not be written
+  6  a resource limit stopped the run
+  7  a conservation law failed: a bug of netstream
+  10 the output of another run is there; 11 another run is writing there
+  129, 130, 143 stopped by a signal; 1 any other failure
+Nothing is written but for 0 and 3.`
+
+func newRunCommand() *command {
+	var o runOptions
+	cmd := &command{
+		name: "run", arguments: "CAPTURE... -w OUT", summary: "Captures in, flow and interval tables out.",
+		long: runLong, flags: newFlags("run"),
+	}
+	o.addFlags(cmd.flags)
+	cmd.run = func(ctx context.Context, c *console, args []string) error {
+		if err := o.validate(cmd.flags); err != nil {
+			return err
+		}
+		return runCaptures(ctx, c, &o, args)
+	}
+	return cmd
+}
+
+// job is one run of netstream run under way.
+type job struct {
+	console  *console
+	options  *runOptions
+	points   *flow.Points
+	inputs   *observations
+	progress *progress
+	began    time.Time
+
+	accounts []*reader.Account // by ordinal
+	bases    []uint64          // packets in the inputs before, by ordinal
+	sides    balance.Books
+	flows    *flowSums
+	perBin   *intervalSums
+	laws     []balance.Law
+}
+
+// memoryPercent is how much garbage may gather before it is collected, in
+// percent of what is in use. Almost everything in use is in a few large tables
+// that never become garbage, so the default of 100 would only double them.
+const memoryPercent = 40
+
+func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(memoryPercent))
+	j := &job{console: c, options: o, points: flow.NewPoints(), began: time.Now()}
+	if o.write == "-" {
+		return j.stream(ctx, args)
+	}
+	if done, err := j.finished(ctx, args); done || err != nil {
+		return err
+	}
+	dir, err := outdir.Create(o.write, outdir.Options{Replace: o.force})
+	if err != nil {
+		return outputFailure(err)
+	}
+	defer dir.Abort() // does nothing after Commit
+	spill, err := dir.SpillDir()
+	if err != nil {
+		return outputFailure(err)
+	}
+	result, err := j.meter(ctx, args, func() (runs.File, error) { return spillFile(spill) })
+	if err != nil {
+		return err
+	}
+	if err := j.account(); err != nil {
+		return err
+	}
+	if err := j.write(dir, result); err != nil {
+		return err
+	}
+	j.progress.stop()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if err := dir.Commit(); err != nil {
+		return outputFailure(err)
+	}
+	j.summarize(o.write)
+	return j.verdict()
+}
+
+// meter opens the inputs and meters them.
+func (j *job) meter(ctx context.Context, args []string, spill func() (runs.File, error)) (*engine.Result, error) {
+	o := j.options
+	hasher, err := flow.NewHasher()
+	if err != nil {
+		return nil, err
+	}
+	j.progress = startProgress(j.console, o.quiet)
+	options := reader.Options{
+		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC,
+		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
+	}
+	j.inputs, err = openInputs(ctx, j.console, o, args, options, j.progress)
+	if err != nil {
+		j.progress.stop()
+		return nil, err
+	}
+	result, err := engine.Run(ctx, j.inputs.engineInputs(), engine.Config{
+		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher, Spill: spill,
+	})
+	if err != nil {
+		j.progress.stop()
+	}
+	return result, err
+}
+
+// account takes the inputs' accounts over and says no to what must not be
+// written.
+func (j *job) account() error {
+	var packets uint64
+	for _, in := range j.inputs.all {
+		if in.account == nil {
+			return fmt.Errorf("bug: %s was not read to its end", in.source.Name)
+		}
+		j.accounts = append(j.accounts, in.account)
+		j.bases = append(j.bases, packets)
+		packets += in.account.Packets()
+	}
+	if err := j.duplicates(); err != nil {
+		return err
+	}
+	if j.options.strict {
+		for _, a := range j.accounts {
+			if !a.Complete() {
+				return fail(exitDamaged, "without --strict, everything readable is accounted",
+					"%s is damaged: %w", a.Name, &a.Damages[0])
+			}
+		}
+	}
+	return nil
+}
+
+// duplicates refuses inputs of equal content, a copy or the compressed twin of
+// another, since its packets would be counted twice.
+func (j *job) duplicates() error {
+	seen := make(map[[32]byte]string)
+	for _, a := range j.accounts {
+		digest := a.Input.ContentDigest
+		if digest == nil || a.Packets() == 0 {
+			continue
+		}
+		if first, twice := seen[*digest]; twice {
+			return fail(exitUsage, "name one of them", "duplicate input: %s has the content of %s", a.Name, first)
+		}
+		seen[*digest] = a.Name
+	}
+	return nil
+}
+
+// tableOptions gives what the columns depend on.
+func (j *job) tableOptions() table.Options {
+	return table.Options{
+		Points: j.points, Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC,
+		IntervalWidth: time.Duration(j.options.interval),
+		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal] + number },
+	}
+}
+
+// write writes all files into dir, reads the tables back and balances the books.
+func (j *job) write(dir *outdir.Dir, result *engine.Result) error {
+	j.progress.enter("writing tables")
+	columns := j.tableOptions()
+	var flows, intervals, ledger *outdir.File
+	var err error
+	for _, f := range []struct {
+		file **outdir.File
+		name string
+	}{{&flows, "flows"}, {&intervals, "intervals"}, {&ledger, "ledger"}} {
+		if *f.file, err = dir.File(f.name + "." + j.options.format); err != nil {
+			return outputFailure(err)
+		}
+	}
+	var writing sync.WaitGroup
+	errs := make([]error, 3)
+	writing.Go(func() {
+		j.flows, errs[0] = writeFlows(flows, j.options.format, table.Flows(columns), result)
+		errs[0] = errors.Join(errs[0], flows.Close())
+	})
+	writing.Go(func() {
+		j.perBin, errs[1] = writeIntervals(intervals, j.options.format, table.Intervals(columns), result)
+		errs[1] = errors.Join(errs[1], intervals.Close())
+	})
+	errs[2] = errors.Join(writeLedger(ledger, j.options.format, ledgerRows(j.accounts)), ledger.Close())
+	writing.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return outputFailure(err)
+	}
+	j.progress.enter("reading tables back")
+	outputs, err := j.readBack(dir, []*outdir.File{flows, intervals, ledger})
+	if err != nil {
+		return err
+	}
+	if err := j.balance(); err != nil {
+		return err
+	}
+	return j.document(dir, outputs)
+}
+
+// balance checks the conservation laws.
+func (j *job) balance() error {
+	j.books()
+	j.laws = j.sides.Check()
+	for _, law := range j.laws {
+		if !law.Holds {
+			return fail(exitLaw, "please report it with the input, if you may", "bug: law %s (%s) does not hold: %s", law.ID, law.Text, law.Failure)
+		}
+	}
+	return nil
+}
+
+// verdict gives the outcome of a run whose output was written.
+func (j *job) verdict() error {
+	for _, a := range j.accounts {
+		if !a.Complete() {
+			return fail(exitDamaged, "ledger and run.json list every damaged place",
+				"%s: %w (%d damaged %s in all; everything readable is accounted)",
+				a.Name, &a.Damages[0], a.DamageCount, plural(a.DamageCount, "place"))
+		}
+	}
+	if j.inputs.leftOut {
+		return fail(exitDamaged, "run.json lists them", "some inputs were left out")
+	}
+	return nil
+}
+
+func plural(n uint64, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// outputFailure gives an error of the output its exit code.
+func outputFailure(err error) error {
+	switch {
+	case errors.Is(err, outdir.ErrExists):
+		return &failure{exitExists, err, "--force replaces it"}
+	case errors.Is(err, outdir.ErrLocked):
+		return &failure{exitLocked, err, "wait for the other run, or name another directory with -w"}
+	}
+	var known *failure
+	if errors.As(err, &known) {
+		return err
+	}
+	return &failure{exitOutput, err, ""}
+}
+
+// spillFile gives a file for a sorted run. Its name is taken away at once, so that
+// it cannot be left behind.
+func spillFile(dir string) (runs.File, error) {
+	file, err := os.CreateTemp(dir, "run-")
+	if err != nil {
+		return nil, outputFailure(err)
+	}
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, outputFailure(errors.Join(err, file.Close()))
+	}
+	return file, nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"netstream/aggregate/meter"
+)
+
+// runOptions are the flags of netstream run.
+type runOptions struct {
+	read      []string
+	filesFrom []string
+	streams   bool
+	keepGoing bool
+	strict    bool
+
+	write      string
+	format     string
+	force      bool
+	provenance bool
+	timeUnit   string
+	withMAC    bool
+
+	interval      duration
+	idleTimeout   duration
+	activeTimeout duration
+	endGrace      duration
+	reorderWindow duration
+
+	workers int
+	quiet   bool
+	verbose bool
+
+	graceSet bool
+}
+
+func (o *runOptions) addFlags(flags *pflag.FlagSet) {
+	o.interval = duration(5 * time.Minute)
+	o.idleTimeout = duration(30 * time.Second)
+	o.activeTimeout = duration(30 * time.Minute)
+	o.reorderWindow = duration(time.Second)
+
+	flags.StringArrayVarP(&o.read, "read", "r", nil, "read this capture, directory or glob, - for standard input (repeatable; bare arguments are the same)")
+	flags.StringArrayVar(&o.filesFrom, "files-from", nil, "read the names of captures from this file, one a line, - for standard input (repeatable)")
+	flags.BoolVar(&o.streams, "stream", false, "also read named pipes, sockets and devices")
+	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
+	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
+	flags.Var(&o.interval, "interval", "width of the accounting intervals")
+	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout)")
+	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
+	flags.Var(&o.endGrace, "end-grace", "what FIN or RST ended still takes packets until it was silent for longer; not given: the idle timeout")
+	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
+	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
+	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
+	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
+	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or are no captures; exit code 3")
+	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
+	flags.BoolVar(&o.provenance, "provenance", false, "also write provenance.json: host, time, arguments and the input files' state")
+	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers; does not change the output")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "summary also where standard error is no terminal")
+}
+
+func (o *runOptions) validate(flags *pflag.FlagSet) error {
+	o.graceSet = flags.Changed("end-grace")
+	if !o.graceSet {
+		o.endGrace = o.idleTimeout
+	}
+	settings := o.meter()
+	if err := settings.Validate(); err != nil {
+		return usageError("%w", err)
+	}
+	switch {
+	case o.write == "":
+		return fail(exitUsage, "name one with -w DIR", "no output is given")
+	case o.format != "parquet" && o.format != "csv":
+		return usageError("output format %q is neither parquet nor csv", o.format)
+	case o.write == "-" && o.format != "csv":
+		return fail(exitUsage, "add -o csv", "only CSV can be written to standard output")
+	case o.timeUnit != "us" && o.timeUnit != "ns":
+		return usageError("time unit %q is neither us nor ns", o.timeUnit)
+	case o.workers < 1 || o.workers > 1024:
+		return usageError("%d workers, must be 1 to 1024", o.workers)
+	case o.reorderWindow < 0:
+		return usageError("reorder window is %v, must be 0 or greater", time.Duration(o.reorderWindow))
+	case time.Duration(o.interval) < time.Microsecond:
+		return usageError("interval is %v, must be at least 1us", time.Duration(o.interval))
+	}
+	return nil
+}
+
+func (o *runOptions) meter() meter.Settings {
+	return meter.Settings{
+		IdleTimeout:   time.Duration(o.idleTimeout),
+		ActiveTimeout: time.Duration(o.activeTimeout),
+		EndGrace:      time.Duration(o.endGrace),
+		Interval:      time.Duration(o.interval),
+	}
+}
+
+// parameters gives every effective value that can change the output, for the
+// manifest and the identity of the run.
+func (o *runOptions) parameters() map[string]string {
+	return map[string]string{
+		"output_format":  o.format,
+		"interval":       time.Duration(o.interval).String(),
+		"idle_timeout":   time.Duration(o.idleTimeout).String(),
+		"active_timeout": time.Duration(o.activeTimeout).String(),
+		"end_grace":      time.Duration(o.endGrace).String(),
+		"reorder_window": time.Duration(o.reorderWindow).String(),
+		"time_unit":      o.timeUnit,
+		"with_mac":       strconv.FormatBool(o.withMAC),
+	}
+}

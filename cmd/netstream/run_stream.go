@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"os"
+
+	"netstream/aggregate/flow"
+	"netstream/aggregate/runs"
+	"netstream/writer/table"
+)
+
+// stream is a run that writes the flow table to standard output and nothing else.
+func (j *job) stream(ctx context.Context, args []string) error {
+	result, err := j.meter(ctx, args, func() (runs.File, error) { return spillFile(os.TempDir()) })
+	if err != nil {
+		return err
+	}
+	defer j.progress.stop()
+	if err := j.account(); err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(j.console.out, 1<<16)
+	j.flows, err = writeFlows(w, j.options.format, table.Flows(j.tableOptions()), result)
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		return outputFailure(err)
+	}
+	j.perBin = &intervalSums{}
+	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return nil }); err != nil {
+		return err
+	}
+	if err := j.balance(); err != nil {
+		return err
+	}
+	return j.verdict()
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"netstream/aggregate/flow"
+	"netstream/reader"
+)
+
+// summarize tells the user on a terminal what a run has done.
+func (j *job) summarize(out string) {
+	if j.options.quiet || !j.console.terminal && !j.options.verbose {
+		return
+	}
+	b := &j.sides
+	packets, _ := b.PacketsRead.Uint64()
+	accounted, _ := b.Accounted.Packets.Uint64()
+	elapsed := time.Since(j.began)
+	fmt.Fprintf(j.console.err, "%s packets read from %d %s, %s accounted, %s in %v (%s packets/s)\n",
+		count(packets), len(j.accounts), plural(uint64(len(j.accounts)), "input"), count(accounted),
+		"written", elapsed.Round(time.Millisecond), count(uint64(float64(packets)/max(elapsed.Seconds(), 0.001))))
+	if first, last, any := j.span(); any {
+		fmt.Fprintf(j.console.err, "  time     %s .. %s (%v)\n", timeText(first), timeText(last), last.Sub(first))
+	}
+	fmt.Fprintf(j.console.err, "  flows    %s (%s)\n", count(j.flows.records), j.endReasons())
+	fmt.Fprintf(j.console.err, "  bytes    %s IP, %s on the wire\n", grouped(b.Flows.Octets), grouped(b.Flows.WireOctets))
+	for _, line := range topOutcomes(j.accounts, 5) {
+		fmt.Fprintf(j.console.err, "  %s\n", printable(line))
+	}
+	if n := len(j.inputs.skipped); n > 0 {
+		fmt.Fprintf(j.console.err, "  skipped  %d %s that are no captures or hidden; run.json lists them\n", n, plural(uint64(n), "file"))
+	}
+	fmt.Fprintf(j.console.err, "  written  %s/{flows,intervals,ledger}.%s, run.json: %s flow rows, %s interval rows\n",
+		printable(out), j.options.format, count(j.flows.records), count(j.perBin.records))
+}
+
+func grouped(s flow.Sum) string {
+	if v, ok := s.Uint64(); ok {
+		return count(v)
+	}
+	return s.String()
+}
+
+func (j *job) endReasons() string {
+	var parts []string
+	for reason := flow.EndIdleTimeout; reason <= flow.EndLackOfResources; reason++ {
+		if n := j.flows.ends[reason]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", reason, count(n)))
+		}
+	}
+	if parts == nil {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// topOutcomes words the commonest reasons for which packets were not accounted.
+func topOutcomes(accounts []*reader.Account, most int) []string {
+	packets := make(map[string]uint64)
+	for _, a := range accounts {
+		for _, o := range a.Outcomes() {
+			if o.Reason != flow.ReasonAccounted {
+				packets[strings.TrimSpace(o.Reason.String()+" "+detailOf(o.Outcome))] += o.Packets
+			}
+		}
+		if a.Capture.LostPackets > 0 {
+			packets["bad_block"] += a.Capture.LostPackets
+		}
+	}
+	names := make([]string, 0, len(packets))
+	for name := range packets {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(packets[b], packets[a]), cmp.Compare(a, b))
+	})
+	var lines []string
+	for i, name := range names {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("         and %d other reasons; see the ledger", len(names)-most))
+			break
+		}
+		label := "        "
+		if i == 0 {
+			label = "not in  "
+		}
+		lines = append(lines, fmt.Sprintf("%s %s packets: %s", label, count(packets[name]), name))
+	}
+	return lines
+}

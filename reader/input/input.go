@@ -1,0 +1,248 @@
+package input
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"netstream/reader/damage"
+)
+
+// Limits that Options may move.
+const (
+	// DefaultMaxExpanded is 1 TiB: an hour of a saturated 2 Gbit/s link.
+	DefaultMaxExpanded = 1 << 40
+
+	// DefaultMaxWindow is 128 MiB, what the zstd program takes without --long
+	// (windowLog 27), and twice the dictionary of xz -9.
+	DefaultMaxWindow = 128 << 20
+)
+
+// MaxLayers is how deep compressed streams may lie in each other.
+const MaxLayers = 2
+
+// layerBuffer is the size in octets of the buffer between two layers.
+const layerBuffer = 256 << 10
+
+// Options say how an input is read.
+type Options struct {
+	// MaxExpanded is the most octets that each layer may decompress to, 0 for
+	// DefaultMaxExpanded. What lies within the limit is delivered.
+	MaxExpanded int64
+
+	// MaxRatio is how many octets a layer may give for each octet that it read,
+	// 0 for any number: a capture of zeros is legal.
+	MaxRatio int64
+
+	// MaxWindow is the largest zstd window or xz dictionary in octets, which is
+	// what decompressing it takes of memory, 0 for DefaultMaxWindow.
+	MaxWindow int64
+
+	// ReadAhead reads, hashes and decompresses in a goroutine of its own, up to
+	// two pieces of 1 MiB ahead of the caller.
+	ReadAhead bool
+
+	// OnRead, if it is set, is told of every piece of the stored file as it is
+	// read: its length in octets. With ReadAhead it is called in that goroutine.
+	OnRead func(octets int)
+
+	// NoDigests leaves out the SHA-256 digests.
+	NoDigests bool
+}
+
+// Input is an open input: an io.Reader of decompressed octets. It is for one
+// goroutine.
+type Input struct {
+	stored  *stored
+	below   *passage // what the innermost layer, or the stored file, gives
+	top     *bufio.Reader
+	layers  []*layer // from the stored file inwards
+	content hash.Hash
+
+	delivered int64 // read from top
+	end       error
+	damage    []*damage.Error
+	ahead     *readAhead
+	closed    bool
+	account   Account
+}
+
+// Open opens a source and finds out how it is compressed; stdin is where
+// standard input is read. It reads no more than it needs for that. It fails
+// with an *Error: Unreadable if the system does not give the file; Refused for
+// more than MaxLayers layers, dictionaries, windows above MaxWindow, and xz
+// filters other than LZMA2.
+func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
+	s, err := openStored(source, stdin, !options.NoDigests)
+	if err != nil {
+		return nil, err
+	}
+	s.onRead = options.OnRead
+	in := &Input{stored: s, below: &passage{r: s}}
+	in.top = bufio.NewReaderSize(in.below, s.bufferSize())
+	if err := in.peel(boundsOf(options)); err != nil {
+		_, _, _ = s.close() // the refusal is what matters
+		return nil, err
+	}
+	if len(in.layers) > 0 && !options.NoDigests {
+		in.content = sha256.New()
+	}
+	if options.ReadAhead {
+		in.ahead = startReadAhead(in.read)
+	}
+	return in, nil
+}
+
+func boundsOf(options Options) limits {
+	bounds := limits{window: options.MaxWindow, expanded: options.MaxExpanded, ratio: options.MaxRatio}
+	if bounds.window <= 0 {
+		bounds.window = DefaultMaxWindow
+	}
+	if bounds.expanded <= 0 {
+		bounds.expanded = DefaultMaxExpanded
+	}
+	return bounds
+}
+
+// peel puts a layer on for each compressed stream that is found in the last.
+func (in *Input) peel(bounds limits) error {
+	for {
+		format := sniff(in.top)
+		// An error that came before any octet is an error of Open.
+		var refused *Error
+		if _, err := in.top.Peek(1); errors.As(err, &refused) {
+			return err
+		}
+		if format == Plain {
+			return nil
+		}
+		if len(in.layers) == MaxLayers {
+			return &Error{Class: Refused, Op: "decompress", Name: in.stored.source.Name,
+				Err:  fmt.Errorf("%s in %s in %s: compressed more than %d times", format, in.layers[1].format, in.layers[0].format, MaxLayers),
+				Hint: "decompress it first and read the result"}
+		}
+		l := newLayer(in.stored.source.Name, format, in.below, in.top, bounds)
+		in.layers = append(in.layers, l)
+		in.below = &passage{r: l}
+		in.top = bufio.NewReaderSize(in.below, layerBuffer)
+	}
+}
+
+// Read gives the next octets. At the end it gives
+//
+//   - io.EOF if everything was decompressed; octets behind the last member do
+//     not change that, they are in Account().Damage and in its Layers;
+//   - a *damage.Error with Fatal set if a compressed stream is cut (Truncated)
+//     or wrong (BadStream). Its Offset is the number of octets delivered;
+//   - an *Error if the system failed to give the file (Unreadable), if a limit
+//     was met (LimitReached), or if a later member is Refused.
+//
+// The end stays: further calls give the same error.
+func (in *Input) Read(p []byte) (int, error) {
+	if in.closed {
+		return 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
+	}
+	if in.ahead != nil {
+		return in.ahead.Read(p)
+	}
+	return in.read(p)
+}
+
+// read is Read without read-ahead.
+func (in *Input) read(p []byte) (int, error) {
+	if in.end != nil || len(p) == 0 {
+		return 0, in.end
+	}
+	n, err := in.top.Read(p)
+	in.delivered += int64(n)
+	if in.content != nil {
+		in.content.Write(p[:n]) // never fails, says hash.Hash
+	}
+	if err == nil {
+		return n, nil
+	}
+	in.finish(err)
+	if n > 0 {
+		return n, nil
+	}
+	return 0, in.end
+}
+
+// finish completes the list of what was wrong.
+func (in *Input) finish(err error) {
+	in.end = err
+	var fatal *damage.Error
+	if errors.As(err, &fatal) {
+		in.note(fatal)
+	}
+	for _, l := range in.layers {
+		for _, d := range l.damage {
+			in.note(d)
+		}
+	}
+}
+
+func (in *Input) note(d *damage.Error) {
+	d.Offset = in.delivered
+	in.damage = append(in.damage, d)
+}
+
+// Formats gives the compression formats from the stored file inwards, none if
+// it is not compressed.
+func (in *Input) Formats() []Format {
+	formats := make([]Format, len(in.layers))
+	for i, l := range in.layers {
+		formats[i] = l.format
+	}
+	return formats
+}
+
+// Close ends the reading, closes the file and completes the account. A file
+// that is no longer what it was when it was opened is not an error of Close but
+// an InputChanged in the Account. With ReadAhead it waits for a read under way.
+func (in *Input) Close() error {
+	if in.closed {
+		return nil
+	}
+	if in.ahead != nil {
+		in.ahead.stop()
+	}
+	in.closed = true
+	closed, change, err := in.stored.close()
+	if change != "" {
+		in.note(&damage.Error{Kind: damage.InputChanged, Detail: "the file changed while it was read: " + change})
+	}
+	in.account = in.settle(closed)
+	return err
+}
+
+// settle makes the account.
+func (in *Input) settle(closed Stat) Account {
+	a := Account{
+		Name:     in.stored.source.Name,
+		Stored:   in.stored.n,
+		Expanded: in.delivered,
+		Complete: in.stored.end == io.EOF && in.end != nil,
+		Opened:   in.stored.opened,
+		Closed:   closed,
+		Damage:   in.damage,
+	}
+	for _, l := range in.layers {
+		a.Layers = append(a.Layers, l.account())
+	}
+	if !a.Complete || in.stored.digest == nil {
+		return a
+	}
+	a.StoredDigest = (*[sha256.Size]byte)(in.stored.digest.Sum(nil))
+	a.ContentDigest = a.StoredDigest
+	if in.content != nil {
+		a.ContentDigest = (*[sha256.Size]byte)(in.content.Sum(nil))
+	}
+	return a
+}
+
+// Account gives what was read. It is complete after Close.
+func (in *Input) Account() Account { return in.account }

@@ -1,0 +1,84 @@
+package outdir
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+)
+
+// SumsName is the file that WriteSums makes.
+const SumsName = "SHA256SUMS"
+
+// names gives the names of all files in byte order.
+func (d *Dir) names() []string { return slices.Sorted(maps.Keys(d.files)) }
+
+// Digests gives the digests of all closed files, in byte order of their names.
+func (d *Dir) Digests() []Digest {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var digests []Digest
+	for _, name := range d.names() {
+		if f := d.files[name]; f.closed && f.err == nil {
+			digests = append(digests, f.Digest())
+		}
+	}
+	return digests
+}
+
+// WriteSums makes the file SHA256SUMS with the digests of all files closed so
+// far, in the form that sha256sum -c reads within the output directory.
+func (d *Dir) WriteSums() error {
+	digests := d.Digests()
+	f, err := d.File(SumsName)
+	if err != nil {
+		return err
+	}
+	for _, digest := range digests {
+		// An error stays with the file, and Close gives it.
+		_, _ = fmt.Fprintf(f, "%x  %s\n", digest.SHA256, digest.Name)
+	}
+	return f.Close()
+}
+
+// Verify reads all closed files back and compares them with what was written.
+// Most of it comes from the system's page cache; what it finds is what went
+// wrong between here and there, or by another program's hand.
+func (d *Dir) Verify() error {
+	var errs []error
+	for _, want := range d.Digests() {
+		if err := d.verify(want); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	err := errors.Join(errs...)
+	if err != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.fail(err)
+	}
+	return err
+}
+
+func (d *Dir) verify(want Digest) error {
+	name := d.partial + "/" + want.Name
+	return d.fs.do("verify", name, func() error {
+		f, err := d.fs.parent.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }() // was only read
+		digest := sha256.New()
+		size, err := io.Copy(digest, bufio.NewReaderSize(f, writeBuffer))
+		if err != nil {
+			return err
+		}
+		if got := [sha256.Size]byte(digest.Sum(nil)); size != want.Size || got != want.SHA256 {
+			return fmt.Errorf("it reads back as %d octets with SHA-256 %x, want %d octets with %x", size, got, want.Size, want.SHA256)
+		}
+		return nil
+	})
+}

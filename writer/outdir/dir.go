@@ -1,0 +1,209 @@
+package outdir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+)
+
+// ManifestName is the file that tells the output of a run from other
+// directories: Options.Replace removes only directories that hold it, or nothing.
+const ManifestName = "run.json"
+
+// spillName is the folder for temporary files. No File can have this name.
+const spillName = ".spill"
+
+// Options say how an output directory is made.
+type Options struct {
+	// Replace puts the new output in the place of an old one, which is removed
+	// with all that is in it. Where the file system can exchange two names, the
+	// final name holds the old or the new set at every moment; elsewhere there
+	// is a moment without either, and if the run dies in it, the next run with
+	// this output puts the old one back.
+	Replace bool
+
+	// Fault, for tests, is asked before each operation on the file system and
+	// fails it by returning an error.
+	Fault func(op, path string) error
+}
+
+// Dir is an output directory under construction. Its methods may be called by
+// several goroutines; a [File] is for one.
+type Dir struct {
+	fs      filesystem
+	name    string // final name, in fs.parent
+	partial string
+	old     string
+	locked  string
+	lock    *os.File
+	replace bool
+
+	mu      sync.Mutex
+	files   map[string]*File
+	folders map[string]bool // below partial, slash-separated
+	spill   bool
+	failed  error // the first thing that went wrong with a file
+	closed  bool
+}
+
+// Create takes the lock of the output directory at name, removes what a dead
+// run left beside it, and makes the partial directory. Its parent must exist.
+// Errors are *Error and may be told apart with ErrExists, ErrLocked and
+// ErrNotOutput; after an error nothing is left behind.
+func Create(name string, options Options) (*Dir, error) {
+	base := filepath.Base(filepath.Clean(name))
+	if base == "." || base == ".." || base == string(filepath.Separator) {
+		return nil, &Error{Op: "create", Path: name, Err: ErrName}
+	}
+	parentName := filepath.Dir(filepath.Clean(name))
+	parent, err := os.OpenRoot(parentName)
+	if err != nil {
+		return nil, &Error{Op: "open parent directory", Path: parentName, Err: bare(err)}
+	}
+	d := &Dir{
+		fs:      filesystem{parent: parent, path: parentName, fault: options.Fault},
+		name:    base,
+		partial: "." + base + ".netstream-partial",
+		old:     "." + base + ".netstream-old",
+		locked:  "." + base + ".netstream-lock",
+		replace: options.Replace,
+		files:   make(map[string]*File),
+		folders: make(map[string]bool),
+	}
+	if err := d.begin(); err != nil {
+		return nil, errors.Join(err, d.fs.parent.Close())
+	}
+	return d, nil
+}
+
+func (d *Dir) begin() error {
+	held, err := d.fs.lock(d.locked)
+	if err != nil {
+		return err
+	}
+	d.lock = held
+	err = d.clean()
+	if err == nil {
+		err = d.admit()
+	}
+	if err == nil {
+		if err = d.fs.mkdir(d.partial); err != nil {
+			err = errors.Join(err, d.fs.remove(d.partial))
+		}
+	}
+	if err != nil {
+		return errors.Join(err, d.fs.unlock(d.locked, d.lock))
+	}
+	return nil
+}
+
+// clean removes what a dead run of the same output left. The lock is held, so
+// no living run is using it.
+func (d *Dir) clean() error {
+	if err := d.fs.remove(d.partial); err != nil {
+		return err
+	}
+	old, err := d.fs.exists(d.old)
+	if err != nil || old == nil {
+		return err
+	}
+	current, err := d.fs.exists(d.name)
+	if err != nil {
+		return err
+	}
+	if current == nil { // the run died between its two renames
+		return d.fs.rename(d.old, d.name)
+	}
+	return d.fs.remove(d.old)
+}
+
+// admit looks at what has the final name.
+func (d *Dir) admit() error {
+	current, err := d.fs.exists(d.name)
+	if err != nil || current == nil {
+		return err
+	}
+	refuse := func(cause error) error { return &Error{Op: "create", Path: d.Path(), Err: cause} }
+	if !d.replace {
+		return refuse(ErrExists)
+	}
+	if !current.IsDir() {
+		return refuse(ErrNotOutput)
+	}
+	if manifest, err := d.fs.parent.Lstat(path.Join(d.name, ManifestName)); err == nil && manifest.Mode().IsRegular() {
+		return nil
+	}
+	entries, err := fs.ReadDir(d.fs.parent.FS(), d.name)
+	if err != nil {
+		return refuse(bare(err))
+	}
+	if len(entries) > 0 {
+		return refuse(ErrNotOutput)
+	}
+	return nil
+}
+
+// Path gives the final path of the output directory.
+func (d *Dir) Path() string { return filepath.Join(d.fs.path, d.name) }
+
+// PartialPath gives the path that a file has until Commit, for reading it back.
+func (d *Dir) PartialPath(name string) string {
+	return filepath.Join(d.fs.path, d.partial, filepath.FromSlash(name))
+}
+
+// SpillDir gives the path of a folder of mode 0700 for temporary files, beside
+// the output and so on the same file system and as private. It is removed, with
+// all that is in it, before Commit and by Abort.
+func (d *Dir) SpillDir() (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return "", &Error{Op: "make directory", Path: d.Path(), Err: ErrClosed}
+	}
+	if !d.spill {
+		if err := d.fs.mkdir(path.Join(d.partial, spillName)); err != nil {
+			d.fail(err)
+			return "", err
+		}
+		d.spill = true
+	}
+	return d.PartialPath(spillName), nil
+}
+
+// fail keeps the first failure: a set of files with a failed one is never
+// committed, even if the same operation succeeds later. (After a failed fsync
+// the system may have dropped the pages and report success for what is lost.)
+func (d *Dir) fail(err error) {
+	if d.failed == nil {
+		d.failed = err
+	}
+}
+
+// Abort removes everything that the run made. After Commit or Abort it does
+// nothing. Files that are still open are closed; writing to them is an error.
+func (d *Dir) Abort() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	return d.abandon()
+}
+
+// abandon is Abort with the lock on d held.
+func (d *Dir) abandon() error {
+	d.closed = true
+	for _, f := range d.files {
+		f.abandon()
+	}
+	err := d.fs.remove(d.partial)
+	return errors.Join(err, d.release())
+}
+
+// release gives the lock and the parent directory back.
+func (d *Dir) release() error {
+	return errors.Join(d.fs.unlock(d.locked, d.lock), d.fs.parent.Close())
+}

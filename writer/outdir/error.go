@@ -1,0 +1,45 @@
+package outdir
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors that a caller tells apart. They come wrapped in an *Error; every other
+// error of this package means that the output failed (exit code 5).
+var (
+	// ErrExists: something has the final name, and Options.Replace is not set
+	// (exit code 10).
+	ErrExists = errors.New("it exists already")
+
+	// ErrLocked: another run is writing the same output (exit code 11).
+	ErrLocked = errors.New("another run is writing it")
+
+	// ErrNotOutput: Options.Replace is set, but what has the final name is not
+	// the output of a run, and so is not removed (exit code 4).
+	ErrNotOutput = errors.New("it is not the output of a run, so it is not replaced")
+
+	// ErrName: a file name outside the alphabet of [Dir.File].
+	ErrName = errors.New("the name is not allowed")
+
+	// ErrLeftover: the output is committed, complete and durable, but something
+	// beside it that the run made or replaced could not be removed. The next run
+	// with the same output removes it.
+	ErrLeftover = errors.New("output is committed, but a leftover remains")
+
+	// ErrClosed: the Dir was committed or aborted before.
+	ErrClosed = errors.New("the output directory is committed or aborted already")
+)
+
+// Error is an operation on the output that failed.
+type Error struct {
+	Op   string // "create", "write", "fsync", ...
+	Path string
+	Err  error
+}
+
+// Error gives "cannot Op Path: cause".
+func (e *Error) Error() string { return fmt.Sprintf("cannot %s %q: %v", e.Op, e.Path, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,37 @@
+package parquetfile
+
+import (
+	"netstream/writer/table"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// column collects the cells of one column in the present row group.
+type column[R any] interface {
+	// add takes the cells of rows into the page being filled.
+	add(rows []R) error
+	// endPage finishes the page being filled, if it has any rows.
+	endPage() error
+	// finish gives the row group's chunk once all pages are finished. The chunk is
+	// valid until reset, which begins the next row group.
+	finish() (chunk, error)
+	reset()
+}
+
+// newColumn chooses the encoding of a column by its kind and pattern.
+func newColumn[R any](c *table.Column[R], compressor *zstd.Encoder) column[R] {
+	p := pages{compressor: compressor, encoding: encodingOf(c), nullable: c.Nullable()}
+	if !compressed(c) {
+		p.compressor = nil
+	}
+	switch {
+	case c.Text != nil:
+		return &textColumn[R]{pages: p, declared: c}
+	case c.Symbol != nil:
+		return &symbolColumn[R]{pages: p, declared: c, dictionary: newDictionary[table.Symbol]()}
+	case c.Pattern == table.Repetitive:
+		return &repetitiveColumn[R]{pages: p, declared: c, dictionary: newDictionary[int64]()}
+	default:
+		return &integerColumn[R]{pages: p, declared: c}
+	}
+}

@@ -1,0 +1,175 @@
+package parquetfile
+
+import (
+	"encoding/binary"
+	"math"
+
+	"netstream/writer/table"
+
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+)
+
+// integerColumn is a column of numbers without dictionary.
+type integerColumn[R any] struct {
+	pages
+	declared *table.Column[R]
+
+	cells           []int64 // of the page being filled, without NULLs
+	least, greatest int64   // of the row group's finished pages
+	any             bool    // whether there are any
+}
+
+func (c *integerColumn[R]) add(rows []R) error {
+	c.rows += len(rows)
+	value, null := c.declared.Int, c.declared.Null
+	if null == nil {
+		for i := range rows {
+			c.cells = append(c.cells, value(&rows[i]))
+		}
+		return nil
+	}
+	for i := range rows {
+		if null(&rows[i]) {
+			c.levels = append(c.levels, 0)
+			continue
+		}
+		c.levels = append(c.levels, 1)
+		c.cells = append(c.cells, value(&rows[i]))
+	}
+	return nil
+}
+
+func (c *integerColumn[R]) endPage() error {
+	if c.rows == 0 {
+		return nil
+	}
+	if len(c.cells) > 0 && !c.any {
+		c.least, c.greatest, c.any = math.MaxInt64, math.MinInt64, true
+	}
+	for _, v := range c.cells {
+		c.least = min(c.least, v)
+		c.greatest = max(c.greatest, v)
+	}
+	c.begin()
+	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
+		c.plain = appendDelta(c.plain, c.cells)
+	} else {
+		c.plain = appendIntegers(c.plain, c.cells, c.declared.Kind)
+	}
+	c.cells = c.cells[:0]
+	return c.end()
+}
+
+func (c *integerColumn[R]) finish() (chunk, error) {
+	finished, err := c.pages.finish(nil, 0)
+	if c.any {
+		setBounds(&finished.statistics, c.least, c.greatest, c.declared.Kind)
+	}
+	return finished, err
+}
+
+func (c *integerColumn[R]) reset() {
+	c.pages.reset()
+	c.any = false
+}
+
+// repetitiveColumn is a column of numbers with a dictionary.
+type repetitiveColumn[R any] struct {
+	pages
+	declared   *table.Column[R]
+	dictionary *dictionary[int64]
+
+	numbers    []uint32 // dictionary numbers of the page being filled, without NULLs
+	last       int64    // the value before, which is often the next one too
+	lastNumber uint32   // its number; valid if there is any key
+	entries    []byte   // content of the dictionary page
+}
+
+func (c *repetitiveColumn[R]) add(rows []R) error {
+	c.rows += len(rows)
+	value, null := c.declared.Int, c.declared.Null
+	if null == nil {
+		for i := range rows {
+			c.numbers = append(c.numbers, c.number(value(&rows[i])))
+		}
+		return nil
+	}
+	for i := range rows {
+		if null(&rows[i]) {
+			c.levels = append(c.levels, 0)
+			continue
+		}
+		c.levels = append(c.levels, 1)
+		c.numbers = append(c.numbers, c.number(value(&rows[i])))
+	}
+	return nil
+}
+
+// number gives the dictionary number of a value.
+func (c *repetitiveColumn[R]) number(v int64) uint32 {
+	if v == c.last && len(c.dictionary.keys) > 0 {
+		return c.lastNumber
+	}
+	n, slot, found := c.dictionary.find(v, hashInteger(v))
+	if !found {
+		n = c.dictionary.add(v, slot, hashInteger)
+	}
+	c.last, c.lastNumber = v, n
+	return n
+}
+
+func (c *repetitiveColumn[R]) endPage() error {
+	if c.rows == 0 {
+		return nil
+	}
+	c.begin()
+	width := c.dictionary.width()
+	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
+	c.numbers = c.numbers[:0]
+	return c.end()
+}
+
+func (c *repetitiveColumn[R]) finish() (chunk, error) {
+	keys := c.dictionary.keys
+	c.entries = appendIntegers(c.entries[:0], keys, c.declared.Kind)
+	finished, err := c.pages.finish(c.entries, len(keys))
+	if len(keys) > 0 {
+		least, greatest := keys[0], keys[0]
+		for _, v := range keys {
+			least = min(least, v)
+			greatest = max(greatest, v)
+		}
+		setBounds(&finished.statistics, least, greatest, c.declared.Kind)
+	}
+	return finished, err
+}
+
+func (c *repetitiveColumn[R]) reset() {
+	c.pages.reset()
+	c.dictionary.reset()
+}
+
+// appendIntegers appends values in the encoding PLAIN of the physical type that
+// the kind has, little endian, and returns the result.
+func appendIntegers(dst []byte, values []int64, kind table.Kind) []byte {
+	if physicalType(kind) == parquet.Types.Int32 {
+		for _, v := range values {
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
+		}
+		return dst
+	}
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
+	}
+	return dst
+}
+
+// setBounds sets least and greatest value.
+func setBounds(s *metadata.EncodedStatistics, least, greatest int64, kind table.Kind) {
+	s.SetMin(appendIntegers(nil, []int64{least}, kind))
+	s.SetMax(appendIntegers(nil, []int64{greatest}, kind))
+	// The deprecated fields min and max compare as signed numbers. They are
+	// written only where that is the order of the column.
+	s.Signed = physicalType(kind) == parquet.Types.Int64
+}

@@ -1,0 +1,189 @@
+package parquetfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"netstream/writer/table"
+
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+)
+
+// maxTextPage is how many octets of text end a data page before it has all its
+// rows.
+const maxTextPage = 1 << 20
+
+// bounds are the least and greatest text of a column in a row group, by octets.
+type bounds struct {
+	least, greatest []byte
+	any             bool
+}
+
+func (b *bounds) include(text []byte) {
+	if !b.any || bytes.Compare(text, b.least) < 0 {
+		b.least = append(b.least[:0], text...)
+	}
+	if !b.any || bytes.Compare(text, b.greatest) > 0 {
+		b.greatest = append(b.greatest[:0], text...)
+	}
+	b.any = true
+}
+
+// set copies the bounds, which go on changing, to the statistics.
+func (b *bounds) set(s *metadata.EncodedStatistics) {
+	if b.any && len(b.least) <= maxStatistic && len(b.greatest) <= maxStatistic {
+		s.SetMin(bytes.Clone(b.least))
+		s.SetMax(bytes.Clone(b.greatest))
+	}
+}
+
+// appendTextLength puts the length in octets of the text that begins at start in
+// front of it, where 4 octets were left for it: the encoding PLAIN.
+func putTextLength(page []byte, start int) ([]byte, error) {
+	length := len(page) - start
+	if length > math.MaxInt32 {
+		return page, fmt.Errorf("text of %d octets, at most %d can be written", length, math.MaxInt32)
+	}
+	binary.LittleEndian.PutUint32(page[start-4:], uint32(length))
+	return page, nil
+}
+
+// textColumn is a column of texts without dictionary.
+type textColumn[R any] struct {
+	pages
+	declared *table.Column[R]
+	cells    []byte // of the page being filled, in the encoding PLAIN
+	bounds   bounds
+}
+
+func (c *textColumn[R]) add(rows []R) error {
+	for i := range rows {
+		if err := c.addRow(&rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *textColumn[R]) addRow(row *R) (err error) {
+	c.rows++
+	if c.nullable {
+		if c.declared.Null(row) {
+			c.levels = append(c.levels, 0)
+			return nil
+		}
+		c.levels = append(c.levels, 1)
+	}
+	start := len(c.cells) + 4
+	c.cells = c.declared.Text(append(c.cells, 0, 0, 0, 0), row)
+	if c.cells, err = putTextLength(c.cells, start); err != nil {
+		return err
+	}
+	c.bounds.include(c.cells[start:])
+	if len(c.cells) >= maxTextPage {
+		return c.endPage()
+	}
+	return nil
+}
+
+func (c *textColumn[R]) endPage() error {
+	if c.rows == 0 {
+		return nil
+	}
+	c.begin()
+	c.plain = append(c.plain, c.cells...)
+	c.cells = c.cells[:0]
+	return c.end()
+}
+
+func (c *textColumn[R]) finish() (chunk, error) {
+	finished, err := c.pages.finish(nil, 0)
+	c.bounds.set(&finished.statistics)
+	return finished, err
+}
+
+func (c *textColumn[R]) reset() {
+	c.pages.reset()
+	c.bounds.any = false
+}
+
+// symbolColumn is a column of texts with a dictionary.
+type symbolColumn[R any] struct {
+	pages
+	declared   *table.Column[R]
+	dictionary *dictionary[table.Symbol]
+
+	numbers    []uint32     // dictionary numbers of the page being filled, without NULLs
+	last       table.Symbol // the symbol before, which is often the next one too
+	lastNumber uint32       // its number; valid if there is any key
+	entries    []byte       // content of the dictionary page
+	bounds     bounds
+}
+
+func (c *symbolColumn[R]) add(rows []R) error {
+	c.rows += len(rows)
+	for i := range rows {
+		if c.nullable {
+			if c.declared.Null(&rows[i]) {
+				c.levels = append(c.levels, 0)
+				continue
+			}
+			c.levels = append(c.levels, 1)
+		}
+		symbol := c.declared.Symbol(&rows[i])
+		if symbol != c.last || len(c.dictionary.keys) == 0 {
+			if err := c.look(symbol); err != nil {
+				return err
+			}
+		}
+		c.numbers = append(c.numbers, c.lastNumber)
+	}
+	return nil
+}
+
+// look sets lastNumber to the dictionary number of the symbol. The first time it
+// is spelled.
+func (c *symbolColumn[R]) look(symbol table.Symbol) error {
+	n, slot, found := c.dictionary.find(symbol, hashSymbol(symbol))
+	if !found {
+		n = c.dictionary.add(symbol, slot, hashSymbol)
+		start := len(c.entries) + 4
+		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), symbol), start)
+		if err != nil {
+			return err
+		}
+		c.entries = entries
+		c.bounds.include(entries[start:])
+	}
+	c.last, c.lastNumber = symbol, n
+	return nil
+}
+
+func (c *symbolColumn[R]) endPage() error {
+	if c.rows == 0 {
+		return nil
+	}
+	c.begin()
+	width := c.dictionary.width()
+	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
+	c.numbers = c.numbers[:0]
+	return c.end()
+}
+
+func (c *symbolColumn[R]) finish() (chunk, error) {
+	if c.entries == nil {
+		c.entries = []byte{} // a column of NULLs has a dictionary without entries
+	}
+	finished, err := c.pages.finish(c.entries, len(c.dictionary.keys))
+	c.bounds.set(&finished.statistics)
+	return finished, err
+}
+
+func (c *symbolColumn[R]) reset() {
+	c.pages.reset()
+	c.dictionary.reset()
+	c.entries = c.entries[:0]
+	c.bounds.any = false
+}

@@ -1,0 +1,60 @@
+package readback
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/xitongsys/parquet-go/source"
+)
+
+// readSize is the size of small reads, in octets. parquet-go reads the footer
+// octet by octet.
+const readSize = 64 << 10
+
+var errReadOnly = errors.New("file is open for reading only")
+
+// tableFile is an open table as parquet-go wants it.
+type tableFile struct {
+	path   string
+	file   *os.File
+	buffer *bufio.Reader
+}
+
+var _ source.ParquetFile = (*tableFile)(nil)
+
+func openTable(path string) (*tableFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &tableFile{path: path, file: f, buffer: bufio.NewReaderSize(f, readSize)}, nil
+}
+
+func (t *tableFile) Read(p []byte) (int, error) { return t.buffer.Read(p) }
+
+func (t *tableFile) Seek(offset int64, whence int) (int64, error) {
+	if whence == io.SeekCurrent {
+		offset -= int64(t.buffer.Buffered())
+	}
+	n, err := t.file.Seek(offset, whence)
+	t.buffer.Reset(t.file)
+	return n, err
+}
+
+func (t *tableFile) Close() error { return t.file.Close() }
+
+func (t *tableFile) Write([]byte) (int, error) { return 0, errReadOnly }
+
+func (t *tableFile) Create(string) (source.ParquetFile, error) { return nil, errReadOnly }
+
+// Open opens the same file again, for another column. A Parquet file may say
+// that a column lies in another file; ours never do, and nothing else is opened.
+func (t *tableFile) Open(name string) (source.ParquetFile, error) {
+	if name != "" {
+		return nil, fmt.Errorf("column refers to another file, %q", name)
+	}
+	return openTable(t.path)
+}

@@ -1,0 +1,31 @@
+package readback
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// Sum is a sum of int64 values in 128 bits, two's complement, which no table can
+// overflow.
+type Sum struct {
+	High int64
+	Low  uint64
+}
+
+// Add adds v.
+func (s *Sum) Add(v int64) {
+	var carry uint64
+	s.Low, carry = bits.Add64(s.Low, uint64(v), 0)
+	s.High += v>>63 + int64(carry)
+}
+
+// Int64 gives the sum, and whether it is in the range of int64.
+func (s Sum) Int64() (int64, bool) {
+	return int64(s.Low), s.High == int64(s.Low)>>63
+}
+
+// String gives the sum in decimal.
+func (s Sum) String() string {
+	v := new(big.Int).Lsh(big.NewInt(s.High), 64)
+	return v.Add(v, new(big.Int).SetUint64(s.Low)).String()
+}

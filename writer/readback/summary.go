@@ -1,0 +1,236 @@
+package readback
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/xitongsys/parquet-go/parquet"
+)
+
+// Summary is what a table holds.
+type Summary struct {
+	Rows      int64
+	RowGroups int
+	Metadata  map[string]string // key-value metadata of the file
+	Columns   []Column          // those that were read, in the order of the table
+}
+
+// Column gives the summary of a column by its name.
+func (s *Summary) Column(name string) (*Column, bool) {
+	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &s.Columns[i], true
+}
+
+// Column summarises one column.
+type Column struct {
+	Name    string
+	Nulls   int64 // cells that are NULL
+	Integer bool  // whether the column holds integers; time stamps are integers in their unit
+
+	// Of columns of integers only; zero if all cells are NULL.
+	Sum       Sum
+	Min, Max  int64
+	Ascending bool // no value is below the one before it; true if there are none
+}
+
+// Rows gives the number of rows of a table from its footer alone.
+func Rows(path string) (int64, error) {
+	t, err := open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer t.Close()
+	return t.parquet.Footer.NumRows, nil
+}
+
+// Summarize reads the named columns of a table, or all of them if none is named,
+// and compares them with the footer. Every value is decoded, so it costs far
+// more time than writing did: name the columns that matter.
+func Summarize(path string, names ...string) (Summary, error) {
+	t, err := open(path)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer t.Close()
+	footer := t.parquet.Footer
+	s := Summary{Rows: footer.NumRows, RowGroups: len(footer.RowGroups), Metadata: map[string]string{}}
+	for _, pair := range footer.KeyValueMetadata {
+		s.Metadata[pair.Key] = pair.GetValue()
+	}
+	for i := range t.parquet.SchemaHandler.ValueColumns {
+		name, _ := t.element(i)
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
+		column, err := t.summarize(i)
+		if err != nil {
+			return Summary{}, fmt.Errorf("cannot read back table %s, column %s: %w", path, name, err)
+		}
+		s.Columns = append(s.Columns, column)
+	}
+	for _, name := range names {
+		if _, ok := s.Column(name); !ok {
+			return Summary{}, fmt.Errorf("cannot read back table %s: it has no column %s", path, name)
+		}
+	}
+	return s, nil
+}
+
+// summarize reads a column.
+func (t *tableReader) summarize(index int) (Column, error) {
+	name, element := t.element(index)
+	c := Column{Name: name, Integer: isInteger(element), Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
+	last := int64(math.MinInt64)
+	err := t.read(index, func(values []interface{}) error {
+		for _, value := range values {
+			if value == nil {
+				c.Nulls++
+				continue
+			}
+			if !c.Integer {
+				continue
+			}
+			v, err := integer(value, element)
+			if err != nil {
+				return err
+			}
+			c.Sum.Add(v)
+			c.Min, c.Max = min(c.Min, v), max(c.Max, v)
+			c.Ascending = c.Ascending && v >= last
+			last = v
+		}
+		return nil
+	})
+	if err != nil {
+		return Column{}, err
+	}
+	if !c.Integer || c.Nulls == t.parquet.Footer.NumRows {
+		c.Min, c.Max = 0, 0
+	}
+	return c, t.compare(index, &c)
+}
+
+// compare compares a column with its statistics in the footer.
+func (t *tableReader) compare(index int, c *Column) error {
+	_, element := t.element(index)
+	var nulls int64
+	least, greatest := int64(math.MaxInt64), int64(math.MinInt64)
+	for i, group := range t.parquet.Footer.RowGroups {
+		statistics := group.Columns[index].MetaData.Statistics
+		if statistics == nil || statistics.NullCount == nil {
+			return fmt.Errorf("row group %d has no statistics", i)
+		}
+		nulls += *statistics.NullCount
+		if !c.Integer || *statistics.NullCount == group.NumRows {
+			continue
+		}
+		low, err := bound(statistics.MinValue, element)
+		if err != nil {
+			return fmt.Errorf("row group %d: %w", i, err)
+		}
+		high, err := bound(statistics.MaxValue, element)
+		if err != nil {
+			return fmt.Errorf("row group %d: %w", i, err)
+		}
+		least, greatest = min(least, low), max(greatest, high)
+	}
+	if nulls != c.Nulls {
+		return fmt.Errorf("%d NULLs, the footer says %d", c.Nulls, nulls)
+	}
+	if c.Integer && c.Nulls < t.parquet.Footer.NumRows && (least != c.Min || greatest != c.Max) {
+		return fmt.Errorf("values from %d to %d, the footer says %d to %d", c.Min, c.Max, least, greatest)
+	}
+	return nil
+}
+
+func isInteger(e *parquet.SchemaElement) bool {
+	return e.GetType() == parquet.Type_INT32 || e.GetType() == parquet.Type_INT64
+}
+
+// integer gives a value as its column means it: parquet-go has unsigned numbers
+// of 32 bits and less as int32.
+func integer(value interface{}, e *parquet.SchemaElement) (int64, error) {
+	switch v := value.(type) {
+	case int64:
+		return v, nil
+	case int32:
+		if unsigned(e) {
+			return int64(uint32(v)), nil
+		}
+		return int64(v), nil
+	}
+	return 0, fmt.Errorf("value of type %T in a column of type %s", value, e.GetType())
+}
+
+// bound decodes a least or greatest value, which is little endian.
+func bound(b []byte, e *parquet.SchemaElement) (int64, error) {
+	switch {
+	case e.GetType() == parquet.Type_INT32 && len(b) == 4:
+		return integer(int32(binary.LittleEndian.Uint32(b)), e)
+	case e.GetType() == parquet.Type_INT64 && len(b) == 8:
+		return int64(binary.LittleEndian.Uint64(b)), nil
+	}
+	return 0, fmt.Errorf("statistics of %d octets in a column of type %s", len(b), e.GetType())
+}
+
+func unsigned(e *parquet.SchemaElement) bool {
+	switch e.GetConvertedType() {
+	case parquet.ConvertedType_UINT_8, parquet.ConvertedType_UINT_16, parquet.ConvertedType_UINT_32:
+		return e.ConvertedType != nil
+	}
+	return false
+}
+
+// Cell is one cell of a table.
+type Cell struct {
+	Null bool
+	Int  int64  // of columns of integers
+	Text string // of the others
+}
+
+// Cells reads one column whole.
+func Cells(path, name string) ([]Cell, error) {
+	t, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	for i := range t.parquet.SchemaHandler.ValueColumns {
+		if column, _ := t.element(i); column != name {
+			continue
+		}
+		cells, err := t.cells(i)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read back table %s, column %s: %w", path, name, err)
+		}
+		return cells, nil
+	}
+	return nil, fmt.Errorf("cannot read back table %s: it has no column %s", path, name)
+}
+
+func (t *tableReader) cells(index int) ([]Cell, error) {
+	_, element := t.element(index)
+	var cells []Cell
+	err := t.read(index, func(values []interface{}) error {
+		for _, value := range values {
+			cell := Cell{Null: value == nil}
+			if text, ok := value.(string); ok {
+				cell.Text = text
+			} else if value != nil {
+				v, err := integer(value, element)
+				if err != nil {
+					return err
+				}
+				cell.Int = v
+			}
+			cells = append(cells, cell)
+		}
+		return nil
+	})
+	return cells, err
+}

@@ -1,0 +1,102 @@
+package table
+
+// Kind is the type of a column.
+type Kind uint8
+
+// The kinds. Cells of every kind but Text are int64 values within the range of
+// the kind.
+const (
+	Uint8          Kind = iota // 0 to 255
+	Uint16                     // 0 to 65,535
+	Uint32                     // 0 to 4,294,967,295
+	Int64                      // -2^63 to 2^63-1
+	TimestampMicro             // microseconds since the Unix epoch, UTC
+	TimestampNano              // nanoseconds since the Unix epoch, UTC
+	Text                       // UTF-8
+)
+
+// String gives the name of the kind as the schema has it.
+func (k Kind) String() string {
+	switch k {
+	case Uint8:
+		return "uint8"
+	case Uint16:
+		return "uint16"
+	case Uint32:
+		return "uint32"
+	case Int64:
+		return "int64"
+	case TimestampMicro:
+		return "timestamp[us, UTC]"
+	case TimestampNano:
+		return "timestamp[ns]"
+	case Text:
+		return "text"
+	}
+	return "unknown"
+}
+
+// Pattern says how the values of a column follow each other in the table's
+// order. It never changes a value; writers choose encodings by it.
+type Pattern uint8
+
+// The patterns.
+const (
+	Repetitive Pattern = iota // few different values, or the same ones again and again
+	Ascending                 // sorted, or nearly so
+	Varied                    // many different values
+	Random                    // hash values: nothing can be saved
+)
+
+// Element is an IPFIX information element of the IANA registry (RFC 7012).
+type Element struct {
+	Number uint16
+	Name   string
+}
+
+// Symbol stands for a text within one column: equal symbols have equal texts.
+// Writers look symbols up instead of texts, so that a text that recurs is
+// spelled once. An address is a symbol by its 128 bits and its IP version.
+type Symbol struct {
+	High, Low uint64
+	Class     uint32
+}
+
+// Column declares one column of a table with rows of type R. Exactly one of
+// Int, Symbol and Text is set, and Spell goes with Symbol. The functions keep
+// no state and may be called for different rows at the same time.
+type Column[R any] struct {
+	Name       string    // flat snake_case, unique in the table
+	Kind       Kind      // what the cells are
+	Elements   []Element // the IPFIX elements of that meaning; two where IPFIX has one for each IP version
+	Unit       string    // "octets", "packets", "us", ...; empty for names and numbers without unit
+	Definition string    // one sentence
+	Pattern    Pattern
+
+	// Null tells whether a row's cell is NULL; nil if it never is. The value
+	// functions are not called for rows whose cell is NULL.
+	Null func(*R) bool
+
+	// Int gives the cell of a column of any kind but Text.
+	Int func(*R) int64
+
+	// Symbol gives the symbol of a cell of kind Text, and Spell appends the text
+	// of a symbol to dst and returns the result.
+	Symbol func(*R) Symbol
+	Spell  func(dst []byte, symbol Symbol) []byte
+
+	// Text appends a cell of kind Text to dst and returns the result.
+	Text func(dst []byte, row *R) []byte
+}
+
+// Nullable tells whether the column can hold NULL.
+func (c *Column[R]) Nullable() bool { return c.Null != nil }
+
+// AppendText appends the text of a row's cell, which must be of kind Text and
+// not NULL, to dst and returns the result. The text is valid UTF-8.
+func (c *Column[R]) AppendText(dst []byte, row *R) []byte {
+	if c.Symbol != nil {
+		return c.Spell(dst, c.Symbol(row))
+	}
+	return c.Text(dst, row)
+}

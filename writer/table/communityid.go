@@ -1,0 +1,153 @@
+package table
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/binary"
+
+	"netstream/aggregate/flow"
+)
+
+// AppendCommunityID appends the Community ID version 1 with seed 0 of a flow key
+// to dst (github.com/corelight/community-id-spec): "1:" and the Base64 form of
+// the SHA-1 of
+//
+//	seed (2 octets) | address | address | protocol | 0 | port (2) | port (2)
+//
+// in network byte order, the end with the smaller address first, and the one
+// with the smaller port if the addresses are equal; so both directions have the
+// same identifier. TCP, UDP, SCTP, ICMP and ICMPv6 have ports there; the hash
+// of other protocols, and of packets whose ports are not known, ends with the
+// 0 octet.
+//
+// SHA-1 is what the specification says; nothing here needs it to resist attacks.
+func AppendCommunityID(dst []byte, k *flow.Key) []byte {
+	source, destination := k.Source[:], k.Destination[:]
+	if k.Version == 4 {
+		source, destination = source[12:], destination[12:]
+	}
+	sourcePort, destinationPort, oneWay := communityPorts(k)
+	if !oneWay {
+		c := bytes.Compare(source, destination)
+		if c > 0 || c == 0 && sourcePort > destinationPort {
+			source, destination = destination, source
+			sourcePort, destinationPort = destinationPort, sourcePort
+		}
+	}
+
+	var fixed [2 + 16 + 16 + 1 + 1 + 2 + 2]byte
+	b := append(fixed[:0], 0, 0)
+	b = append(b, source...)
+	b = append(b, destination...)
+	b = append(b, k.Protocol, 0)
+	if hasCommunityPorts(k) {
+		b = binary.BigEndian.AppendUint16(b, sourcePort)
+		b = binary.BigEndian.AppendUint16(b, destinationPort)
+	}
+	sum := sha1.Sum(b)
+	dst = append(dst, "1:"...)
+	return base64.StdEncoding.AppendEncode(dst, sum[:])
+}
+
+// IP protocol numbers that the Community ID treats apart.
+const (
+	protocolICMP   = 1
+	protocolTCP    = 6
+	protocolUDP    = 17
+	protocolICMPv6 = 58
+	protocolSCTP   = 132
+)
+
+// hasCommunityPorts tells whether the ports are part of the identifier. UDP-Lite
+// and DCCP have ports, but the specification does not know them.
+func hasCommunityPorts(k *flow.Key) bool {
+	switch k.Protocol {
+	case protocolICMP, protocolTCP, protocolUDP, protocolICMPv6, protocolSCTP:
+		return k.HasPorts != 0
+	}
+	return false
+}
+
+// communityPorts gives the ports as the identifier takes them. For ICMP they are
+// the message type and the type that answers it; messages that nothing answers
+// are one way, keep their order, and have the code as second port.
+func communityPorts(k *flow.Key) (source, destination uint16, oneWay bool) {
+	if !hasCommunityPorts(k) {
+		return 0, 0, false
+	}
+	messageType, code := uint8(k.DestinationPort>>8), uint8(k.DestinationPort)
+	var answer uint8
+	var answered bool
+	switch k.Protocol {
+	case protocolICMP:
+		answer, answered = counterpartICMP(messageType)
+	case protocolICMPv6:
+		answer, answered = counterpartICMPv6(messageType)
+	default:
+		return k.SourcePort, k.DestinationPort, false
+	}
+	if answered {
+		return uint16(messageType), uint16(answer), false
+	}
+	return uint16(messageType), uint16(code), true
+}
+
+// counterpartICMP gives the ICMP type that belongs to a request or a reply, as
+// Zeek and pycommunityid pair them.
+func counterpartICMP(messageType uint8) (uint8, bool) {
+	switch messageType {
+	case 0: // echo reply
+		return 8, true
+	case 8: // echo
+		return 0, true
+	case 9: // router advertisement
+		return 10, true
+	case 10: // router solicitation
+		return 9, true
+	case 13: // timestamp
+		return 14, true
+	case 14: // timestamp reply
+		return 13, true
+	case 15: // information request
+		return 16, true
+	case 16: // information reply
+		return 15, true
+	case 17: // address mask request
+		return 18, true
+	case 18: // address mask reply
+		return 17, true
+	}
+	return 0, false
+}
+
+// counterpartICMPv6 is counterpartICMP for ICMPv6.
+func counterpartICMPv6(messageType uint8) (uint8, bool) {
+	switch messageType {
+	case 128: // echo request
+		return 129, true
+	case 129: // echo reply
+		return 128, true
+	case 130: // multicast listener query
+		return 131, true
+	case 131: // multicast listener report
+		return 130, true
+	case 133: // router solicitation
+		return 134, true
+	case 134: // router advertisement
+		return 133, true
+	case 135: // neighbour solicitation
+		return 136, true
+	case 136: // neighbour advertisement
+		return 135, true
+	case 139: // node information query ("who are you")
+		return 140, true
+	case 140: // node information response
+		return 139, true
+	case 144: // home agent address discovery request
+		return 145, true
+	case 145: // home agent address discovery reply
+		return 144, true
+	}
+	return 0, false
+}

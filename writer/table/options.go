@@ -1,0 +1,57 @@
+package table
+
+import (
+	"math"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// Options says what the declarations depend on.
+type Options struct {
+	// Points gives the names of the observation points of the rows. It must not
+	// be nil if rows are read; the declarations themselves need it not.
+	Points *flow.Points
+
+	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
+	Nanoseconds bool
+
+	// WithMAC adds src_mac and dst_mac to the flow table.
+	WithMAC bool
+
+	// IntervalWidth is the width of the intervals, above 0. It is needed for the
+	// interval table only.
+	IntervalWidth time.Duration
+
+	// FirstPacketOf maps the number of a packet within its input, as flow records
+	// have it, to what first_packet says; nil if it says that number.
+	FirstPacketOf func(input uint32, number uint64) uint64
+}
+
+// timestampKind is the kind of the time columns under the options.
+func (o *Options) timestampKind() Kind {
+	if o.Nanoseconds {
+		return TimestampNano
+	}
+	return TimestampMicro
+}
+
+// timestamp gives the accessor of a time column: at, in the unit of the options.
+func timestamp[R any](o *Options, at func(*R) flow.Timestamp) func(*R) int64 {
+	if o.Nanoseconds {
+		return func(r *R) int64 { return int64(at(r)) }
+	}
+	return func(r *R) int64 { return at(r).Microseconds() }
+}
+
+// byUnit gives the element that fits the unit of the time columns.
+func (o *Options) byUnit(micro, nano Element) []Element {
+	if o.Nanoseconds {
+		return []Element{nano}
+	}
+	return []Element{micro}
+}
+
+// count converts a counter to a cell. Sums saturate at the end of the int64
+// range (docs/metering.md section 2).
+func count(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
