@@ -40,6 +40,10 @@ type State struct {
 	hasPrevious     bool
 }
 
+// flagsRead is set in sliceTCPFlags beside the control bits once a packet of the
+// slice had any that could be read: no flags seen is NULL, none set is 0.
+const flagsRead uint16 = 1 << 15
+
 // Add meters the next packet of the key.
 func (s *State) Add(settings *Settings, p *flow.Packet, out Output) {
 	if s.open {
@@ -130,8 +134,9 @@ func (s *State) count(p *flow.Packet) {
 	}
 	if m.Marks&flow.MarkTCP != 0 {
 		s.marks |= flow.MarkTCP
-		s.sliceTCPFlags |= m.TCPFlags
-		for f := m.TCPFlags & (1<<flow.TCPFlagCount - 1); f != 0; f &= f - 1 {
+		set := m.TCPFlags & (1<<flow.TCPFlagCount - 1)
+		s.sliceTCPFlags |= set | flagsRead
+		for f := set; f != 0; f &= f - 1 {
 			s.tcpFlagCounts[bits.TrailingZeros16(f)]++
 		}
 		s.ended = s.ended || m.TCPFlags&(flow.TCPFin|flow.TCPRst) != 0
@@ -149,11 +154,15 @@ func (s *State) changeInterval(settings *Settings, p *flow.Packet, out Output) {
 
 // handOver gives the current slice away and adds it to the flow's totals.
 func (s *State) handOver(started, ended uint64, out Output) {
+	var marks flow.Mark
+	if s.sliceTCPFlags&flagsRead != 0 {
+		marks = flow.MarkTCP
+	}
 	out.Slice(&Slice{
 		IntervalRecord: flow.IntervalRecord{
 			Key: s.Key, Start: s.interval, First: s.sliceFirst, Last: s.sliceLast, Counters: s.slice,
 			FlowsActive: 1, FlowsStarted: started, FlowsEnded: ended,
-			TCPFlags: s.sliceTCPFlags, Marks: s.marks & flow.MarkTCP,
+			TCPFlags: s.sliceTCPFlags &^ flagsRead, Marks: marks,
 		},
 		FirstInput: s.firstInput, FirstNumber: s.firstNumber,
 	})
@@ -164,7 +173,7 @@ func (s *State) addSlice() {
 	s.start = min(s.start, s.sliceFirst)
 	s.end = max(s.end, s.sliceLast)
 	s.total.Add(s.slice)
-	s.tcpFlags |= s.sliceTCPFlags
+	s.tcpFlags |= s.sliceTCPFlags &^ flagsRead
 	s.slice, s.sliceTCPFlags = flow.Counters{}, 0
 }
 

@@ -21,14 +21,19 @@ var tsharkFields = [...]string{
 	"tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport",
 	"sctp.srcport", "sctp.dstport", "dccp.srcport", "dccp.dstport",
 	"icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code",
+	"ip.version", "ipv6.version", "ip.flags.mf", "ipv6.fraghdr.more",
+	"ip.checksum.status", "tcp.checksum.status", "udp.checksum.status",
+	"icmp.checksum.status", "icmpv6.checksum.status", "sctp.checksum.status",
 }
 
 // tsharkPreferences switch off what would move or repeat headers: a reassembled
-// packet appears in the frame of its last fragment.
+// packet appears in the frame of its last fragment. They switch on checksums,
+// which some of the other oracles look at.
 var tsharkPreferences = [...]string{
 	"ip.defragment:FALSE", "ipv6.defragment:FALSE",
 	"tcp.desegment_tcp_streams:FALSE", "tcp.analyze_sequence_numbers:FALSE",
 	"sctp.reassembly:FALSE", "wlan.defragment:FALSE",
+	"ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE",
 }
 
 func tsharkArguments(path string) []string {

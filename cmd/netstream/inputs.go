@@ -36,8 +36,9 @@ type observations struct {
 }
 
 // keepOpen is how many inputs stay open between finding out how they begin and
-// reading them. More are opened again when their turn comes.
-const keepOpen = 32
+// reading them; each holds some MiB of buffers. More are opened again when their
+// turn comes.
+const keepOpen = 4
 
 // openInputs finds the inputs, looks at how each begins, and puts them in order.
 // Nothing is written yet, so whatever cannot be opened ends the run here, unless

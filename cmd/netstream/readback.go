@@ -14,17 +14,14 @@ import (
 	"netstream/writer/readback"
 )
 
-// counters are the columns that every table of traffic must sum up right.
-var counters = [...]string{"packets", "bytes", "wire_bytes", "payload_bytes"}
-
+// trafficContent gives what a table of traffic must hold. The columns are those
+// that bills are made of: each column read back costs about as much time as the
+// whole table's share of one column did when it was written.
 func trafficContent(rows uint64, t *balance.Totals, more ...balance.Column) balance.Content {
-	sums := [...]string{t.Packets.String(), t.Octets.String(), t.WireOctets.String(), t.PayloadOctets.String()}
-	content := balance.Content{Rows: rows}
-	for i, name := range counters {
-		content.Columns = append(content.Columns, balance.Column{Name: name, Sum: sums[i]})
-	}
-	content.Columns = append(content.Columns, more...)
-	return content
+	return balance.Content{Rows: rows, Columns: append([]balance.Column{
+		{Name: "packets", Sum: t.Packets.String()},
+		{Name: "bytes", Sum: t.Octets.String()},
+	}, more...)}
 }
 
 // readBack reads the finished tables again, with readers that did not write them.
@@ -32,9 +29,7 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 	written := []balance.Content{
 		trafficContent(j.flows.records, &j.flows.totals),
 		trafficContent(j.perBin.records, &j.perBin.totals,
-			balance.Column{Name: "flows_active", Sum: j.perBin.active.String()},
-			balance.Column{Name: "flows_started", Sum: j.perBin.started.String()},
-			balance.Column{Name: "flows_ended", Sum: j.perBin.ended.String()}),
+			balance.Column{Name: "flows_started", Sum: j.perBin.started.String()}),
 		{Rows: uint64(len(ledgerRows(j.accounts)))},
 	}
 	outputs := make([]manifest.Output, len(files))

@@ -80,7 +80,7 @@ type job struct {
 // memoryPercent is how much garbage may gather before it is collected, in
 // percent of what is in use. Almost everything in use is in a few large tables
 // that never become garbage, so the default of 100 would only double them.
-const memoryPercent = 40
+const memoryPercent = 100
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(memoryPercent))

@@ -81,9 +81,9 @@ func writeFlows(w io.Writer, format string, columns []table.Column[flow.Record],
 
 // intervalSums is what is counted while the interval table is written.
 type intervalSums struct {
-	totals                 balance.Totals
-	records                uint64
-	active, started, ended flow.Sum
+	totals         balance.Totals
+	records        uint64
+	started, ended flow.Sum
 }
 
 func writeIntervals(w io.Writer, format string, columns []table.Column[flow.IntervalRecord], result *engine.Result) (*intervalSums, error) {
@@ -101,7 +101,6 @@ func writeIntervals(w io.Writer, format string, columns []table.Column[flow.Inte
 func (s *intervalSums) add(r *flow.IntervalRecord) {
 	s.totals.Add(&r.Counters)
 	s.records++
-	s.active.Add(r.FlowsActive)
 	s.started.Add(r.FlowsStarted)
 	s.ended.Add(r.FlowsEnded)
 }

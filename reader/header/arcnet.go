@@ -9,7 +9,7 @@ const (
 )
 
 // arcnet opens an ARCNET header: source, destination, two octets of offset where
-// Linux wrote the capture, protocol; and for RFC 1201 section 2.2 split flag and
+// Linux wrote the capture, protocol; and for RFC 1201 split flag and
 // sequence number. A split flag that is even and not 0 tells a later part of a
 // packet, 0xff an exception packet, whose header comes twice.
 func (w *walk) arcnet(offsetLength int) (protocol, flow.Reason) {

@@ -8,9 +8,9 @@ import (
 
 // MaxHeaders is the number of headers that are opened in front of the IP header:
 // the link header, each tag, each label and each encapsulation count as one. Real
-// frames have fewer than ten; 32 is the limit that tcpdump and Wireshark keep
-// for themselves, rounded. A frame whose IP header lies deeper is
-// [flow.ReasonNotIP] with the protocol of the header that was not opened.
+// frames have fewer than ten; 32 leaves room for odd ones and bounds the work for
+// made-up ones. A frame whose IP header lies deeper is [flow.ReasonNotIP] with the
+// protocol of the first header that was not opened.
 //
 // IPv6 extension headers have no such limit: each has at least eight octets, so
 // the captured length bounds them.

@@ -89,7 +89,7 @@ func (w *walk) etherTypeBehind(n int) (protocol, flow.Reason) {
 }
 
 // ipOverIB opens a global routing header and the encapsulation header of
-// IP over InfiniBand, RFC 4391 section 6: an EtherType and two reserved octets.
+// IP over InfiniBand, RFC 4391: an EtherType and two reserved octets.
 func (w *walk) ipOverIB() (protocol, flow.Reason) {
 	b := w.take(44)
 	if b == nil {

@@ -127,6 +127,8 @@ func TestIPRules(t *testing.T) {
 		{"TCP ends with its packet behind the ports", "4500 0018" + v4 + "06" + to + tcp, 0, 0, want{24, 0, 6, 1, 0x1234, 80, 0, badL4}},
 		{"UDP length 7", "4500 0020" + v4 + "11" + to + "0035 d431 0007 0000 70617970", 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, badL4}},
 		{"UDP length 0", "4500 0020" + v4 + "11" + to + "0035 d431 0000 0000 70617970", 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, badL4}},
+		{"UDP length 7, cut behind it", "4500 0020" + v4 + "11" + to + "0035 d431 0007", 32, 0, want{32, 4, 17, 1, 53, 0xd431, 0, badL4 | truncated}},
+		{"UDP length 7, cut within it", "4500 0020" + v4 + "11" + to + "0035 d431 00", 32, 0, want{32, 4, 17, 1, 53, 0xd431, 0, truncated}},
 		{"UDP length 8", "4500 0020" + v4 + "11" + to + "0035 d431 0008 0000 70617970", 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, 0}},
 		{"UDP length beyond the packet", "4500 0020" + v4 + "11" + to + "0035 d431 ffff 0000 70617970", 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, 0}},
 		{"UDP of 7 octets", "4500 001b" + v4 + "11" + to + "0035 d431 000c 00", 0, 0, want{27, 0, 17, 1, 53, 0xd431, 0, badL4}},

@@ -9,7 +9,7 @@ import (
 // ipv6FixedLength is the length in octets of an IPv6 header without extensions.
 const ipv6FixedLength = 40
 
-// Extension headers, RFC 8200 section 4, RFC 4302, RFC 5533 section 5.3.
+// Extension headers, RFC 8200 section 4, RFC 4302, RFC 5533.
 const (
 	nextHopByHop       = 0
 	nextRouting        = 43

@@ -52,6 +52,7 @@ func TestLinkHeaders(t *testing.T) {
 		{"PPPoE compressed protocol", 1, addresses + "8864 1100 0001 0029 21", mac, false},
 		{"token ring", 6, "1040" + addresses + "aaaa03 000000 0800", mac, false},
 		{"token ring with source routing", 6, "1040 020000000002 820000000001 0630 0011 0020 aaaa03 000000 0800", mac, false},
+		{"token ring with the longest route", 6, "1040 020000000002 820000000001 1e30" + zeros(28) + "aaaa03 000000 0800", mac, false},
 		{"FDDI", 10, "50" + addresses + "aaaa03 000000 86dd", mac, true},
 		{"IP over fibre channel", 122, "1000 020000000002 1000 020000000001 aaaa03 000000 0800", mac, false},
 		{"ARCNET", 7, "01 02 d4 00 0001", flow.Meta{}, false},
@@ -89,6 +90,8 @@ func TestLinkHeaders(t *testing.T) {
 		{"PPP HDLC", 50, "ff03 0057", flow.Meta{}, true},
 		{"PPP HDLC compressed protocol", 50, "ff03 21", flow.Meta{}, false},
 		{"PPP HDLC MPLS", 50, "ff03 0281 00010140", with(flow.Meta{}, flow.MarkMPLS, 0, 0, 16), false},
+		{"PPP HDLC MPLS multicast", 50, "ff03 0283 00010140", with(flow.Meta{}, flow.MarkMPLS, 0, 0, 16), false},
+		{"Cisco HDLC broadcast on PPP", 50, "8f00 0800", flow.Meta{}, false},
 		{"Cisco HDLC on PPP", 50, "0f00 0800", flow.Meta{}, false},
 		{"PPP with direction", 166, "01 ff03 0021", flow.Meta{}, false},
 		{"PPPoE link", 51, "1100 0001 002a 0021", flow.Meta{}, false},
@@ -125,6 +128,7 @@ func TestLinkHeaders(t *testing.T) {
 		{"radiotap", 127, "0000 0800 00000000 0800 0000" + wirelessAddresses + "1000 aaaa03 000000 0800", mac, false},
 		{"radiotap, padded 802.11 header", 127, "0000 1100 03000000 0000000000000000 20 8800 0000" + wirelessAddresses + "1000 0000 0000 aaaa03 000000 0800", mac, false},
 		{"radiotap, two bit maps", 127, "0000 0d00 02000080 00000000 20 8800 0000" + wirelessAddresses + "1000 0000 0000 aaaa03 000000 0800", mac, false},
+		{"radiotap, three bit maps", 127, "0000 1100 02000080 01000080 00000000 20 8800 0000" + wirelessAddresses + "1000 0000 0000 aaaa03 000000 0800", mac, false},
 		{"radiotap, two bit maps and time stamp", 127, "0000 1900 03000080 00000000 00000000 0000000000000000 20 8800 0000" + wirelessAddresses + "1000 0000 0000 aaaa03 000000 0800", mac, false},
 		{"Prism", 119, "44000000 90000000" + zeros(136) + "0800 0000" + wirelessAddresses + "1000 aaaa03 000000 0800", mac, false},
 		{"Prism big-endian", 119, "00000044 00000090" + zeros(136) + "0800 0000" + wirelessAddresses + "1000 aaaa03 000000 0800", mac, false},
@@ -207,6 +211,7 @@ func TestNotAccounted(t *testing.T) {
 		{"NFLOG attribute of length 0", 239, "02 00 0000 0000 0100", flow.ReasonNotIP, 0x30002},
 		{"PPP LCP", 9, "ff03 c021 0101", flow.ReasonNotIP, 0x1c021},
 		{"PPP VJ compressed", 50, "ff03 2d 45", flow.ReasonNotIP, 0x1002d},
+		{"PPP number whose second octet is 0", 50, "8000 45", flow.ReasonNotIP, 0x18000},
 		{"Cisco HDLC SLARP", 104, "8f00 8035 00000002", flow.ReasonNotIP, 0x8035},
 		{"frame relay LMI", 107, "0001 03 08 00 75", flow.ReasonNotIP, 0x20008},
 		{"frame relay endless address", 107, "00000000 00000000", flow.ReasonNotIP, 0x40000},
@@ -232,6 +237,33 @@ func TestNotAccounted(t *testing.T) {
 			_, reason, detail := read(t, tt.linkType, Options{WithMAC: true}, frame, len(frame))
 			if reason != tt.reason || detail != tt.detail {
 				t.Errorf("got %v, %#x; want %v, %#x", reason, detail, tt.reason, tt.detail)
+			}
+		})
+	}
+}
+
+// TestInnerLength has the captures whose own length field ends the packet: the
+// octets behind it are neither captured octets of the packet nor a part of an
+// inferred length.
+func TestInnerLength(t *testing.T) {
+	packet := octets(spelledTCP)
+	packet[2], packet[3] = 0, 0
+	const wireless = "8802 0000 020000000009 020000000003 020000000003 1000 8000 020000000002 020000000001 0030 aaaa03 000000 0800"
+	tests := []struct {
+		name     string
+		linkType uint16
+		header   string
+	}{
+		{"first of two MSDUs", 105, wireless},
+		{"NFLOG packet before another attribute", 239, "02 00 0000 0800 0100 08000300 2c00 0900"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := append(octets(tt.header), packet...)
+			frame = append(frame, make([]byte, 100)...)
+			p, reason, _ := read(t, tt.linkType, Options{}, frame, len(frame)+100)
+			if reason != flow.ReasonAccounted || p.Meta.Octets != 40 || p.Meta.Marks&flow.MarkTruncated != 0 {
+				t.Errorf("got %v, %d octets, marks %b; want accounted, 40, not truncated", reason, p.Meta.Octets, p.Meta.Marks)
 			}
 		})
 	}

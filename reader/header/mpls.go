@@ -7,8 +7,8 @@ import (
 )
 
 // mpls opens one label stack entry, RFC 3032 section 2.1. What follows the bottom
-// of the stack no field says; as routers do for load balancing (RFC 4928 section
-// 3), IP is told by its version. A pseudowire's control word begins with 0 or 1.
+// of the stack no field says; as routers do for load balancing (RFC 4928), IP is
+// told by its version. A pseudowire's control word begins with 0 or 1.
 func (w *walk) mpls(own protocol) (protocol, flow.Reason) {
 	b := w.take(4)
 	if b == nil {

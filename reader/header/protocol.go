@@ -32,7 +32,7 @@ const (
 	etherTypeVLAN9100      protocol = 0x9100 // tags of switches older than 802.1ad
 	etherTypeVLAN9200      protocol = 0x9200
 	etherTypeVLAN9300      protocol = 0x9300
-	etherTypeMPLS          protocol = 0x8847 // RFC 5332 section 3: downstream-assigned
+	etherTypeMPLS          protocol = 0x8847 // RFC 5332: downstream-assigned
 	etherTypeMPLSMulticast protocol = 0x8848 // upstream-assigned
 	etherTypePPPoE         protocol = 0x8864 // RFC 2516: session stage
 	etherTypePPPoEStart    protocol = 0x8863 // RFC 2516: discovery stage
@@ -44,7 +44,7 @@ const (
 	llcIP            protocol = 0x06 // service access point of IP, RFC 1010
 	pppIPv4                   = pppProtocol + 0x0021
 	pppIPv6                   = pppProtocol + 0x0057
-	pppMPLS                   = pppProtocol + 0x0281 // RFC 3032 section 4.3
+	pppMPLS                   = pppProtocol + 0x0281 // RFC 3032 section 4
 	pppMPLSMulticast          = pppProtocol + 0x0283
 	nlpidSNAP                 = nlpid + 0x80
 	nlpidIPv4                 = nlpid + 0xcc // RFC 2427 section 3

@@ -45,7 +45,7 @@ func (w *walk) fddi() (protocol, flow.Reason) {
 	return w.llc()
 }
 
-// ipOverFC opens the network header of RFC 2625 section 3: two world wide names of
+// ipOverFC opens the network header of RFC 2625: two world wide names of
 // eight octets, whose low six are MAC addresses. LLC follows.
 func (w *walk) ipOverFC() (protocol, flow.Reason) {
 	b := w.take(16)

@@ -75,7 +75,7 @@ func (w *walk) wireless() (protocol, flow.Reason) {
 }
 
 // wirelessMAC notes destination and source, whose places depend on the two DS
-// flags, clause 9.3.2.1 table 9-30.
+// flags, clause 9.3.2.1.
 func (w *walk) wirelessMAC(b []byte, flags byte) {
 	destination, source := b[4:10], b[10:16]
 	switch flags & (wirelessToDS | wirelessFromDS) {

@@ -41,7 +41,7 @@ type Options struct {
 	// what decompressing it takes of memory, 0 for DefaultMaxWindow.
 	MaxWindow int64
 
-	// ReadAhead reads, hashes and decompresses in a goroutine of its own, up to
+	// ReadAhead decompresses in a goroutine of its own, with reading and hashing, up to
 	// two pieces of 1 MiB ahead of the caller.
 	ReadAhead bool
 
@@ -90,7 +90,7 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 	if len(in.layers) > 0 && !options.NoDigests {
 		in.content = sha256.New()
 	}
-	if options.ReadAhead {
+	if options.ReadAhead && len(in.layers) > 0 {
 		in.ahead = startReadAhead(in.read)
 	}
 	return in, nil
@@ -156,7 +156,11 @@ func (in *Input) read(p []byte) (int, error) {
 	if in.end != nil || len(p) == 0 {
 		return 0, in.end
 	}
-	n, err := in.top.Read(p)
+	var source io.Reader = in.top
+	if len(in.layers) == 0 && in.top.Buffered() == 0 {
+		source = in.below // what is not compressed need not be copied once more
+	}
+	n, err := source.Read(p)
 	in.delivered += int64(n)
 	if in.content != nil {
 		in.content.Write(p[:n]) // never fails, says hash.Hash

@@ -124,7 +124,9 @@ func (d *Dir) publish() (leftover string, err error) {
 		return "", err
 	}
 	if err := d.fs.syncDirectory("."); err != nil {
-		return "", errors.Join(err, d.again(func() error { return d.fs.exchange(d.partial, d.name) }))
+		undo := d.again(func() error { return d.fs.exchange(d.partial, d.name) })
+		d.keep = undo != nil // the partial name has the old output, the only good one
+		return "", errors.Join(err, undo)
 	}
 	return d.partial, nil
 }

@@ -47,6 +47,7 @@ type Dir struct {
 	spill   bool
 	failed  error // the first thing that went wrong with a file
 	closed  bool
+	keep    bool // the partial directory must not be removed
 }
 
 // Create takes the lock of the output directory at name, removes what a dead
@@ -198,6 +199,9 @@ func (d *Dir) abandon() error {
 	d.closed = true
 	for _, f := range d.files {
 		f.abandon()
+	}
+	if d.keep {
+		return d.release()
 	}
 	err := d.fs.remove(d.partial)
 	return errors.Join(err, d.release())

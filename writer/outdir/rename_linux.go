@@ -13,7 +13,7 @@ var errUnsupported = errors.New("not supported by the file system")
 // renameNew renames only if there is nothing of the new name: rename(2) would
 // take the place of an empty directory.
 func (s *filesystem) renameNew(from, to string) error {
-	return s.do("rename to", to, func() error { return s.renameat2(from, to, unix.RENAME_NOREPLACE) })
+	return s.do("publish as", to, func() error { return s.renameat2(from, to, unix.RENAME_NOREPLACE) })
 }
 
 // exchange swaps two names in one step.

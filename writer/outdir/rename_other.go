@@ -8,7 +8,7 @@ import "errors"
 var errUnsupported = errors.New("not supported by the system")
 
 func (s *filesystem) renameNew(_, to string) error {
-	return s.do("rename to", to, func() error { return errUnsupported })
+	return s.do("publish as", to, func() error { return errUnsupported })
 }
 
 func (s *filesystem) exchange(_, to string) error {

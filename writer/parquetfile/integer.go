@@ -32,6 +32,7 @@ func (c *integerColumn[R]) add(rows []R) error {
 	for i := range rows {
 		if null(&rows[i]) {
 			c.levels = append(c.levels, 0)
+			c.pageNulls++
 			continue
 		}
 		c.levels = append(c.levels, 1)
@@ -80,11 +81,14 @@ type repetitiveColumn[R any] struct {
 	declared   *table.Column[R]
 	dictionary *dictionary[int64]
 
-	numbers    []uint32 // dictionary numbers of the page being filled, without NULLs
-	last       int64    // the value before, which is often the next one too
-	lastNumber uint32   // its number; valid if there is any key
-	entries    []byte   // content of the dictionary page
+	numbers []uint32            // dictionary numbers of the page being filled, without NULLs
+	small   [smallValues]uint32 // numbers of the values from 0 to smallValues-1, plus 1; 0 if there is none
+	entries []byte              // content of the dictionary page
 }
+
+// smallValues is how many values are numbered without the hash table. Most
+// values of most columns are among them.
+const smallValues = 2048
 
 func (c *repetitiveColumn[R]) add(rows []R) error {
 	c.rows += len(rows)
@@ -98,6 +102,7 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 	for i := range rows {
 		if null(&rows[i]) {
 			c.levels = append(c.levels, 0)
+			c.pageNulls++
 			continue
 		}
 		c.levels = append(c.levels, 1)
@@ -108,14 +113,23 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 
 // number gives the dictionary number of a value.
 func (c *repetitiveColumn[R]) number(v int64) uint32 {
-	if v == c.last && len(c.dictionary.keys) > 0 {
-		return c.lastNumber
+	if uint64(v) < smallValues {
+		if n := c.small[v]; n != 0 {
+			return n - 1
+		}
 	}
+	return c.look(v)
+}
+
+// look is number for values that are not small or new.
+func (c *repetitiveColumn[R]) look(v int64) uint32 {
 	n, slot, found := c.dictionary.find(v, hashInteger(v))
 	if !found {
 		n = c.dictionary.add(v, slot, hashInteger)
 	}
-	c.last, c.lastNumber = v, n
+	if uint64(v) < smallValues {
+		c.small[v] = n + 1
+	}
 	return n
 }
 
@@ -148,6 +162,7 @@ func (c *repetitiveColumn[R]) finish() (chunk, error) {
 func (c *repetitiveColumn[R]) reset() {
 	c.pages.reset()
 	c.dictionary.reset()
+	clear(c.small[:])
 }
 
 // appendIntegers appends values in the encoding PLAIN of the physical type that

@@ -32,8 +32,9 @@ type pages struct {
 	encoding   parquet.Encoding
 	nullable   bool
 
-	levels []uint32 // definition levels of the page being filled: 1 for a value, 0 for NULL; if nullable
-	rows   int      // rows of the page being filled
+	levels    []uint32 // definition levels of the page being filled: 1 for a value, 0 for NULL; if nullable
+	rows      int      // rows of the page being filled
+	pageNulls int      // NULLs of the page being filled
 
 	data         []byte // finished data pages
 	count        int32  // how many
@@ -51,12 +52,19 @@ func (p *pages) begin() {
 		return
 	}
 	// The levels are preceded by their length in octets, 4 octets little endian.
-	p.plain = appendHybrid(append(p.plain, 0, 0, 0, 0), p.levels, 1)
-	binary.LittleEndian.PutUint32(p.plain, uint32(len(p.plain)-4))
-	for _, level := range p.levels {
-		p.nulls += int64(1 - level)
+	p.plain = append(p.plain, 0, 0, 0, 0)
+	switch p.pageNulls {
+	case 0:
+		p.plain = appendRun(p.plain, 1, p.rows, 1)
+	case p.rows:
+		p.plain = appendRun(p.plain, 0, p.rows, 1)
+	default:
+		p.plain = appendHybrid(p.plain, p.levels, 1)
 	}
+	binary.LittleEndian.PutUint32(p.plain, uint32(len(p.plain)-4))
 	p.levels = p.levels[:0]
+	p.nulls += int64(p.pageNulls)
+	p.pageNulls = 0
 }
 
 // end finishes the data page in p.plain.
@@ -107,14 +115,15 @@ type chunk struct {
 }
 
 // finish gives the row group's chunk of a column. dictionary is the content of
-// the dictionary page, which has entries values; nil if the column has none.
-// The chunk is valid until the column is added to again.
+// the dictionary page, which has entries values. If the column has a dictionary
+// there is such a page even if all cells are NULL: readers insist on it. The
+// chunk is valid until the column is added to again.
 func (p *pages) finish(dictionary []byte, entries int) (chunk, error) {
 	c := chunk{
 		data: p.data, values: p.values, uncompressed: p.uncompressed, dataPages: p.count, encoding: p.encoding,
 	}
 	c.statistics.SetNullCount(p.nulls)
-	if dictionary != nil {
+	if p.encoding == parquet.Encodings.RLEDict {
 		payload, err := p.compress(dictionary)
 		if err != nil {
 			return chunk{}, err

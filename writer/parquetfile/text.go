@@ -31,15 +31,16 @@ func (b *bounds) include(text []byte) {
 	b.any = true
 }
 
-// set copies the bounds, which go on changing, to the statistics.
+// set copies the bounds, which go on changing, to the statistics. An empty text
+// is a bound too, unlike nil.
 func (b *bounds) set(s *metadata.EncodedStatistics) {
 	if b.any && len(b.least) <= maxStatistic && len(b.greatest) <= maxStatistic {
-		s.SetMin(bytes.Clone(b.least))
-		s.SetMax(bytes.Clone(b.greatest))
+		s.SetMin(append([]byte{}, b.least...))
+		s.SetMax(append([]byte{}, b.greatest...))
 	}
 }
 
-// appendTextLength puts the length in octets of the text that begins at start in
+// putTextLength puts the length in octets of the text that begins at start in
 // front of it, where 4 octets were left for it: the encoding PLAIN.
 func putTextLength(page []byte, start int) ([]byte, error) {
 	length := len(page) - start
@@ -72,6 +73,7 @@ func (c *textColumn[R]) addRow(row *R) (err error) {
 	if c.nullable {
 		if c.declared.Null(row) {
 			c.levels = append(c.levels, 0)
+			c.pageNulls++
 			return nil
 		}
 		c.levels = append(c.levels, 1)
@@ -128,6 +130,7 @@ func (c *symbolColumn[R]) add(rows []R) error {
 		if c.nullable {
 			if c.declared.Null(&rows[i]) {
 				c.levels = append(c.levels, 0)
+				c.pageNulls++
 				continue
 			}
 			c.levels = append(c.levels, 1)
@@ -173,9 +176,6 @@ func (c *symbolColumn[R]) endPage() error {
 }
 
 func (c *symbolColumn[R]) finish() (chunk, error) {
-	if c.entries == nil {
-		c.entries = []byte{} // a column of NULLs has a dictionary without entries
-	}
 	finished, err := c.pages.finish(c.entries, len(c.dictionary.keys))
 	c.bounds.set(&finished.statistics)
 	return finished, err

@@ -1,18 +1,30 @@
 package parquetfile_test
-import ("testing";"os";"bytes";"netstream/writer/table";"netstream/writer/rowtest";"netstream/writer/csvfile")
-func dump[R any](t *testing.T, name string, c []table.Column[R], rows []R) {
-	os.WriteFile("/tmp/w_"+name+".parquet", write(t, name, c, rows, 1000), 0o600)
-	var b bytes.Buffer
-	w, _ := csvfile.New(&b, name, c); w.WriteBatch(rows); w.Close()
-	os.WriteFile("/tmp/w_"+name+".csv", b.Bytes(), 0o600)
-}
+
+import (
+	"fmt"
+	"netstream/writer/parquetfile"
+	"netstream/writer/rowtest"
+	"netstream/writer/table"
+	"testing"
+)
+
 func TestZZ(t *testing.T) {
-	o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width, WithMAC: true}
-	dump(t, "wild", table.Flows(o), rowtest.Wild(30000, 1))
-	dump(t, "wildint", table.Intervals(o), rowtest.WildIntervals(30000, 1))
-	dump(t, "real", table.Flows(o), rowtest.Flows(300000, 1))
-	dump(t, "empty", table.Flows(o), nil)
-	dump(t, "ledger", table.Ledger(), rowtest.Ledger(3000, 1))
-	o.Nanoseconds = true
-	dump(t, "nano", table.Flows(o), rowtest.Wild(30000, 1))
+	rows := rowtest.Flows(500_000, 1)
+	for _, c := range table.Flows(table.Options{Points: rowtest.Points()}) {
+		cs := []table.Column[struct{}]{}
+		_ = cs
+		best := 1e18
+		var out countingWriter
+		for range 3 {
+			out = countingWriter{}
+			u0 := cpu()
+			w, _ := parquetfile.New(&out, "x", append(table.Flows(table.Options{Points: rowtest.Points()})[:0:0], c))
+			for i := 0; i < len(rows); i += 1024 {
+				w.WriteBatch(rows[i:min(i+1024, len(rows))])
+			}
+			w.Close()
+			best = min(best, float64(cpu()-u0)/float64(len(rows)))
+		}
+		fmt.Printf("%-16s %6.1f ns/row %6.2f octets/row\n", c.Name, best, float64(out.octets)/float64(len(rows)))
+	}
 }

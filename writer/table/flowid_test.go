@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math/big"
+	"strings"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -12,22 +13,32 @@ import (
 
 // TestFlowID compares with the hash of an encoding written out by hand.
 func TestFlowID(t *testing.T) {
-	k := key(t, "192.0.2.1", "198.51.100.2", 6, true, 0x1234, 443)
-	k.ClassOfService = 0x2e
-	encoded, err := hex.DecodeString("" +
-		"00000000000000000000ffff" + "c0000201" + // 192.0.2.1
-		"00000000000000000000ffff" + "c6336402" + // 198.51.100.2
-		"1234" + "01bb" + "06" + "2e" + "04" + "01" + // ports, protocol, ToS, version, ports known
-		"fffffffffffffffe" + "00000007" + // start, ordinal
-		"65746830") // eth0
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(encoded)
-	want := new(big.Int).SetBytes(sum[:8])
-	want.SetBit(want, 63, 0)
-	if got := table.FlowID(&k, "eth0", -2, 7); got != want.Int64() {
-		t.Errorf("got %d, want %d", got, want)
+	v4 := key(t, "192.0.2.1", "198.51.100.2", 6, true, 0x1234, 443)
+	v4.ClassOfService = 0x2e
+	v6 := key(t, "2001:db8::1", "::ffff:198.51.100.2", 89, false, 0, 0)
+	for _, c := range []struct {
+		name    string
+		key     flow.Key
+		point   string
+		start   flow.Timestamp
+		ordinal uint32
+		encoded string
+	}{
+		{"IPv4", v4, "eth0", -2, 7, "04 c0000201 c6336402 01 1234 01bb 06 2e fffffffffffffffe 00000007 65746830"},
+		{"IPv6", v6, "", 1, 0, "06 20010db8000000000000000000000001 00000000000000000000ffffc6336402 00 0000 0000 59 00 0000000000000001 00000000"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			encoded, err := hex.DecodeString(strings.ReplaceAll(c.encoded, " ", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(encoded)
+			want := new(big.Int).SetBytes(sum[:8])
+			want.SetBit(want, 63, 0)
+			if got := table.FlowID(&c.key, c.point, c.start, c.ordinal); got != want.Int64() {
+				t.Errorf("got %d, want %d", got, want)
+			}
+		})
 	}
 }
 

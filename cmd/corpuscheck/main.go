@@ -1,0 +1,111 @@
+// Command corpuscheck runs the netstream program over every capture of a corpus
+// and compares what it wrote with programs and results that others made:
+// Wireshark's capinfos and tshark, and flow records of nDPI, Zeek and others that
+// lie beside the captures.
+//
+//	corpuscheck -netstream PROGRAM CORPUS
+//
+// The corpus is a folder with INDEX.tsv, one row a file, and CAPINFOS.tsv. The
+// exit code is 1 if anything differs without a known reason.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path"
+	"sync"
+)
+
+// settings are the flags.
+type settings struct {
+	corpus    string
+	netstream string
+	only      string
+	sample    int
+	cache     string
+	jobs      int
+}
+
+func main() {
+	var s settings
+	flag.StringVar(&s.netstream, "netstream", "netstream", "the `program` to check")
+	flag.StringVar(&s.only, "only", "", "check only captures whose path matches this `pattern` (path.Match) or begins with it")
+	flag.IntVar(&s.sample, "sample", 1, "check every `n`-th capture only")
+	flag.StringVar(&s.cache, "cache", "", "keep the answers of tshark in this `folder`")
+	flag.IntVar(&s.jobs, "jobs", 2, "check `n` captures at a time")
+	flag.Parse()
+	if flag.NArg() != 1 || s.sample < 1 || s.jobs < 1 {
+		flag.Usage()
+		os.Exit(4)
+	}
+	s.corpus = flag.Arg(0)
+	passed, err := check(s)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "corpuscheck:", err)
+		os.Exit(1)
+	}
+	if !passed {
+		os.Exit(1)
+	}
+}
+
+// check examines the captures and prints the report.
+func check(s settings) (passed bool, err error) {
+	captures, err := readIndex(s.corpus, []string{"capture", "pcapng-conformance", "netflow-pcap"})
+	if err != nil {
+		return false, err
+	}
+	answers, err := readCapinfos(s.corpus)
+	if err != nil {
+		return false, err
+	}
+	if s.cache != "" {
+		if err := os.MkdirAll(s.cache, 0o700); err != nil {
+			return false, fmt.Errorf("cannot make the cache: %w", err)
+		}
+	}
+	captures = choose(captures, s)
+	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences()}
+	findings := examineAll(&e, captures, s.jobs)
+	return report(os.Stdout, findings), nil
+}
+
+// choose keeps the captures that the flags ask for.
+func choose(captures []capture, s settings) []capture {
+	var chosen []capture
+	for _, c := range captures {
+		matched, err := path.Match(s.only, c.path)
+		if s.only == "" || matched && err == nil || below(c.path, []string{s.only}) || c.path == s.only {
+			chosen = append(chosen, c)
+		}
+	}
+	var sampled []capture
+	for i := 0; i < len(chosen); i += s.sample {
+		sampled = append(sampled, chosen[i])
+	}
+	return sampled
+}
+
+// examineAll examines the captures, some at a time, and keeps their order.
+func examineAll(e *examiner, captures []capture, jobs int) []finding {
+	findings := make([]finding, len(captures))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range jobs {
+		workers.Go(func() {
+			for i := range next {
+				findings[i] = e.examine(captures[i])
+			}
+		})
+	}
+	for i := range captures {
+		next <- i
+		if (i+1)%100 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d captures\n", i+1, len(captures))
+		}
+	}
+	close(next)
+	workers.Wait()
+	return findings
+}

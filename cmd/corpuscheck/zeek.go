@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// zeekProtocols are the values of proto in conn.log of which the number is known.
+var zeekProtocols = map[string]int{"tcp": 6, "udp": 17}
+
+// parseZeek reads the connections of a conn.log of Zeek. Their bytes are IP
+// lengths. A log that lacks a column that is needed, because the test cut it, has
+// no connections to compare with, and the answer is nil. ICMP has ports 0, as
+// Zeek pairs the types of the two directions.
+func parseZeek(text string) (sums, error) {
+	var places map[string]int
+	s := sums{}
+	for number, line := range strings.Split(text, "\n") {
+		if names, is := strings.CutPrefix(line, "#fields\t"); is {
+			places = map[string]int{}
+			for i, name := range strings.Split(names, "\t") {
+				places[name] = i
+			}
+			continue
+		}
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		for _, name := range [...]string{"id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes"} {
+			if _, has := places[name]; !has {
+				return nil, nil
+			}
+		}
+		cells := strings.Split(line, "\t")
+		if len(cells) != len(places) {
+			return nil, fmt.Errorf("cannot read line %d: got %d cells, want %d", number+1, len(cells), len(places))
+		}
+		cell := func(name string) string { return cells[places[name]] }
+		k, v, err := zeekConnection(cell)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read line %d: %w", number+1, err)
+		}
+		s.add(k.undirected(), v)
+	}
+	return s, nil
+}
+
+func zeekConnection(cell func(string) string) (k key, v volume, err error) {
+	if k.source, err = netip.ParseAddr(cell("id.orig_h")); err != nil {
+		return k, v, err
+	}
+	if k.destination, err = netip.ParseAddr(cell("id.resp_h")); err != nil {
+		return k, v, err
+	}
+	protocol, named := zeekProtocols[cell("proto")]
+	switch {
+	case named:
+		k.protocol = protocol
+		if k.sourcePort, err = strconv.Atoi(cell("id.orig_p")); err != nil {
+			return k, v, err
+		}
+		if k.destinationPort, err = strconv.Atoi(cell("id.resp_p")); err != nil {
+			return k, v, err
+		}
+	case cell("proto") == "icmp" && k.source.Is4():
+		k.protocol = 1
+	case cell("proto") == "icmp":
+		k.protocol = 58
+	default: // a number is in column ip_proto
+		k.protocol = noPort
+	}
+	counts := [...]struct {
+		name string
+		sum  *int64
+	}{{"orig_pkts", &v.packets}, {"resp_pkts", &v.packets}, {"orig_ip_bytes", &v.bytes}, {"resp_ip_bytes", &v.bytes}}
+	for _, c := range counts {
+		n, err := strconv.ParseInt(cell(c.name), 10, 64)
+		if err != nil {
+			return k, v, err
+		}
+		*c.sum += n
+	}
+	return k, v, nil
+}

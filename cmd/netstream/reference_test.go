@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"netstream/aggregate/engine"
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+	"netstream/aggregate/naive"
+	"netstream/aggregate/naive/randomcapture"
+	"netstream/aggregate/runs"
+	"netstream/reader"
+	"netstream/reader/input"
+)
+
+// experiment is one random capture with a way to cut it into files, settings,
+// and a way to meter it. The seed decides all of it.
+type experiment struct {
+	seed     uint64
+	packets  []randomcapture.Packet
+	format   randomcapture.Format
+	settings naive.Options
+	layout   layout
+
+	workers    int
+	rows       int // bound of rows in memory; a small one makes the run spill
+	bufferSize int
+	hashSeed   [16]byte
+}
+
+// layout says which packet goes into which file. It depends on the packet alone,
+// so that packets stay in their files while a capture is shrunk.
+type layout struct {
+	names []string
+	edges []int64 // times at which the next file begins; nil: files overlap
+	salt  uint64
+}
+
+func (l *layout) fileOf(p *randomcapture.Packet) int {
+	if len(l.edges) > 0 {
+		n, _ := slices.BinarySearch(l.edges, p.Time+1) // a packet on an edge is of the later file
+		return n
+	}
+	h := fnv.New64a()
+	fmt.Fprint(h, l.salt, p.Time, p.WireLength, len(p.Frame))
+	return int(h.Sum64() % uint64(len(l.names)))
+}
+
+func newExperiment(seed uint64) *experiment {
+	random := rand.New(rand.NewPCG(seed, 4711))
+	disorder := []randomcapture.Disorder{randomcapture.Calm, randomcapture.Jumbled, randomcapture.Hostile}[seed%3]
+	e := &experiment{
+		seed:       seed,
+		packets:    randomcapture.New(seed, randomcapture.Options{Packets: 200, Disorder: disorder}),
+		format:     randomcapture.Formats()[random.IntN(4)],
+		settings:   randomSettings(random),
+		workers:    1 + random.IntN(4),
+		rows:       []int{0, 7, 7, 1, 64}[random.IntN(5)],
+		bufferSize: []int{0, 4095, 65536}[random.IntN(3)],
+	}
+	for i := range e.hashSeed {
+		e.hashSeed[i] = byte(random.Uint32())
+	}
+	e.layout = e.randomLayout(random)
+	return e
+}
+
+func randomSettings(random *rand.Rand) naive.Options {
+	pick := func(from ...time.Duration) time.Duration { return from[random.IntN(len(from))] }
+	s := naive.Options{
+		Idle:          pick(30*time.Second, 30*time.Second, 10*time.Second, time.Second, 1),
+		Active:        pick(30*time.Minute, 30*time.Minute, 15*time.Second, time.Minute, 0, 1),
+		ReorderWindow: pick(time.Second, time.Second, 0, 10*time.Second, time.Hour),
+		Interval:      pick(5*time.Minute, 5*time.Minute, time.Second, 7*time.Second, time.Hour),
+	}
+	s.EndGrace = min(s.Idle, pick(s.Idle, s.Idle, time.Second, 0))
+	return s
+}
+
+func (e *experiment) randomLayout(random *rand.Rand) layout {
+	files := []int{1, 1, 2, 3, 8}[random.IntN(5)]
+	l := layout{salt: random.Uint64()}
+	for i := range files { // the order of names is not that of times, and base names repeat
+		l.names = append(l.names, fmt.Sprintf("%c/%c.pcap", 'a'+rune(random.IntN(3)), 'a'+rune((i*5+3)%8)))
+	}
+	if random.IntN(2) == 0 {
+		for range files - 1 {
+			l.edges = append(l.edges, e.packets[random.IntN(len(e.packets))].Time)
+		}
+		slices.Sort(l.edges)
+	}
+	return l
+}
+
+// files gives the capture files of some of the packets.
+func (e *experiment) files(packets []randomcapture.Packet) []naive.File {
+	parts := make([][]randomcapture.Packet, len(e.layout.names))
+	for i := range packets {
+		n := e.layout.fileOf(&packets[i])
+		parts[n] = append(parts[n], packets[i])
+	}
+	files := make([]naive.File, len(parts))
+	for i, part := range parts {
+		files[i] = naive.File{Name: e.layout.names[i], Content: randomcapture.Encode(part, e.format)}
+	}
+	return files
+}
+
+// difference meters packets both ways and words the first difference; "" if
+// there is none.
+func (e *experiment) difference(packets []randomcapture.Packet) string {
+	files := e.files(packets)
+	want, err := naive.Run(files, e.settings)
+	if err != nil {
+		return err.Error()
+	}
+	got, err := e.meter(files)
+	if err != nil {
+		return err.Error()
+	}
+	return differenceOf(got, want)
+}
+
+// meter does what netstream run does, on files in memory.
+func (e *experiment) meter(files []naive.File) (naive.Result, error) {
+	options := reader.Options{
+		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
+		WithMAC: true, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
+	}
+	var obs observations
+	for _, file := range files {
+		packets, err := reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(file.Content), options)
+		if err != nil {
+			return naive.Result{}, err
+		}
+		start, err := packets.Start()
+		if err != nil {
+			return naive.Result{}, err
+		}
+		obs.all = append(obs.all, &observation{source: input.Source{Name: file.Name}, start: start, packets: packets})
+	}
+	slices.SortStableFunc(obs.all, compareObservations)
+	for i, in := range obs.all {
+		in.packets.SetOrdinal(uint32(i))
+	}
+	config := engine.Config{
+		Meter: meter.Settings{
+			IdleTimeout: e.settings.Idle, ActiveTimeout: e.settings.Active, EndGrace: e.settings.EndGrace, Interval: e.settings.Interval},
+		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
+		Spill:    func() (runs.File, error) { return &memoryFile{}, nil },
+		FlowRows: e.rows, SliceRows: e.rows,
+	}
+	if err := config.Meter.Validate(); err != nil {
+		return naive.Result{}, err
+	}
+	metered, err := engine.Run(context.Background(), obs.engineInputs(), config)
+	if err != nil {
+		return naive.Result{}, err
+	}
+	return collect(metered, &obs)
+}
+
+func collect(metered *engine.Result, obs *observations) (naive.Result, error) {
+	result := naive.Result{NotAccounted: map[flow.Reason]uint64{}}
+	err := metered.Flows(func(r *flow.Record) error {
+		result.Flows = append(result.Flows, *r)
+		return nil
+	})
+	if err != nil {
+		return result, err
+	}
+	err = metered.Intervals(func(r *flow.IntervalRecord) error {
+		result.Intervals = append(result.Intervals, *r)
+		return nil
+	})
+	for _, in := range obs.all {
+		for _, o := range in.account.Outcomes() {
+			if o.Reason == flow.ReasonAccounted {
+				result.Accounted += o.Packets
+			} else {
+				result.NotAccounted[o.Reason] += o.Packets
+			}
+		}
+	}
+	if metered.Records != uint64(len(result.Flows)) {
+		err = fmt.Errorf("%d records are announced, %d came", metered.Records, len(result.Flows))
+	}
+	return result, err
+}
+
+// memoryFile is a sorted run that lies in memory.
+type memoryFile struct{ octets []byte }
+
+func (f *memoryFile) Write(p []byte) (int, error) {
+	f.octets = append(f.octets, p...)
+	return len(p), nil
+}
+
+func (f *memoryFile) ReadAt(p []byte, offset int64) (int, error) {
+	return bytes.NewReader(f.octets).ReadAt(p, offset)
+}
+
+func (f *memoryFile) Close() error { return nil }
+
+func differenceOf(got, want naive.Result) string {
+	if got.Accounted != want.Accounted || !reflect.DeepEqual(got.NotAccounted, want.NotAccounted) {
+		return fmt.Sprintf("got %d packets accounted, %v not; want %d, %v", got.Accounted, got.NotAccounted, want.Accounted, want.NotAccounted)
+	}
+	if text := firstDifference("flow record", got.Flows, want.Flows); text != "" {
+		return text
+	}
+	return firstDifference("interval record", got.Intervals, want.Intervals)
+}
+
+func firstDifference[R comparable](what string, got, want []R) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return fmt.Sprintf("%s %d:\n got %+v\nwant %+v", what, i, got[i], want[i])
+		}
+	}
+	if len(got) != len(want) {
+		return fmt.Sprintf("got %d %ss, want %d", len(got), what, len(want))
+	}
+	return ""
+}
+
+// report words a failure so that it can be done again: the seed, the settings
+// and the fewest packets that still fail.
+func (e *experiment) report() string {
+	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, %+v, files %v, %d workers, %d rows\n%s\n", e.seed, e.settings, e.layout, e.workers, e.rows, e.difference(few))
+	for i := range few {
+		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
+	}
+	fmt.Fprintf(&b, "again: NETSTREAM_SEED=%d go test ./cmd/netstream -run TestReference", e.seed)
+	return b.String()
+}
+
+// TestReference compares the program with the second implementation of
+// docs/metering.md, field by field and row by row.
+func TestReference(t *testing.T) {
+	if seed := os.Getenv("NETSTREAM_SEED"); seed != "" {
+		n, err := strconv.ParseUint(seed, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := newExperiment(n); e.difference(e.packets) != "" {
+			t.Error(e.report())
+		}
+		return
+	}
+	captures := uint64(10_000)
+	if testing.Short() {
+		captures = 1_000
+	}
+	var next, failures atomic.Uint64
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for seed := next.Add(1) - 1; seed < captures && failures.Load() < 3; seed = next.Add(1) - 1 {
+				if e := newExperiment(seed); e.difference(e.packets) != "" {
+					failures.Add(1)
+					t.Error(e.report())
+				}
+			}
+		})
+	}
+	running.Wait()
+}
