@@ -3,13 +3,14 @@ package engine
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 )
 
-// Rows in sorted runs are laid out field after field: addresses as they are,
-// everything else as variable-length integers, since most numbers are small. Runs
+// Rows in sorted runs are laid out field after field: what orders them first (see
+// order.go), then variable-length integers, since most numbers are small. Runs
 // live for one run of the program only, so the layout needs no version.
 
 func appendKey(dst []byte, k *flow.Key) []byte {
@@ -28,28 +29,26 @@ func appendCounters(dst []byte, c *flow.Counters) []byte {
 	return binary.AppendUvarint(dst, c.PayloadOctets)
 }
 
-// appendSpan appends two times as the first and the distance to the second,
-// modulo 2^64.
-func appendSpan(dst []byte, from, to flow.Timestamp) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, uint64(from))
-	return binary.AppendUvarint(dst, uint64(to)-uint64(from))
-}
+// tcpFlagBits are the bits that are counted one by one. Flags that no packet of a
+// flow had need no count.
+const tcpFlagBits = 1<<flow.TCPFlagCount - 1
 
 func appendRecord(dst []byte, r *flow.Record) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.Start))
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.End))
 	dst = appendKey(dst, &r.Key)
-	dst = appendSpan(dst, r.Start, r.End)
-	dst = appendCounters(dst, &r.Counters)
 	for _, v := range [...]uint64{
-		uint64(r.Ordinal), r.FirstNumber, uint64(r.FirstInput), r.Fragments, r.LatePackets,
-		uint64(r.Marks), r.MinOctets, r.MaxOctets,
+		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
+		uint64(r.Marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
 	} {
 		dst = binary.AppendUvarint(dst, v)
 	}
+	dst = appendCounters(dst, &r.Counters)
 	dst = append(dst, r.MinTTL, r.MaxTTL, byte(r.EndReason))
 	if r.Marks&flow.MarkTCP != 0 {
 		dst = binary.AppendUvarint(dst, uint64(r.TCPFlags))
-		for _, n := range r.TCPFlagCounts {
-			dst = binary.AppendUvarint(dst, n)
+		for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
+			dst = binary.AppendUvarint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
 		}
 	}
 	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
@@ -65,17 +64,16 @@ func appendRecord(dst []byte, r *flow.Record) []byte {
 }
 
 func appendSlice(dst []byte, s *meter.Slice) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, ordered(s.Start))
 	dst = appendKey(dst, &s.Key)
-	dst = binary.BigEndian.AppendUint64(dst, uint64(s.Start))
-	dst = appendSpan(dst, s.First, s.Last)
-	dst = appendCounters(dst, &s.Counters)
 	for _, v := range [...]uint64{
+		uint64(s.FirstInput), s.FirstNumber, // these order rows, too
+		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
 		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags), uint64(s.Marks),
-		uint64(s.FirstInput), s.FirstNumber,
 	} {
 		dst = binary.AppendUvarint(dst, v)
 	}
-	return dst
+	return appendCounters(dst, &s.Counters)
 }
 
 var errRowCut = errors.New("a row of a sorted run is damaged")
@@ -122,12 +120,7 @@ func (d *decoder) counters(c *flow.Counters) {
 }
 
 func (d *decoder) time() flow.Timestamp {
-	return flow.Timestamp(binary.BigEndian.Uint64(d.octets(8)))
-}
-
-func (d *decoder) span() (from, to flow.Timestamp) {
-	from = d.time()
-	return from, flow.Timestamp(uint64(from) + d.uint())
+	return unordered(binary.BigEndian.Uint64(d.octets(8)))
 }
 
 func (d *decoder) finish() error {
@@ -140,18 +133,18 @@ func (d *decoder) finish() error {
 func decodeRecord(src []byte, r *flow.Record) error {
 	*r = flow.Record{}
 	d := decoder{src: src}
+	r.Start, r.End = d.time(), d.time()
 	d.key(&r.Key)
-	r.Start, r.End = d.span()
-	d.counters(&r.Counters)
-	r.Ordinal, r.FirstNumber, r.FirstInput = uint32(d.uint()), d.uint(), uint32(d.uint())
-	r.Fragments, r.LatePackets, r.Marks = d.uint(), d.uint(), flow.Mark(d.uint())
+	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(d.uint()), uint32(d.uint()), d.uint()
+	r.Marks, r.Fragments, r.LatePackets = flow.Mark(d.uint()), d.uint(), d.uint()
 	r.MinOctets, r.MaxOctets = d.uint(), d.uint()
-	bytes := d.octets(3)
-	r.MinTTL, r.MaxTTL, r.EndReason = bytes[0], bytes[1], flow.EndReason(bytes[2])
+	d.counters(&r.Counters)
+	rest := d.octets(3)
+	r.MinTTL, r.MaxTTL, r.EndReason = rest[0], rest[1], flow.EndReason(rest[2])
 	if r.Marks&flow.MarkTCP != 0 {
 		r.TCPFlags = uint16(d.uint())
-		for i := range r.TCPFlagCounts {
-			r.TCPFlagCounts[i] = d.uint()
+		for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
+			r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
 		}
 	}
 	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
@@ -166,12 +159,13 @@ func decodeRecord(src []byte, r *flow.Record) error {
 func decodeSlice(src []byte, s *meter.Slice) error {
 	*s = meter.Slice{}
 	d := decoder{src: src}
-	d.key(&s.Key)
 	s.Start = d.time()
-	s.First, s.Last = d.span()
-	d.counters(&s.Counters)
+	d.key(&s.Key)
+	s.FirstInput, s.FirstNumber = uint32(d.uint()), d.uint()
+	s.First = flow.Timestamp(uint64(s.Start) + d.uint())
+	s.Last = flow.Timestamp(uint64(s.First) + d.uint())
 	s.FlowsActive, s.FlowsStarted, s.FlowsEnded = d.uint(), d.uint(), d.uint()
 	s.TCPFlags, s.Marks = uint16(d.uint()), flow.Mark(d.uint())
-	s.FirstInput, s.FirstNumber = uint32(d.uint()), d.uint()
+	d.counters(&s.Counters)
 	return d.finish()
 }

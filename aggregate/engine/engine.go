@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -21,15 +22,16 @@ type Config struct {
 	// Spill gives a file for a sorted run of rows that do not fit into memory.
 	Spill func() (runs.File, error)
 
-	// FlowRows and SliceRows bound the rows that all shards together keep in
-	// memory; 0 for the defaults.
-	FlowRows, SliceRows int
+	// FlowMemory and SliceMemory bound the octets of rows that all shards together
+	// keep in memory; 0 for the defaults.
+	FlowMemory, SliceMemory int
 }
 
-// The default bounds: 35 MB of flow records, 42 MB of interval slices.
+// The default bounds, in octets: about 300,000 flow records and as many interval
+// slices.
 const (
-	DefaultFlowRows  = 1 << 17
-	DefaultSliceRows = 1 << 18
+	DefaultFlowMemory  = 40 << 20
+	DefaultSliceMemory = 32 << 20
 )
 
 // Result is what a run has metered. Its tables can be read once each.
@@ -92,20 +94,15 @@ func Run(ctx context.Context, inputs []Input, config Config) (*Result, error) {
 }
 
 func newWorker(config *Config, workers int) *worker {
-	flowRows, sliceRows := config.FlowRows, config.SliceRows
-	if flowRows <= 0 {
-		flowRows = DefaultFlowRows
-	}
-	if sliceRows <= 0 {
-		sliceRows = DefaultSliceRows
-	}
+	flowMemory := cmp.Or(config.FlowMemory, DefaultFlowMemory)
+	sliceMemory := cmp.Or(config.SliceMemory, DefaultSliceMemory)
 	w := &worker{
 		shard: shard{
 			settings: &config.Meter,
 			hasher:   config.Hasher,
 			table:    newTable(),
-			flows:    runs.NewSorter(recordOrder(config.Points), max(1, flowRows/workers), config.Spill),
-			slices:   runs.NewSorter(sliceOrder(config.Points), max(1, sliceRows/workers), config.Spill),
+			flows:    runs.NewSorter(recordOrder(config.Points), max(1, flowMemory/workers), config.Spill),
+			slices:   runs.NewSorter(sliceOrder(config.Points), max(1, sliceMemory/workers), config.Spill),
 		},
 		filling: newBatch(),
 		full:    make(chan *batch, workAhead),

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 
@@ -9,57 +10,75 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// ordered gives an int64 as an unsigned number of the same order.
+// Encoded rows begin with what orders them, so that octets compare as rows do:
+// times as unsigned numbers of the same order, then the key.
+
+// ordered gives a time as an unsigned number of the same order.
 func ordered(t flow.Timestamp) uint64 { return uint64(t) ^ 1<<63 }
 
-// sourcePrefix gives a number that orders source addresses as far as it differs.
-// IPv4-mapped addresses, which share their first half, differ by their second.
-func sourcePrefix(k *flow.Key) uint64 {
-	if high := binary.BigEndian.Uint64(k.Source[:8]); high != 0 {
-		return 1<<63 | high>>1
-	}
-	return binary.BigEndian.Uint64(k.Source[8:]) >> 1
-}
+func unordered(v uint64) flow.Timestamp { return flow.Timestamp(v ^ 1<<63) }
+
+// keyLength is the length of an encoded key without its observation point, which
+// is ordered by name.
+const keyLength = 40
 
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
+	const head = 16 + keyLength
 	return runs.Order[flow.Record]{
-		Prefix: func(r *flow.Record) (uint64, uint64) { return ordered(r.Start), ordered(r.End) },
-		Compare: func(a, b *flow.Record) int {
-			if c := cmp.Compare(a.Start, b.Start); c != 0 {
-				return c
-			}
-			if c := cmp.Compare(a.End, b.End); c != 0 {
-				return c
-			}
-			if c := a.Key.Compare(&b.Key, points); c != 0 {
-				return c
-			}
-			return cmp.Or(
-				cmp.Compare(a.Ordinal, b.Ordinal),
-				cmp.Compare(a.FirstInput, b.FirstInput),
-				cmp.Compare(a.FirstNumber, b.FirstNumber))
-		},
 		Append: appendRecord,
 		Decode: decodeRecord,
+		Prefix: func(row []byte) (high, low uint64) {
+			return binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:])
+		},
+		Compare: func(a, b []byte) int {
+			if c := bytes.Compare(a[16:head], b[16:head]); c != 0 {
+				return c
+			}
+			return compareRest(a[head:], b[head:], points, 4)
+		},
 	}
 }
 
 // sliceOrder is the order of the interval table, and within its rows the order
 // of flows, so that those can be told apart while slices are summed.
 func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
+	const head = 8 + keyLength
 	return runs.Order[meter.Slice]{
-		Prefix: func(s *meter.Slice) (uint64, uint64) { return ordered(s.Start), sourcePrefix(&s.Key) },
-		Compare: func(a, b *meter.Slice) int {
-			if c := cmp.Compare(a.Start, b.Start); c != 0 {
-				return c
-			}
-			if c := a.Key.Compare(&b.Key, points); c != 0 {
-				return c
-			}
-			return cmp.Or(cmp.Compare(a.FirstInput, b.FirstInput), cmp.Compare(a.FirstNumber, b.FirstNumber))
-		},
 		Append: appendSlice,
 		Decode: decodeSlice,
+		Prefix: func(row []byte) (high, low uint64) {
+			return binary.BigEndian.Uint64(row), addressPrefix(row[8:])
+		},
+		Compare: func(a, b []byte) int {
+			if c := bytes.Compare(a[8:head], b[8:head]); c != 0 {
+				return c
+			}
+			return compareRest(a[head:], b[head:], points, 3)
+		},
 	}
+}
+
+// addressPrefix gives a number that orders addresses as far as it differs.
+// IPv4-mapped addresses, which share their first half, differ by their second.
+func addressPrefix(address []byte) uint64 {
+	if high := binary.BigEndian.Uint64(address); high != 0 {
+		return 1<<63 | high>>1
+	}
+	return binary.BigEndian.Uint64(address[8:]) >> 1
+}
+
+// compareRest compares what follows the key: the observation point by name, then
+// as many numbers as are said.
+func compareRest(a, b []byte, points *flow.Points, numbers int) int {
+	x, y := decoder{src: a}, decoder{src: b}
+	if p, q := uint32(x.uint()), uint32(y.uint()); p != q {
+		return cmp.Compare(points.Name(p), points.Name(q))
+	}
+	for range numbers - 1 {
+		if c := cmp.Compare(x.uint(), y.uint()); c != 0 {
+			return c
+		}
+	}
+	return 0
 }

@@ -16,49 +16,60 @@ const runBuffer = 64 << 10
 // row in a place of its own until the next call; it must not keep it. The files
 // of the runs are closed in any case.
 func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
-	var heads []*head[T]
-	var errs []error
+	var heads []*head
+	var order *Order[T]
 	for _, s := range sorters {
-		heads = append(heads, &head[T]{order: &s.order, rows: s.rows, refs: s.refs})
+		order = &s.order
+		heads = append(heads, &head{compare: s.order.Compare, prefix: s.order.Prefix, octets: s.octets, refs: s.refs})
 		for _, r := range s.files {
 			source := bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.octets), runBuffer)
-			heads = append(heads, &head[T]{order: &s.order, source: source, row: new(T)})
+			heads = append(heads, &head{compare: s.order.Compare, prefix: s.order.Prefix, source: source})
 		}
 	}
-	errs = append(errs, merge(heads, yield))
+	var row T
+	errs := []error{merge(heads, func(encoded []byte) error {
+		if err := order.Decode(encoded, &row); err != nil {
+			return err
+		}
+		return yield(&row)
+	})}
 	for _, s := range sorters {
 		for _, r := range s.files {
 			if err := r.file.Close(); err != nil {
 				errs = append(errs, fmt.Errorf("cannot close a sorted run: %w", err))
 			}
 		}
-		s.rows, s.refs, s.files = nil, nil, nil
+		s.octets, s.refs, s.files = nil, nil, nil
 	}
 	return errors.Join(errs...)
 }
 
 // head is a run being read: from memory by refs, or from a file.
-type head[T any] struct {
-	order     *Order[T]
-	rows      []T
-	refs      []ref
-	source    *bufio.Reader
-	encoded   []byte
-	row       *T
+type head struct {
+	compare func(a, b []byte) int
+	prefix  func([]byte) (high, low uint64)
+
+	octets []byte
+	refs   []ref
+	source *bufio.Reader
+
+	row       []byte // valid until next
 	high, low uint64
 }
 
 // next moves on to the next row; false at the end of the run.
-func (h *head[T]) next() (bool, error) {
+func (h *head) next() (bool, error) {
 	if h.source == nil {
 		if len(h.refs) == 0 {
 			return false, nil
 		}
 		r := h.refs[0]
 		h.refs = h.refs[1:]
-		h.row, h.high, h.low = &h.rows[r.row], r.high, r.low
+		h.row, h.high, h.low = h.octets[r.at:r.at+r.length], r.high, r.low
 		return true, nil
 	}
+	h.source.Discard(len(h.row)) // cannot fail: it was peeked at
+	h.row = nil
 	length, err := binary.ReadUvarint(h.source)
 	if err == io.EOF {
 		return false, nil
@@ -66,34 +77,29 @@ func (h *head[T]) next() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("cannot read a sorted run: %w", err)
 	}
-	if length > runBuffer {
-		return false, fmt.Errorf("cannot read a sorted run: row of %d octets, want at most %d", length, runBuffer)
+	if length > MaxRow {
+		return false, fmt.Errorf("cannot read a sorted run: row of %d octets, want at most %d", length, MaxRow)
 	}
-	encoded, err := h.source.Peek(int(length))
-	if err != nil {
+	if h.row, err = h.source.Peek(int(length)); err != nil {
 		return false, fmt.Errorf("cannot read a sorted run: %w", err)
 	}
-	if err := h.order.Decode(encoded, h.row); err != nil {
-		return false, fmt.Errorf("cannot read a sorted run: %w", err)
-	}
-	h.source.Discard(int(length)) // cannot fail: Peek gave as much
-	h.high, h.low = h.order.Prefix(h.row)
+	h.high, h.low = h.prefix(h.row)
 	return true, nil
 }
 
-func (h *head[T]) less(other *head[T]) bool {
+func (h *head) less(other *head) bool {
 	if h.high != other.high {
 		return h.high < other.high
 	}
 	if h.low != other.low {
 		return h.low < other.low
 	}
-	return h.order.Compare(h.row, other.row) < 0
+	return h.compare(h.row, other.row) < 0
 }
 
 // merge merges by a binary heap of the runs' heads.
-func merge[T any](all []*head[T], yield func(*T) error) error {
-	var heap []*head[T]
+func merge(all []*head, yield func([]byte) error) error {
+	var heap []*head
 	for _, h := range all {
 		ok, err := h.next()
 		if err != nil {
@@ -125,7 +131,7 @@ func merge[T any](all []*head[T], yield func(*T) error) error {
 	return nil
 }
 
-func down[T any](heap []*head[T], i int) {
+func down(heap []*head, i int) {
 	for {
 		child := 2*i + 1
 		if child >= len(heap) {

@@ -8,20 +8,25 @@ import (
 	"slices"
 )
 
-// Order says how rows of one kind are compared and laid out in a run.
+// Order says how rows of one kind are laid out and compared. Rows are kept and
+// compared encoded: that takes a third of the memory, and a row is decoded once,
+// when its turn has come.
 type Order[T any] struct {
-	// Prefix gives two numbers that order rows as Compare does, as far as they
-	// differ. They spare most of the comparisons of whole rows.
-	Prefix func(*T) (high, low uint64)
-
-	// Compare gives -1, 0 or +1.
-	Compare func(a, b *T) int
-
-	// Append appends the encoded row to dst; Decode reads it back from exactly
-	// those octets.
+	// Append appends the encoded row to dst; at most MaxRow octets. Decode reads it
+	// back from exactly those octets.
 	Append func(dst []byte, row *T) []byte
 	Decode func(src []byte, row *T) error
+
+	// Prefix gives two numbers that order encoded rows as Compare does, as far as
+	// they differ. They spare most of the comparisons.
+	Prefix func(row []byte) (high, low uint64)
+
+	// Compare gives -1, 0 or +1 for two encoded rows.
+	Compare func(a, b []byte) int
 }
+
+// MaxRow is the greatest length of an encoded row in octets.
+const MaxRow = 4096
 
 // File is where one run is kept: written once, then read once from the start.
 type File interface {
@@ -36,43 +41,58 @@ type Sorter[T any] struct {
 	limit  int
 	create func() (File, error)
 
-	rows  []T
-	refs  []ref
-	files []run
-	err   error
+	octets []byte // encoded rows, one behind the other
+	refs   []ref
+	files  []run
+	err    error
 }
 
+// ref is one row of octets. The limit of a sorter keeps offsets in 32 bits.
 type ref struct {
 	high, low uint64
-	row       int32
+	at        uint32
+	length    uint32
 }
+
+const refSize = 24
+
+// MaxMemory is the greatest limit of a sorter in octets.
+const MaxMemory = 1 << 31
 
 type run struct {
 	file   File
 	octets int64
 }
 
-// NewSorter gives a sorter that keeps limit rows in memory and asks create for
-// a file each time that it has to write them out.
+// NewSorter gives a sorter that keeps rows of up to limit octets in memory, at
+// most MaxMemory, and asks create for a file each time that it has to write them
+// out.
 func NewSorter[T any](order Order[T], limit int, create func() (File, error)) *Sorter[T] {
-	return &Sorter[T]{order: order, limit: limit, create: create}
+	return &Sorter[T]{order: order, limit: min(limit, MaxMemory), create: create}
 }
 
-// Add takes a copy of row. The first error is kept and given by Finish.
+// Add takes a row. The first error is kept and given by Finish.
 func (s *Sorter[T]) Add(row *T) {
-	if len(s.rows) >= s.limit && s.err == nil {
+	if len(s.octets)+len(s.refs)*refSize >= s.limit && len(s.refs) > 0 && s.err == nil {
 		s.err = s.spill()
 	}
 	if s.err != nil {
 		return
 	}
-	high, low := s.order.Prefix(row)
-	s.refs = append(s.refs, ref{high, low, int32(len(s.rows))})
-	s.rows = append(s.rows, *row)
+	if s.octets == nil {
+		// Growing step by step would copy everything several times over.
+		s.octets = make([]byte, 0, s.limit*4/5+MaxRow)
+		s.refs = make([]ref, 0, s.limit/5/refSize+1)
+	}
+	at := len(s.octets)
+	s.octets = s.order.Append(s.octets, row)
+	high, low := s.order.Prefix(s.octets[at:])
+	s.refs = append(s.refs, ref{high, low, uint32(at), uint32(len(s.octets) - at)})
 }
 
+func (s *Sorter[T]) row(r ref) []byte { return s.octets[r.at : r.at+r.length] }
+
 func (s *Sorter[T]) sort() {
-	rows, compare := s.rows, s.order.Compare
 	slices.SortFunc(s.refs, func(a, b ref) int {
 		switch {
 		case a.high != b.high:
@@ -86,7 +106,7 @@ func (s *Sorter[T]) sort() {
 			}
 			return 1
 		}
-		return compare(&rows[a.row], &rows[b.row])
+		return s.order.Compare(s.row(a), s.row(b))
 	})
 }
 
@@ -98,16 +118,15 @@ func (s *Sorter[T]) spill() error {
 		return fmt.Errorf("cannot create a sorted run: %w", err)
 	}
 	w := bufio.NewWriterSize(file, runBuffer)
-	var encoded, length []byte
+	var length []byte
 	var octets int64
 	for _, r := range s.refs {
-		encoded = s.order.Append(encoded[:0], &s.rows[r.row])
-		length = binary.AppendUvarint(length[:0], uint64(len(encoded)))
-		octets += int64(len(length) + len(encoded))
+		length = binary.AppendUvarint(length[:0], uint64(r.length))
+		octets += int64(len(length)) + int64(r.length)
 		if _, err := w.Write(length); err != nil {
 			return fmt.Errorf("cannot write a sorted run: %w", err)
 		}
-		if _, err := w.Write(encoded); err != nil {
+		if _, err := w.Write(s.row(r)); err != nil {
 			return fmt.Errorf("cannot write a sorted run: %w", err)
 		}
 	}
@@ -115,7 +134,7 @@ func (s *Sorter[T]) spill() error {
 		return fmt.Errorf("cannot write a sorted run: %w", err)
 	}
 	s.files = append(s.files, run{file, octets})
-	s.rows, s.refs = s.rows[:0], s.refs[:0]
+	s.octets, s.refs = s.octets[:0], s.refs[:0]
 	return nil
 }
 
