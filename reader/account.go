@@ -57,8 +57,7 @@ type Note uint8
 // The notes.
 const (
 	NoteTruncated       Note = iota // the snapshot length cut the IP packet
-	NoteBadTransport                // the transport header is cut short or contradicts itself
-	NoteDepthLimited                // more headers than are opened
+	NoteBadTransport                // the transport header contradicts itself or its packet
 	NoteLengthInferred              // the IP length was 0 and taken from the frame
 	NoteFragment                    // a fragment
 	NoteLate                        // earlier than the file's clock by more than the reorder window
@@ -77,12 +76,11 @@ var noteMarks = [...]struct {
 }{
 	{NoteTruncated, flow.MarkTruncated},
 	{NoteBadTransport, flow.MarkBadTransport},
-	{NoteDepthLimited, flow.MarkDepthLimited},
 	{NoteLengthInferred, flow.MarkLengthInferred},
 	{NoteFragment, flow.MarkFragment},
 }
 
-const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkDepthLimited | flow.MarkLengthInferred | flow.MarkFragment
+const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkLengthInferred | flow.MarkFragment
 
 // String gives the stable name of the note, as the ledger has it.
 func (n Note) String() string {
@@ -91,8 +89,6 @@ func (n Note) String() string {
 		return "truncated_payload"
 	case NoteBadTransport:
 		return "bad_l4_header"
-	case NoteDepthLimited:
-		return "depth_limited"
 	case NoteLengthInferred:
 		return "length_inferred"
 	case NoteFragment:

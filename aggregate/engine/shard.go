@@ -58,7 +58,7 @@ func (s *shard) expire(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweep(s.hasher, func(state *meter.State) bool {
+	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
 		if !state.Expired(s.settings, now) {
 			return false
 		}
@@ -69,7 +69,7 @@ func (s *shard) expire(now flow.Timestamp) {
 
 // finish ends all flows and sorts. end is the largest clock of the whole input.
 func (s *shard) finish(end flow.Timestamp) error {
-	s.table.sweep(s.hasher, func(state *meter.State) bool {
+	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
 		state.Flush(s.settings, end, s)
 		return true
 	})

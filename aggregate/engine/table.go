@@ -106,13 +106,13 @@ func (t *table) grow() {
 
 // sweep gives every state in use to done and forgets those for which it says
 // true. It goes through the states in the order of memory.
-func (t *table) sweep(hasher flow.Hasher, done func(*meter.State) bool) {
+func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State) bool) {
 	for number := range t.states {
 		state := t.state(number)
 		if state.Key.Version == 0 || !done(state) {
 			continue
 		}
-		t.remove(t.locate(hasher.Hash(&state.Key), number))
+		t.remove(t.locate(hash(&state.Key), number))
 		t.free = append(t.free, number)
 		t.used--
 		state.Key = flow.Key{}

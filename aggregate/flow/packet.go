@@ -55,8 +55,7 @@ const (
 	MarkFragment                        // IPv4 or IPv6 fragment, the first one included
 	MarkLengthInferred                  // IP length 0 in the header (segmentation offload): taken from the frame
 	MarkTruncated                       // the snapshot length cut the IP packet
-	MarkBadTransport                    // transport header cut short or inconsistent (note bad_l4_header)
-	MarkDepthLimited                    // more than the permitted number of headers: accounted to the deepest reached
+	MarkBadTransport                    // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
 	MarkLate                            // earlier than its file's clock by more than the reorder window
 )
 

@@ -37,7 +37,7 @@ type experiment struct {
 	layout   layout
 
 	workers    int
-	rows       int // bound of rows in memory; a small one makes the run spill
+	memory     int // octets of rows that are kept; a small number makes the run spill
 	bufferSize int
 	hashSeed   [16]byte
 }
@@ -65,11 +65,11 @@ func newExperiment(seed uint64) *experiment {
 	disorder := []randomcapture.Disorder{randomcapture.Calm, randomcapture.Jumbled, randomcapture.Hostile}[seed%3]
 	e := &experiment{
 		seed:       seed,
-		packets:    randomcapture.New(seed, randomcapture.Options{Packets: 200, Disorder: disorder}),
+		packets:    randomPackets(seed, disorder),
 		format:     randomcapture.Formats()[random.IntN(4)],
 		settings:   randomSettings(random),
 		workers:    1 + random.IntN(4),
-		rows:       []int{0, 7, 7, 1, 64}[random.IntN(5)],
+		memory:     []int{0, 700, 700, 1, 8000}[random.IntN(5)],
 		bufferSize: []int{0, 4095, 65536}[random.IntN(3)],
 	}
 	for i := range e.hashSeed {
@@ -77,6 +77,24 @@ func newExperiment(seed uint64) *experiment {
 	}
 	e.layout = e.randomLayout(random)
 	return e
+}
+
+// randomPackets makes the capture of a seed. Most are short, so that much is
+// tried; a few are longer than the batches that packets travel in, or have their
+// clock set back for more packets than the clock takes for late ones.
+func randomPackets(seed uint64, disorder randomcapture.Disorder) []randomcapture.Packet {
+	switch seed % 100 {
+	case 98:
+		before := randomcapture.New(seed, randomcapture.Options{Packets: 500, Disorder: randomcapture.Jumbled})
+		after := randomcapture.New(seed+1, randomcapture.Options{Packets: 6000, Disorder: randomcapture.Disorder(seed / 100 % 2)})
+		if back, ok := randomcapture.ShiftTime(after, -7*24*time.Hour); ok {
+			after = back
+		}
+		return slices.Concat(before, after)
+	case 99:
+		return randomcapture.New(seed, randomcapture.Options{Packets: 6000, Disorder: disorder})
+	}
+	return randomcapture.New(seed, randomcapture.Options{Packets: 200, Disorder: disorder})
 }
 
 func randomSettings(random *rand.Rand) naive.Options {
@@ -161,8 +179,8 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Meter: meter.Settings{
 			IdleTimeout: e.settings.Idle, ActiveTimeout: e.settings.Active, EndGrace: e.settings.EndGrace, Interval: e.settings.Interval},
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
-		Spill:    func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowRows: e.rows, SliceRows: e.rows,
+		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
+		FlowMemory: 1000, SliceMemory: 1000,
 	}
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err
@@ -243,7 +261,7 @@ func firstDifference[R comparable](what string, got, want []R) string {
 func (e *experiment) report() string {
 	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %+v, files %v, %d workers, %d rows\n%s\n", e.seed, e.settings, e.layout, e.workers, e.rows, e.difference(few))
+	fmt.Fprintf(&b, "seed %d, %+v, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.settings, e.layout, e.workers, e.memory, e.difference(few))
 	for i := range few {
 		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
 	}
@@ -281,4 +299,23 @@ func TestReference(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// TestReferenceFullWait has more packets within the reorder window than may wait
+// for their order.
+func TestReferenceFullWait(t *testing.T) {
+	const least = 70_000
+	tried := 0
+	for seed := uint64(0); tried < 1; seed++ {
+		packets := randomcapture.New(seed, randomcapture.Options{Packets: 2 * least, Disorder: randomcapture.Hostile})
+		if len(packets) < least {
+			continue
+		}
+		tried++
+		e := newExperiment(seed)
+		e.settings.ReorderWindow, e.layout = 1000*time.Hour, layout{names: []string{"a.pcap"}}
+		if text := e.difference(packets); text != "" {
+			t.Errorf("seed %d, %d packets: %s", seed, len(packets), text)
+		}
+	}
 }

@@ -95,7 +95,7 @@ func checkProperties(t *testing.T, p *flow.Packet, reason flow.Reason, detail ui
 	if m.VLAN > 0xfff || m.InnerVLAN > 0xfff || m.MPLSTop > 0xfffff || m.TCPFlags > 0x1ff {
 		t.Errorf("out of range: %+v", *m)
 	}
-	if m.Marks&(flow.MarkLate|flow.MarkDepthLimited) != 0 {
+	if m.Marks&flow.MarkLate != 0 {
 		t.Errorf("marks %b are not the decoder's", m.Marks)
 	}
 }

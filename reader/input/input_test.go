@@ -119,11 +119,15 @@ func TestFlippedBits(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			one, read := s.compress(t, payload), rereader(t)
 			for bit := range len(one) * 8 {
+				place := len(one) - bit/8
+				if body := bit/8 >= 40 && place > 40; body && bit%8 != bit/8%8 {
+					continue // one bit of each octet of the body is enough
+				}
 				file := slices.Clone(one)
 				file[bit/8] ^= 1 << (bit % 8)
 				o := read(file, Options{}, 4096)
 				whole := bytes.Equal(o.content, payload)
-				switch place := len(one) - bit/8; {
+				switch {
 				case ClassOf(o.err) == Refused, len(o.account.Layers) == 0 && o.err == nil && bytes.Equal(o.content, file):
 				case place <= s.unpadded && whole:
 				case place <= s.checksum && (!whole || !isDamage(o.err, damage.BadStream) && o.kinds() == ""):

@@ -77,11 +77,11 @@ const (
 	streamFooter       = 12      // section 2.1.2
 )
 
-// The dictionaries of a stream may hold, in all, dictionaryBase octets and
+// The dictionaries of all blocks may hold, in all, dictionaryBase octets and
 // dictionaryFactor times what it expands to: blocks of 64 KiB with the 64 MiB of
 // xz -9 pass.
 const (
-	dictionaryBase   = 8 << 30
+	dictionaryBase   = 1 << 30
 	dictionaryFactor = 1024
 )
 
@@ -185,8 +185,8 @@ func (z *xzStreams) admit(header []byte) error {
 	}
 	z.dictionaries += int64(dictionary)
 	if z.dictionaries-dictionaryBase > z.expanded*dictionaryFactor {
-		return &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("xz stream %d has %d blocks of %d octets in all, with dictionaries of %d octets",
-			z.count.members, z.blocks, z.expanded, z.dictionaries),
+		return &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("xz blocks of %d octets in all need dictionaries of %d octets in all",
+			z.expanded, z.dictionaries),
 			Hint: "decompress it first (xz -d) and read the result"}
 	}
 	return nil

@@ -1,0 +1,156 @@
+package runs
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// pair is a row: ordered by a, then b; note is carried along.
+type pair struct {
+	a, b uint64
+	note string
+}
+
+var pairOrder = Order[pair]{
+	Append: func(dst []byte, p *pair) []byte {
+		dst = binary.BigEndian.AppendUint64(dst, p.a)
+		dst = binary.BigEndian.AppendUint64(dst, p.b)
+		return append(dst, p.note...)
+	},
+	Decode: func(src []byte, p *pair) error {
+		if len(src) < 16 {
+			return errors.New("row is cut")
+		}
+		*p = pair{binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[8:]), string(src[16:])}
+		return nil
+	},
+	Prefix:  func(row []byte) (uint64, uint64) { return binary.BigEndian.Uint64(row), 0 },
+	Compare: func(a, b []byte) int { return bytes.Compare(a[8:], b[8:]) },
+}
+
+// memory is a run in memory; closed counts the runs given back.
+type memory struct {
+	bytes.Buffer
+	closed *int
+	fail   int // writes that succeed before one fails; -1 for never
+}
+
+func (m *memory) Write(p []byte) (int, error) {
+	if m.fail == 0 {
+		return 0, errors.New("disk is full")
+	}
+	m.fail--
+	return m.Buffer.Write(p)
+}
+func (m *memory) ReadAt(p []byte, at int64) (int, error) {
+	return bytes.NewReader(m.Bytes()).ReadAt(p, at)
+}
+func (m *memory) Close() error { *m.closed++; return nil }
+
+func merged(t *testing.T, rows []pair, sorters, limit int) []pair {
+	t.Helper()
+	made, closed := 0, 0
+	all := make([]*Sorter[pair], sorters)
+	for i := range all {
+		all[i] = NewSorter(pairOrder, limit, func() (File, error) { made++; return &memory{closed: &closed, fail: -1}, nil })
+	}
+	for i := range rows {
+		all[i%sorters].Add(&rows[i])
+	}
+	for _, s := range all {
+		if err := s.Finish(); err != nil {
+			t.Fatalf("Finish: %v", err)
+		}
+	}
+	var got []pair
+	if err := Merge(all, func(p *pair) error { got = append(got, *p); return nil }); err != nil {
+		t.Fatalf("Merge: %v", err)
+	}
+	if made != closed {
+		t.Errorf("%d runs made, %d closed", made, closed)
+	}
+	if limit < 100 && len(rows) > 50 && made == 0 {
+		t.Error("nothing was spilled: the test tests nothing")
+	}
+	return got
+}
+
+// TestOrderDoesNotDependOnMemory sorts the same rows with room for one, for some
+// and for all of them, in one and in many sorters.
+func TestOrderDoesNotDependOnMemory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		rows := make([]pair, rng.IntN(300))
+		for i := range rows {
+			rows[i] = pair{rng.Uint64N(5), rng.Uint64N(5), string(rune('a' + rng.IntN(26)))}
+		}
+		want := slices.Clone(rows)
+		slices.SortFunc(want, func(x, y pair) int {
+			return bytes.Compare(pairOrder.Append(nil, &x), pairOrder.Append(nil, &y))
+		})
+		for _, limit := range []int{1, 64, 1000, 1 << 20} {
+			for _, sorters := range []int{1, 2, 7} {
+				if got := merged(t, rows, sorters, limit); !slices.Equal(got, want) {
+					t.Fatalf("%d rows, limit %d, %d sorters: got %v, want %v", len(rows), limit, sorters, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	closed := 0
+	full := NewSorter(pairOrder, 1, func() (File, error) { return &memory{closed: &closed, fail: 0}, nil })
+	for i := range uint64(10) {
+		full.Add(&pair{a: i})
+	}
+	if err := full.Finish(); err == nil {
+		t.Error("a full disk gave no error")
+	}
+
+	refused := NewSorter(pairOrder, 1, func() (File, error) { return nil, errors.New("no file") })
+	for i := range uint64(10) {
+		refused.Add(&pair{a: i})
+	}
+	if err := refused.Finish(); err == nil {
+		t.Error("a file that cannot be made gave no error")
+	}
+
+	stop := errors.New("stop")
+	s := NewSorter(pairOrder, 64, func() (File, error) { return &memory{closed: &closed, fail: -1}, nil })
+	for i := range uint64(10) {
+		s.Add(&pair{a: i})
+	}
+	if err := s.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Merge([]*Sorter[pair]{s}, func(*pair) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("Merge gave %v, want the error of yield", err)
+	}
+}
+
+// TestDamagedRun cuts and changes a run at every octet: an error or fewer rows,
+// never a panic.
+func TestDamagedRun(t *testing.T) {
+	closed := 0
+	var run *memory
+	s := NewSorter(pairOrder, 1, func() (File, error) { run = &memory{closed: &closed, fail: -1}; return run, nil })
+	s.Add(&pair{1, 2, "x"})
+	s.Add(&pair{3, 4, "y"})
+	if err := s.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	whole := slices.Clone(run.Bytes())
+	for i := range whole {
+		run.Reset()
+		run.Buffer.Write(whole[:i])
+		err := Merge([]*Sorter[pair]{{order: pairOrder, files: s.files}}, func(*pair) error { return nil })
+		if i > 0 && err == nil {
+			t.Errorf("run cut to %d of %d octets gave no error", i, len(whole))
+		}
+	}
+}

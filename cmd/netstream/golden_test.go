@@ -1,0 +1,106 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"netstream/writer/csvfile"
+	"netstream/writer/readback"
+)
+
+var update = flag.Bool("update", false, "write the golden tables anew")
+
+// golden is where the tables are that must come out, octet by octet. Every
+// change of them is a change of the program's output: look at each line.
+const golden = "../../testdata/golden"
+
+// goldenCaptures are captures whose tables show a rule each.
+func goldenCaptures() []string {
+	return []string{
+		"lab.pcapng",                // real traffic
+		"lab-two-points.pcapng",     // the observation point is part of the key
+		"tcp-fin-closing-ack.pcap",  // end of flow
+		"tcp-port-reuse-syn.pcap",   // a SYN begins a new flow
+		"active-over-30min.pcap",    // active timeout, several intervals
+		"out-of-order-1h.pcap",      // late packets
+		"icmp-types.pcap",           // type and code as destination port
+		"ipv4-fragments.pcap",       // no ports
+		"ipv6-extension-chain.pcap", // protocol at the chain's end
+		"qinq.pcap",                 // VLAN columns
+		"mpls.pcap",                 // label column
+		"bad-transport-headers.pcap",
+	}
+}
+
+func TestGoldenTables(t *testing.T) {
+	for _, name := range goldenCaptures() {
+		t.Run(name, func(t *testing.T) {
+			out := outputOf(t, "-o", "csv", filepath.Join(captures, name))
+			for _, table := range []string{"flows.csv", "intervals.csv"} {
+				got := readFile(t, out, table)
+				path := filepath.Join(golden, name, table)
+				if *update {
+					if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				mustBeSame(t, table, got, readFile(t, path))
+			}
+		})
+	}
+}
+
+// TestParquetHoldsGoldenTables compares Parquet tables, read by a reader that did
+// not write them, with the golden ones cell by cell.
+func TestParquetHoldsGoldenTables(t *testing.T) {
+	for _, name := range goldenCaptures() {
+		t.Run(name, func(t *testing.T) {
+			out := outputOf(t, filepath.Join(captures, name))
+			for _, table := range []string{"flows", "intervals"} {
+				mustHold(t, filepath.Join(out, table+".parquet"), sheetOf(t, readFile(t, golden, name, table+".csv")))
+			}
+		})
+	}
+}
+
+// mustHold compares a Parquet table with one of CSV.
+func mustHold(t *testing.T, path string, want sheet) {
+	t.Helper()
+	for i, column := range want.columns {
+		cells, err := readback.Cells(path, column)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(cells) != len(want.rows) {
+			t.Fatalf("%s, column %s: %d rows, want %d", path, column, len(cells), len(want.rows))
+		}
+		for j, cell := range cells {
+			if text := want.rows[j][i]; !means(text, cell) {
+				t.Fatalf("%s, column %s, row %d: %+v in Parquet, %q in CSV", path, column, j+1, cell, text)
+			}
+		}
+	}
+}
+
+// means says whether a CSV cell has the value of a Parquet cell. An empty one is
+// NULL: no text of these tables is empty.
+func means(text string, cell readback.Cell) bool {
+	if text == "" || cell.Null {
+		return text == "" && cell.Null
+	}
+	if cell.Text != "" {
+		return csvfile.ParseText(text) == cell.Text
+	}
+	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return at.UnixMicro() == cell.Int
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && n == cell.Int
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"netstream/aggregate/naive/randomcapture"
+)
+
+// places are the columns that say where in the input a flow begins.
+var places = []string{"first_packet"}
+
+// M7: what a snapshot length cuts off above the headers does not count.
+func TestSnapshotLength(t *testing.T) {
+	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+		sound := slices.DeleteFunc(s.packets, func(p randomcapture.Packet) bool { return int(p.WireLength) < len(p.Frame) })
+		s.flows, s.intervals = s.tables(t, sound)
+		s.mustStay(t, "cut to the headers", encoded(randomcapture.Snap(sound, randomcapture.MaxHeaders)))
+	})
+}
+
+// M9: with source and destination swapped in all packets, they are in all rows.
+func TestSwapDirection(t *testing.T) {
+	swap := func(s sheet) sheet {
+		return s.changed(func(r row) {
+			*r.cell("src_ip"), *r.cell("dst_ip") = *r.cell("dst_ip"), *r.cell("src_ip")
+			if p := *r.cell("protocol"); p != "1" && p != "58" { // the destination port is the type and code there
+				*r.cell("src_port"), *r.cell("dst_port") = *r.cell("dst_port"), *r.cell("src_port")
+			}
+		}).sorted()
+	}
+	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+		flows, intervals := s.tables(t, randomcapture.SwapDirection(s.packets))
+		// The Community ID is that of both directions, but for ICMP, where the type decides.
+		mustEqual(t, "flows", sheetOf(t, flows).without("flow_id", "community_id").sorted(), swap(sheetOf(t, s.flows).without("flow_id", "community_id")))
+		mustEqual(t, "intervals", sheetOf(t, intervals).sorted(), swap(sheetOf(t, s.intervals)))
+	})
+}
+
+// M10: the order of packets with equal times matters to nobody else's counters.
+func TestSwapEqualTimes(t *testing.T) {
+	var pairs atomic.Uint64
+	relate(t, randomcapture.Jumbled, 12, func(t *testing.T, s *subject) {
+		for at := range s.packets {
+			swapped, ok := randomcapture.SwapEqualTimes(s.packets, at)
+			if !ok || s.random.IntN(8) > 0 {
+				continue
+			}
+			flows, intervals := s.tables(t, swapped)
+			_, pair := s.tables(t, s.packets[at:at+2])
+			if rows := sheetOf(t, pair).rows; len(rows) == 1 && number(t, row{sheetOf(t, pair).columns, rows[0]}, "packets") == 2 {
+				columns := []string{"flows_active", "flows_started", "flows_ended"} // of one key: its SYN and FIN may have changed places
+				mustEqual(t, "intervals", sheetOf(t, intervals).without(columns...), sheetOf(t, s.intervals).without(columns...))
+				continue
+			}
+			pairs.Add(1)
+			mustEqual(t, "flows", sheetOf(t, flows).without(places...), sheetOf(t, s.flows).without(places...))
+			mustBeSame(t, "intervals", intervals, s.intervals)
+		}
+	})
+	t.Cleanup(func() { // the parallel parts of the test end behind its body
+		if pairs.Load() == 0 {
+			t.Error("no pair of packets was swapped")
+		}
+	})
+}
+
+// M11: a packet with a wrong time stamp has rows of its own and changes no other
+// row. One in the past makes a stray of the packet before it if that is ahead of
+// its neighbours by more than the window: such places are left out.
+func TestAlienTime(t *testing.T) {
+	relate(t, randomcapture.Calm, 20, func(t *testing.T, s *subject) {
+		packets := metered(t, s.packets)
+		if len(packets) < 3 {
+			return
+		}
+		flows, intervals := s.tables(t, packets)
+		for range 3 {
+			at := 2 + s.random.IntN(len(packets)-2)
+			for _, when := range []time.Time{time.Unix(1<<32-1, 0), time.Unix(0, 0), time.Unix(0, packets[at].Time).AddDate(0, 0, -1)} {
+				past := when.UnixNano() < packets[at].Time
+				if past && packets[at-1].Time > packets[at-2].Time {
+					continue
+				}
+				gotFlows, gotIntervals := s.tables(t, randomcapture.InsertAlien(packets, at, when))
+				what := fmt.Sprintf("alien of %v at %d", when.UTC(), at)
+				mustEqual(t, what+", flows", others(t, gotFlows).without(places...), sheetOf(t, flows).without(places...))
+				mustEqual(t, what+", intervals", others(t, gotIntervals), sheetOf(t, intervals))
+			}
+		}
+	})
+}
+
+// others leaves the one row of the alien out.
+func others(t *testing.T, content string) sheet {
+	t.Helper()
+	all := sheetOf(t, content)
+	rest := all.where(func(r row) bool { return *r.cell("src_ip") != "192.0.2.1" })
+	if len(rest.rows) != len(all.rows)-1 {
+		t.Fatalf("the alien has %d rows, want 1", len(all.rows)-len(rest.rows))
+	}
+	return rest
+}
+
+// M16: narrow intervals add up to wide ones.
+func TestIntervalsAddUp(t *testing.T) {
+	const narrow, wide = time.Minute, time.Hour
+	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+		file := saved(t, "a.pcap", encoded(s.packets))
+		_, fine := tablesOf(t, "--interval", narrow.String(), file)
+		_, coarse := tablesOf(t, "--interval", wide.String(), file)
+		mustEqual(t, "sums", hourly(t, sheetOf(t, fine)), hourly(t, sheetOf(t, coarse)))
+	})
+}
+
+// hourly sums the counters of each key and hour.
+func hourly(t *testing.T, s sheet) sheet {
+	t.Helper()
+	key := []string{"interval_start", "interface", "ip_version", "src_ip", "dst_ip", "src_port", "dst_port", "protocol", "tos"}
+	counters := []string{"flows_started", "flows_ended", "packets", "bytes", "wire_bytes", "payload_bytes"}
+	sums := make(map[string][]int)
+	for _, cells := range s.rows {
+		r := row{s.columns, cells}
+		id := ""
+		for i, column := range key {
+			cell := *r.cell(column)
+			if i == 0 {
+				cell = cell[:len("2006-01-02T15")]
+			}
+			id += cell + " "
+		}
+		if sums[id] == nil {
+			sums[id] = make([]int, len(counters))
+		}
+		for i, column := range counters {
+			sums[id][i] += number(t, r, column)
+		}
+	}
+	total := sheet{columns: []string{"key", "sums"}}
+	for id, sum := range sums {
+		total.rows = append(total.rows, []string{id, fmt.Sprint(sum)})
+	}
+	return total.sorted()
+}
