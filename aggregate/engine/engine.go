@@ -108,6 +108,7 @@ func newWorker(config *Config, workers int) *worker {
 		full:    make(chan *batch, workAhead),
 		empty:   make(chan *batch, workAhead+1),
 	}
+	w.process = meter.NewProcess(config.Meter, w)
 	for range workAhead {
 		w.empty <- newBatch()
 	}

@@ -14,6 +14,7 @@ const sweepsPerTimeout = 4
 // shard meters the keys that fall into it.
 type shard struct {
 	settings *meter.Settings
+	process  *meter.Process // gives its records to the shard
 	hasher   flow.Hasher
 	table    *table
 	flows    *runs.Sorter[flow.Record]
@@ -40,7 +41,7 @@ func (s *shard) meter(packets []flow.Packet) {
 	}
 	for i := range packets {
 		p := &packets[i]
-		s.table.find(p.Hash, &p.Key).Add(s.settings, p, s)
+		s.process.Add(s.table.find(p.Hash, &p.Key), p)
 	}
 	if n := len(packets); n > 0 {
 		s.expire(packets[n-1].Clock)
@@ -59,10 +60,10 @@ func (s *shard) expire(now flow.Timestamp) {
 		s.nextSweep = flow.MaxTimestamp
 	}
 	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
-		if !state.Expired(s.settings, now) {
+		if !s.process.Expired(state, now) {
 			return false
 		}
-		state.Flush(s.settings, now, s)
+		s.process.Flush(state, now)
 		return true
 	})
 }
@@ -70,7 +71,7 @@ func (s *shard) expire(now flow.Timestamp) {
 // finish ends all flows and sorts. end is the largest clock of the whole input.
 func (s *shard) finish(end flow.Timestamp) error {
 	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
-		state.Flush(s.settings, end, s)
+		s.process.Flush(state, end)
 		return true
 	})
 	s.table = nil

@@ -114,7 +114,9 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	if err := dir.Commit(); err != nil {
+	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
+		reportWarning(c.err, "%v", err) // the output is complete all the same
+	} else if err != nil {
 		return outputFailure(err)
 	}
 	j.summarize(o.write)
@@ -278,6 +280,8 @@ func outputFailure(err error) error {
 	switch {
 	case errors.Is(err, outdir.ErrExists):
 		return &failure{exitExists, err, "--force replaces it"}
+	case errors.Is(err, outdir.ErrNotOutput):
+		return &failure{exitUsage, err, "--force replaces the output of a run only; name another directory with -w"}
 	case errors.Is(err, outdir.ErrLocked):
 		return &failure{exitLocked, err, "wait for the other run, or name another directory with -w"}
 	}

@@ -24,6 +24,10 @@ const (
 // MaxLayers is how deep compressed streams may lie in each other.
 const MaxLayers = 2
 
+// directRead is how many octets a caller must ask for to be read to without a
+// buffer between; smaller reads would each be a system call.
+const directRead = 64 << 10
+
 // layerBuffer is the size in octets of the buffer between two layers.
 const layerBuffer = 256 << 10
 
@@ -157,7 +161,7 @@ func (in *Input) read(p []byte) (int, error) {
 		return 0, in.end
 	}
 	var source io.Reader = in.top
-	if len(in.layers) == 0 && in.top.Buffered() == 0 {
+	if len(in.layers) == 0 && in.top.Buffered() == 0 && len(p) >= directRead {
 		source = in.below // what is not compressed need not be copied once more
 	}
 	n, err := source.Read(p)

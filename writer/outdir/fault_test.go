@@ -66,6 +66,7 @@ func (m manner) operations(t *testing.T) int {
 func TestEveryOperationFailsOnce(t *testing.T) {
 	for _, m := range manners() {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			for n := range m.operations(t) {
 				name, old := m.scene(t)
 				seen, failed := 0, ""
@@ -99,6 +100,7 @@ func TestDiskFull(t *testing.T) {
 	taking := []string{"create", "write", "fsync", "make directory"}
 	for _, m := range manners() {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			for n := range m.operations(t) {
 				name, old := m.scene(t)
 				seen, failed := 0, 0
@@ -128,6 +130,7 @@ func TestDiskFull(t *testing.T) {
 func TestDeviceGone(t *testing.T) {
 	for _, m := range manners() {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			for n := range m.operations(t) {
 				name, _ := m.scene(t)
 				seen := 0
@@ -157,11 +160,12 @@ func checkRecovery(t *testing.T, m manner, name, when string) {
 		t.Errorf("%s: the final name holds no whole set", when)
 	}
 	// A run that is refused clears up too, and does not lose the old output.
-	if err := produce(name, newSet("next"), Options{}); got != nil && !errors.Is(err, ErrExists) || got == nil && err != nil {
+	next := set{ManifestName: "next"}
+	if err := produce(name, next, Options{}); got != nil && !errors.Is(err, ErrExists) || got == nil && err != nil {
 		t.Errorf("%s: next run: %v", when, err)
 	}
 	checkAlone(t, name)
-	if err := produce(name, newSet("next"), Options{Replace: true}); err != nil || !whole(read(t, name), newSet("next")) {
+	if err := produce(name, next, Options{Replace: true}); err != nil || !whole(read(t, name), next) {
 		t.Errorf("%s: replacing run: %v", when, err)
 	}
 	checkAlone(t, name)

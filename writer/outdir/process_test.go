@@ -72,6 +72,7 @@ func killed(err error) bool {
 func TestKilledBeforeEveryOperation(t *testing.T) {
 	for i, m := range manners() {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			for n := range m.operations(t) {
 				name, _ := m.scene(t)
 				if err := startChild(t, name, i, n).Wait(); !killed(err) {
@@ -87,6 +88,7 @@ func TestKilledBeforeEveryOperation(t *testing.T) {
 func TestKilledAtRandom(t *testing.T) {
 	for i, m := range manners() {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			for range 8 {
 				name, _ := m.scene(t)
 				c := startChild(t, name, i, -1)
@@ -254,4 +256,32 @@ func spring(name, victim string, plant func(d *Dir, victim string) error) error 
 		return errors.Join(err, d.Abort())
 	}
 	return d.Commit()
+}
+
+// The holder of a lock removes its file; one who opened the file before that
+// holds a lock that nobody else will ever meet.
+func TestLockOfARemovedFileDoesNotCount(t *testing.T) {
+	parent := t.TempDir()
+	root, err := os.OpenRoot(parent)
+	check(t, err)
+	defer root.Close()
+	s := filesystem{parent: root, path: parent}
+	held, err := s.lock("l")
+	check(t, err)
+	late, err := root.OpenFile("l", os.O_RDWR, 0)
+	check(t, err)
+	defer late.Close()
+	if _, err := s.claim("l", late); !errors.Is(err, ErrLocked) {
+		t.Errorf("while it is held: %v, want ErrLocked", err)
+	}
+	check(t, s.unlock("l", held))
+	if current, err := s.claim("l", late); current || err != nil {
+		t.Errorf("after its removal: %v, %v, want false", current, err)
+	}
+	next, err := s.lock("l")
+	check(t, err)
+	if current, err := s.claim("l", late); current || err != nil {
+		t.Errorf("after another took its name: %v, %v, want false", current, err)
+	}
+	check(t, s.unlock("l", next))
 }

@@ -1,0 +1,177 @@
+package meter
+
+import "netstream/aggregate/flow"
+
+// Process is the metering process: settings, and where its records go. One
+// Process meters any number of keys, one after the other; it is not safe for
+// concurrent use.
+type Process struct {
+	settings Settings
+	out      Output
+
+	// What goes out is made in these, so that it takes no new memory.
+	record flow.Record
+	slice  Slice
+}
+
+// NewProcess gives a metering process with valid settings.
+func NewProcess(settings Settings, out Output) *Process {
+	return &Process{settings: settings, out: out}
+}
+
+// Add meters the next packet of the key whose state is s.
+func (m *Process) Add(s *State, p *flow.Packet) {
+	if s.open {
+		if reason := m.ends(s, p); reason != 0 {
+			silent := m.Expired(s, p.Clock)
+			m.close(s, reason)
+			if silent { // it could have been forgotten by now, so its ordinal must not live on
+				s.ordinal, s.hasPrevious = 0, false
+			}
+		}
+	}
+	if !s.open {
+		m.begin(s, p)
+	} else if at := p.Time; at < s.interval || at.Since(s.interval) >= m.settings.Interval {
+		m.changeInterval(s, p)
+	}
+	s.count(p)
+}
+
+// ends gives the reason for which p ends the open flow, 0 if it belongs to it.
+func (m *Process) ends(s *State, p *flow.Packet) flow.EndReason {
+	gap := p.Clock.Since(s.lastClock)
+	overlong := m.settings.ActiveTimeout > 0 && p.Clock.Since(s.firstClock) > m.settings.ActiveTimeout
+	switch {
+	case s.ended:
+		if gap > m.settings.EndGrace || overlong || p.Meta.TCPFlags&flow.TCPSyn != 0 {
+			return flow.EndOfFlow
+		}
+	case gap > m.settings.IdleTimeout:
+		return flow.EndIdleTimeout
+	case overlong:
+		return flow.EndActiveTimeout
+	}
+	return 0
+}
+
+// begin opens a flow for p.
+func (m *Process) begin(s *State, p *flow.Packet) {
+	*s = State{
+		Key:            s.Key,
+		open:           true,
+		minTTL:         p.Meta.TTL,
+		maxTTL:         p.Meta.TTL,
+		marks:          p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC),
+		firstClock:     p.Clock,
+		lastClock:      p.Clock,
+		interval:       p.Time.Interval(m.settings.Interval),
+		sliceFirst:     p.Time,
+		sliceLast:      p.Time,
+		minOctets:      p.Meta.Octets,
+		maxOctets:      p.Meta.Octets,
+		start:          p.Time,
+		end:            p.Time,
+		firstNumber:    p.Number,
+		firstInput:     p.Meta.Input,
+		ordinal:        s.ordinal,
+		vlan:           p.Meta.VLAN,
+		innerVLAN:      p.Meta.InnerVLAN,
+		sourceMAC:      p.Meta.SourceMAC,
+		destinationMAC: p.Meta.DestinationMAC,
+		mplsTop:        p.Meta.MPLSTop,
+		previousStart:  s.previousStart,
+		hasPrevious:    s.hasPrevious,
+	}
+}
+
+// changeInterval is for a packet outside the interval of the current slice. A
+// later one begins a new slice. An earlier one, which is a late or stray packet,
+// gets a slice of its own, so that the current one need not be given up.
+func (m *Process) changeInterval(s *State, p *flow.Packet) {
+	interval := p.Time.Interval(m.settings.Interval)
+	m.handOver(s, 0, 0)
+	s.interval, s.sliceFirst, s.sliceLast = interval, p.Time, p.Time
+}
+
+// handOver gives the current slice away and adds it to the flow's totals.
+func (m *Process) handOver(s *State, started, ended uint64) {
+	var marks flow.Mark
+	if s.sliceTCPFlags&flagsRead != 0 {
+		marks = flow.MarkTCP
+	}
+	m.slice = Slice{
+		IntervalRecord: flow.IntervalRecord{
+			Key: s.Key, Start: s.interval, First: s.sliceFirst, Last: s.sliceLast, Counters: s.slice,
+			FlowsActive: 1, FlowsStarted: started, FlowsEnded: ended,
+			TCPFlags: s.sliceTCPFlags &^ flagsRead, Marks: marks,
+		},
+		FirstInput: s.firstInput, FirstNumber: s.firstNumber,
+	}
+	m.out.Slice(&m.slice)
+	s.addSlice()
+}
+
+// close ends the open flow: its last slice and its record go out.
+func (m *Process) close(s *State, reason flow.EndReason) {
+	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
+	started := m.mark(s, start, 1, 0)
+	ended := m.mark(s, end, 0, 1)
+	m.handOver(s, started, ended)
+
+	if s.hasPrevious && s.previousStart == start {
+		s.ordinal++
+	} else {
+		s.ordinal = 0
+	}
+	s.previousStart, s.hasPrevious = start, true
+	s.open = false
+	m.record = flow.Record{
+		Key: s.Key, Ordinal: s.ordinal, Start: s.start, End: s.end, Counters: s.total,
+		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late,
+		TCPFlags: s.tcpFlags, TCPFlagCounts: s.tcpFlagCounts, Marks: s.marks,
+		MinOctets: s.minOctets, MaxOctets: s.maxOctets, MinTTL: s.minTTL, MaxTTL: s.maxTTL,
+		VLAN: s.vlan, InnerVLAN: s.innerVLAN, MPLSTop: s.mplsTop,
+		SourceMAC: s.sourceMAC, DestinationMAC: s.destinationMAC, EndReason: reason,
+	}
+	m.out.Record(&m.record)
+}
+
+// mark counts the flow's start or end in the interval of at: with the current
+// slice if at lies in it (then it gives 1), else in a slice without packets.
+func (m *Process) mark(s *State, at flow.Timestamp, started, ended uint64) uint64 {
+	interval := at.Interval(m.settings.Interval)
+	if interval == s.interval {
+		return 1
+	}
+	m.slice = Slice{
+		IntervalRecord: flow.IntervalRecord{
+			Key: s.Key, Start: interval, First: at, Last: at, FlowsStarted: started, FlowsEnded: ended},
+		FirstInput: s.firstInput, FirstNumber: s.firstNumber,
+	}
+	m.out.Slice(&m.slice)
+	return 0
+}
+
+// Expired says whether silence ends the open flow if all packets that are still
+// to come have the clock now or a later one. Such a State can be flushed and
+// forgotten without changing any record.
+func (m *Process) Expired(s *State, now flow.Timestamp) bool {
+	gap := now.Since(s.lastClock)
+	return gap > m.settings.IdleTimeout || s.ended && gap > m.settings.EndGrace
+}
+
+// Flush ends the open flow when no packet of the key is left; end is the largest
+// clock of the whole input, or any clock that already expires the flow.
+func (m *Process) Flush(s *State, end flow.Timestamp) {
+	if !s.open {
+		return
+	}
+	reason := flow.EndForced
+	if s.ended {
+		reason = flow.EndOfFlow
+	} else if end.Since(s.lastClock) > m.settings.IdleTimeout {
+		reason = flow.EndIdleTimeout
+	}
+	m.close(s, reason)
+}
