@@ -5,6 +5,7 @@ CORPUS ?= ../shared/corpus
 BIN := bin/netstream
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 FUZZTIME ?= 10s
+SCALE ?= 5
 
 .PHONY: help build demo test check lint race fuzz duckdb corpus mutate bench fixtures docs clean
 
@@ -39,6 +40,10 @@ fuzz: ## run every fuzz target for FUZZTIME
 			$(GO) test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
 		done; \
 	done
+
+bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes)
+	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
+	bin/bench --bin bin --scale $(SCALE)
 
 clean: ## remove what the targets made
 	rm -rf bin
