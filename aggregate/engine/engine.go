@@ -59,17 +59,14 @@ func Run(ctx context.Context, inputs []Input, config Config) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	workers := make([]*worker, max(1, config.Workers))
+	workers := make(workers, max(1, config.Workers))
 	var running sync.WaitGroup
 	for i := range workers {
 		w := newWorker(&config, len(workers))
 		workers[i] = w
 		running.Go(w.run)
 	}
-	end, err := merge(ctx, inputs, func(packets []flow.Packet) error {
-		scatter(workers, packets)
-		return nil
-	})
+	end, err := merge(ctx, inputs, workers)
 	for _, w := range workers {
 		w.send()
 		close(w.full)
@@ -115,19 +112,36 @@ func newWorker(config *Config, workers int) *worker {
 	return w
 }
 
-// scatter copies packets to the shards of their keys. Shards are told apart by
-// the lower half of the hash, since the tables use the upper half.
-func scatter(workers []*worker, packets []flow.Packet) {
-	if len(workers) == 1 {
+// workers spread packets over shards.
+type workers []*worker
+
+// take copies packets to the shards of their keys. Shards are told apart by the
+// lower half of the hash, since the tables use the upper half.
+func (ws workers) take(packets []flow.Packet) {
+	if len(ws) == 1 {
 		for len(packets) > 0 {
-			packets = packets[workers[0].put(packets):]
+			packets = packets[ws[0].put(packets):]
 		}
 		return
 	}
 	for i := range packets {
-		shard := uint64(uint32(packets[i].Hash)) * uint64(len(workers)) >> 32
-		workers[shard].put(packets[i : i+1])
+		shard := uint64(uint32(packets[i].Hash)) * uint64(len(ws)) >> 32
+		ws[shard].put(packets[i : i+1])
 	}
+}
+
+// takeBatch hands a batch on as it is where there is one shard only.
+func (ws workers) takeBatch(b *batch) *batch {
+	if len(ws) > 1 {
+		ws.take(b.packets)
+		return b
+	}
+	w := ws[0]
+	if len(w.filling.packets) > 0 {
+		w.send()
+	}
+	w.full <- b
+	return <-w.empty
 }
 
 // put takes as many packets as the batch being filled has room for.

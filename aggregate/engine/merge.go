@@ -8,11 +8,20 @@ import (
 	"netstream/aggregate/flow"
 )
 
+// receiver takes packets in their order.
+type receiver interface {
+	// take takes packets of which it keeps nothing.
+	take(packets []flow.Packet)
+
+	// takeBatch takes a batch for good and gives an empty one in its place.
+	takeBatch(b *batch) *batch
+}
+
 // merge gives the packets of all inputs in the order of clock, ordinal and
 // position, in pieces that belong to one input each. Inputs are opened when
 // their turn comes near: the order of inputs is that of their ordinals, their
 // Earliest may be in any order. end is the largest clock.
-func merge(ctx context.Context, inputs []Input, yield func([]flow.Packet) error) (end flow.Timestamp, err error) {
+func merge(ctx context.Context, inputs []Input, to receiver) (end flow.Timestamp, err error) {
 	m := merger{ctx: ctx, inputs: inputs, end: flow.MinTimestamp}
 	for i := range inputs {
 		m.unopened = append(m.unopened, uint32(i))
@@ -28,7 +37,7 @@ func merge(ctx context.Context, inputs []Input, yield func([]flow.Packet) error)
 		if len(m.open) == 0 {
 			return m.end, nil
 		}
-		if err := m.step(yield); err != nil {
+		if err := m.step(to); err != nil {
 			return m.end, err
 		}
 	}
@@ -78,7 +87,7 @@ func (m *merger) choose() {
 }
 
 // step hands on as many packets of the first stream as precede all others.
-func (m *merger) step(yield func([]flow.Packet) error) error {
+func (m *merger) step(to receiver) error {
 	s := m.open[0]
 	n := len(s.packets)
 	for _, other := range m.open[1:] {
@@ -88,8 +97,10 @@ func (m *merger) step(yield func([]flow.Packet) error) error {
 		n = min(n, s.below(m.inputs[m.unopened[0]].Earliest))
 	}
 	m.end = max(m.end, s.packets[n-1].Clock)
-	if err := yield(s.packets[:n]); err != nil {
-		return err
+	if n == len(s.current.packets) {
+		s.current = to.takeBatch(s.current)
+	} else {
+		to.take(s.packets[:n])
 	}
 	s.packets = s.packets[n:]
 	if len(s.packets) == 0 {

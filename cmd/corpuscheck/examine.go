@@ -12,6 +12,7 @@ type finding struct {
 	plain    agreement      // with tshark's fields at their word
 	known    agreement      // with the known differences
 	used     map[string]int // packets a known difference
+	programs []*comparison
 	failures []string
 	err      error
 }
@@ -32,6 +33,7 @@ type examiner struct {
 	tshark   tshark
 	capinfos map[string]capinfos
 	known    []difference
+	programs []program
 }
 
 // examine runs all checks on one capture.
@@ -58,7 +60,28 @@ func (e *examiner) examine(c capture) finding {
 		f.checkCapinfos(answer)
 	}
 	f.checkTshark(packets, complaint, e.known)
+	f.err = e.comparePrograms(&f, packets)
 	return f
+}
+
+// comparePrograms compares with the flow records of other programs that lie
+// beside the capture.
+func (e *examiner) comparePrograms(f *finding, packets []packet) error {
+	traits := traitsOf(packets)
+	for _, file := range f.capture.references {
+		p := referenceOf(e.programs, file)
+		if p == nil {
+			continue
+		}
+		c, err := compareReference(e.corpus, file, p, f.metering.flows, traits)
+		if err != nil {
+			return err
+		}
+		if c != nil {
+			f.programs = append(f.programs, c)
+		}
+	}
+	return nil
 }
 
 func (f *finding) fail(format string, a ...any) {

@@ -66,7 +66,7 @@ func check(s settings) (passed bool, err error) {
 		}
 	}
 	captures = choose(captures, s)
-	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences()}
+	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences(), programs: programs()}
 	findings := examineAll(&e, captures, s.jobs)
 	return report(os.Stdout, findings), nil
 }

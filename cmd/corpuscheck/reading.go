@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 )
 
@@ -101,14 +100,16 @@ func (p *packet) lastNextHeader() (protocol int, later bool) {
 	}
 }
 
+// portFields are the fields of the ports by protocol.
+var portFields = map[int][2]string{
+	1: {"icmp.type", "icmp.code"}, 6: {"tcp.srcport", "tcp.dstport"}, 17: {"udp.srcport", "udp.dstport"},
+	33: {"dccp.srcport", "dccp.dstport"}, 58: {"icmpv6.type", "icmpv6.code"},
+	132: {"sctp.srcport", "sctp.dstport"}, 136: {"udp.srcport", "udp.dstport"},
+}
+
 // readPorts reads the ports of the key's protocol.
 func (p *packet) readPorts(k *key) {
-	names := map[int][2]string{
-		6: {"tcp.srcport", "tcp.dstport"}, 17: {"udp.srcport", "udp.dstport"}, 136: {"udp.srcport", "udp.dstport"},
-		132: {"sctp.srcport", "sctp.dstport"}, 33: {"dccp.srcport", "dccp.dstport"},
-		1: {"icmp.type", "icmp.code"}, 58: {"icmpv6.type", "icmpv6.code"},
-	}
-	pair, ok := names[k.protocol]
+	pair, ok := portFields[k.protocol]
 	if !ok {
 		return
 	}
@@ -117,7 +118,7 @@ func (p *packet) readPorts(k *key) {
 	if !has1 || !has2 {
 		return
 	}
-	if slices.Contains([]int{1, 58}, k.protocol) {
+	if k.protocol == 1 || k.protocol == 58 {
 		source, destination = 0, source*256+destination
 	}
 	k.sourcePort, k.destinationPort = source, destination

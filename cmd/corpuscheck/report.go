@@ -47,5 +47,35 @@ func report(w io.Writer, findings []finding) bool {
 	for _, d := range differences() {
 		fmt.Fprintf(w, "  %6d packets: %s (%s)\n", used[d.name], d.name, d.reason)
 	}
+	reportPrograms(w, findings)
 	return failed == 0
+}
+
+func reportPrograms(w io.Writer, findings []finding) {
+	for _, p := range programs() {
+		var files, flows, equal int
+		explained := map[string]int{}
+		var unexplained int
+		for _, f := range findings {
+			for _, c := range f.programs {
+				if c.program != p.name {
+					continue
+				}
+				files++
+				flows += c.flows
+				equal += c.equal
+				for reason, n := range c.explained {
+					explained[reason] += n
+				}
+				unexplained += len(c.unexplained)
+				for _, d := range c.unexplained {
+					fmt.Fprintf(w, "%s %s: %v\n", p.name, c.file, d)
+				}
+			}
+		}
+		fmt.Fprintf(w, "%s: %d files, %d flows, %d equal, %d unexplained\n", p.name, files, flows, equal, unexplained)
+		for _, d := range p.differs {
+			fmt.Fprintf(w, "  %6d flows: %s\n", explained[d.reason], d.reason)
+		}
+	}
 }

@@ -28,7 +28,7 @@ func parseZeek(text string) (sums, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		for _, name := range [...]string{"id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes"} {
+		for _, name := range [...]string{"id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes", "ip_proto"} {
 			if _, has := places[name]; !has {
 				return nil, nil
 			}
@@ -68,8 +68,10 @@ func zeekConnection(cell func(string) string) (k key, v volume, err error) {
 		k.protocol = 1
 	case cell("proto") == "icmp":
 		k.protocol = 58
-	default: // a number is in column ip_proto
-		k.protocol = noPort
+	default:
+		if k.protocol, err = strconv.Atoi(cell("ip_proto")); err != nil {
+			return k, v, err
+		}
 	}
 	counts := [...]struct {
 		name string

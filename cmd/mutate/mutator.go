@@ -49,7 +49,7 @@ func damaged(random *rand.Rand, o *original) (content []byte, names []string) {
 		content = m.damage(random, o, content)
 		names = append(names, m.name)
 	}
-	return content, names
+	return content[:min(len(content), maxContent)], names
 }
 
 // errorRate is the share of octets that are damaged, as with editcap -E 0.02.

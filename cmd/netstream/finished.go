@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,8 +21,8 @@ import (
 // any other run is refused here, before any work is done.
 func (j *job) finished(ctx context.Context, args []string) (bool, error) {
 	o := j.options
-	if _, err := os.Lstat(o.write); errors.Is(err, fs.ErrNotExist) || o.force {
-		return false, nil
+	if _, err := os.Lstat(o.write); err != nil || o.force {
+		return false, nil // what is wrong with the name shows when the directory is made
 	}
 	refused := outputFailure(fmt.Errorf("cannot write %s: %w", o.write, outdir.ErrExists))
 	content, err := os.ReadFile(filepath.Join(o.write, "run.json"))

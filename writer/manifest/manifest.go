@@ -165,6 +165,16 @@ type Number string
 // MarshalJSON writes the number as it is.
 func (n Number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
+// UnmarshalJSON takes a JSON number over digit by digit.
+func (n *Number) UnmarshalJSON(text []byte) error {
+	var digits json.Number
+	if err := json.Unmarshal(text, &digits); err != nil {
+		return err
+	}
+	*n = Number(digits)
+	return nil
+}
+
 // RunID gives the identity of a run: the SHA-256 over the tool's version, the
 // parameters and the contents of the inputs, whatever their order and names.
 func RunID(tool Tool, parameters map[string]string, inputs []Input) string {

@@ -30,7 +30,9 @@ func newColumn[R any](c *table.Column[R], compressor *zstd.Encoder) column[R] {
 	case c.Symbol != nil:
 		return &symbolColumn[R]{pages: p, declared: c, dictionary: newDictionary[table.Symbol]()}
 	case c.Pattern == table.Repetitive:
-		return &repetitiveColumn[R]{pages: p, declared: c, dictionary: newDictionary[int64]()}
+		return &repetitiveColumn[R]{
+			pages: p, declared: c, dictionary: newDictionary[int64](), small: make([]uint32, smallValues(c.Kind)),
+		}
 	default:
 		return &integerColumn[R]{pages: p, declared: c}
 	}

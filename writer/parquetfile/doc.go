@@ -2,12 +2,12 @@
 //
 // Schema, column metadata, statistics, key-value metadata and the footer are
 // those of Apache Arrow (parquet/schema and parquet/metadata). The pages are
-// encoded here, because Arrow's column writers cost about a microsecond per row
-// and thirty columns, go from dictionary to plain pages in the middle of a
-// column, whereupon their metadata differ from run to run, and write no
-// checksums. Three encodings are enough: dictionary (RLE_DICTIONARY) for what
-// repeats, DELTA_BINARY_PACKED for what ascends, PLAIN for the rest. A
-// dictionary here never overflows: it is bounded by the rows of a row group.
+// encoded here: Arrow's column writers take two microseconds and more for a row
+// of thirty columns, and write no checksums, and when a dictionary of theirs
+// overflows, the metadata differ from run to run. Three encodings are enough:
+// RLE_DICTIONARY for what repeats, DELTA_BINARY_PACKED for what stays near the
+// value before, PLAIN for the rest. A dictionary here does not overflow: it has
+// at most as many entries as a row group has rows.
 //
 // The octets of a file are a function of the declared columns and the rows
 // alone. They do not depend on how the rows were batched, on the number of

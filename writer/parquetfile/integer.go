@@ -81,14 +81,22 @@ type repetitiveColumn[R any] struct {
 	declared   *table.Column[R]
 	dictionary *dictionary[int64]
 
-	numbers []uint32            // dictionary numbers of the page being filled, without NULLs
-	small   [smallValues]uint32 // numbers of the values from 0 to smallValues-1, plus 1; 0 if there is none
-	entries []byte              // content of the dictionary page
+	numbers []uint32 // dictionary numbers of the page being filled, without NULLs
+	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none
+	entries []byte   // content of the dictionary page
 }
 
-// smallValues is how many values are numbered without the hash table. Most
-// values of most columns are among them.
-const smallValues = 2048
+// smallValues is how many values are numbered without the hash table: all of the
+// narrow kinds, and of the wide ones what most cells are.
+func smallValues(kind table.Kind) int {
+	switch kind {
+	case table.Uint8:
+		return 1 << 8
+	case table.Uint16:
+		return 1 << 16
+	}
+	return 1 << 11
+}
 
 func (c *repetitiveColumn[R]) add(rows []R) error {
 	c.rows += len(rows)
@@ -113,7 +121,7 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 
 // number gives the dictionary number of a value.
 func (c *repetitiveColumn[R]) number(v int64) uint32 {
-	if uint64(v) < smallValues {
+	if uint64(v) < uint64(len(c.small)) {
 		if n := c.small[v]; n != 0 {
 			return n - 1
 		}
@@ -127,7 +135,7 @@ func (c *repetitiveColumn[R]) look(v int64) uint32 {
 	if !found {
 		n = c.dictionary.add(v, slot, hashInteger)
 	}
-	if uint64(v) < smallValues {
+	if uint64(v) < uint64(len(c.small)) {
 		c.small[v] = n + 1
 	}
 	return n
@@ -162,7 +170,7 @@ func (c *repetitiveColumn[R]) finish() (chunk, error) {
 func (c *repetitiveColumn[R]) reset() {
 	c.pages.reset()
 	c.dictionary.reset()
-	clear(c.small[:])
+	clear(c.small)
 }
 
 // appendIntegers appends values in the encoding PLAIN of the physical type that

@@ -53,17 +53,15 @@ func encodingOf[R any](c *table.Column[R]) parquet.Encoding {
 		return parquet.Encodings.Plain
 	case c.Symbol != nil || c.Pattern == table.Repetitive:
 		return parquet.Encodings.RLEDict
-	case c.Pattern == table.Ascending && physicalType(c.Kind) == parquet.Types.Int64:
+	case c.Pattern == table.Near && physicalType(c.Kind) == parquet.Types.Int64:
 		return parquet.Encodings.DeltaBinaryPacked
 	}
 	return parquet.Encodings.Plain
 }
 
-// compressed tells whether a column's pages are compressed. Binary hash values
-// would only become longer; texts of them do not.
-func compressed[R any](c *table.Column[R]) bool {
-	return c.Pattern != table.Random || c.Kind == table.Text
-}
+// compressed tells whether a column's pages are compressed. Hash values would
+// only become longer.
+func compressed[R any](c *table.Column[R]) bool { return c.Pattern != table.Random }
 
 // newSchema gives the Parquet schema of a table. Its root is required: Arrow's
 // default, a repeated root, makes some readers see lists of rows.

@@ -26,7 +26,7 @@ const (
 	// sliceRows is the number of rows that all columns take before the next ones
 	// are looked at, so that they are in the processor's cache meanwhile. It does
 	// not show in the file.
-	sliceRows = 32
+	sliceRows = 512
 
 	// maxRowGroups is the limit of the ordinal in the row group's metadata.
 	maxRowGroups = math.MaxInt16

@@ -43,9 +43,9 @@ type Pattern uint8
 // The patterns.
 const (
 	Repetitive Pattern = iota // few different values, or the same ones again and again
-	Ascending                 // sorted, or nearly so
+	Near                      // each close to the one before, as sorted values are
 	Varied                    // many different values
-	Random                    // hash values: nothing can be saved
+	Random                    // binary hash values: nothing can be saved
 )
 
 // Element is an IPFIX information element of the IANA registry (RFC 7012).

@@ -10,8 +10,8 @@ import (
 )
 
 // AppendCommunityID appends the Community ID version 1 with seed 0 of a flow key
-// to dst (github.com/corelight/community-id-spec): "1:" and the Base64 form of
-// the SHA-1 of
+// to dst (github.com/corelight/community-id-spec) and returns the result: "1:"
+// and the Base64 form of the SHA-1 of
 //
 //	seed (2 octets) | address | address | protocol | 0 | port (2) | port (2)
 //
@@ -46,8 +46,7 @@ func AppendCommunityID(dst []byte, k *flow.Key) []byte {
 		b = binary.BigEndian.AppendUint16(b, destinationPort)
 	}
 	sum := sha1.Sum(b)
-	dst = append(dst, "1:"...)
-	return base64.StdEncoding.AppendEncode(dst, sum[:])
+	return base64.StdEncoding.AppendEncode(append(dst, "1:"...), sum[:])
 }
 
 // IP protocol numbers that the Community ID treats apart.

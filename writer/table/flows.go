@@ -25,17 +25,17 @@ func Flows(o Options) []Column[flow.Record] {
 func flowTimes(o *Options) []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
-			Name: "flow_start", Kind: o.timestampKind(), Pattern: Ascending,
+			Name: "flow_start", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{154, "flowStartMicroseconds"}, Element{156, "flowStartNanoseconds"}),
 			Definition: "Least time stamp of the flow's packets.",
 			Int:        timestamp(o, func(r *flow.Record) flow.Timestamp { return r.Start }),
 		}, {
-			Name: "flow_end", Kind: o.timestampKind(), Pattern: Varied,
+			Name: "flow_end", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{155, "flowEndMicroseconds"}, Element{157, "flowEndNanoseconds"}),
 			Definition: "Greatest time stamp of the flow's packets.",
 			Int:        timestamp(o, func(r *flow.Record) flow.Timestamp { return r.End }),
 		}, {
-			Name: "duration_us", Kind: Int64, Elements: []Element{{162, "flowDurationMicroseconds"}}, Unit: "us", Pattern: Varied,
+			Name: "duration_us", Kind: Int64, Elements: []Element{{162, "flowDurationMicroseconds"}}, Unit: "us", Pattern: Near,
 			Definition: "flow_end - flow_start, both in whole microseconds rounded towards the past.",
 			Int:        func(r *flow.Record) int64 { return r.End.Microseconds() - r.Start.Microseconds() },
 		},
@@ -168,12 +168,12 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 				return FlowID(&r.Key, o.Points.Name(r.Key.Point), r.Start, r.Ordinal)
 			},
 		}, {
-			Name: "community_id", Kind: Text, Pattern: Random,
+			Name: "community_id", Kind: Text, Pattern: Varied,
 			Definition: "Community ID version 1 with seed 0, the same for both directions of a connection.",
 			Null:       func(*flow.Record) bool { return false },
 			Text:       func(dst []byte, r *flow.Record) []byte { return AppendCommunityID(dst, &r.Key) },
 		}, {
-			Name: "first_packet", Kind: Int64, Pattern: Ascending,
+			Name: "first_packet", Kind: Int64, Pattern: Near,
 			Definition: "Number of the flow's first packet, counted from 1.",
 			Int:        firstPacket,
 		},

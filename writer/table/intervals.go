@@ -13,12 +13,12 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	key := func(r *record) *flow.Key { return &r.Key }
 	columns := []Column[record]{
 		{
-			Name: "interval_start", Kind: o.timestampKind(), Pattern: Ascending,
+			Name: "interval_start", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{154, "flowStartMicroseconds"}, Element{156, "flowStartNanoseconds"}),
 			Definition: "Begin of the interval, which belongs to it; a multiple of the width since the Unix epoch.",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.Start }),
 		}, {
-			Name: "interval_end", Kind: o.timestampKind(), Pattern: Ascending,
+			Name: "interval_end", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{155, "flowEndMicroseconds"}, Element{157, "flowEndNanoseconds"}),
 			Definition: "End of the interval, which does not belong to it any more.",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return intervalEnd(r.Start, o.IntervalWidth) }),
@@ -33,12 +33,12 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 			func(r *record) uint16 { return r.TCPFlags },
 			func(r *record) bool { return r.Marks&flow.MarkTCP == 0 }),
 		Column[record]{
-			Name: "first_seen", Kind: o.timestampKind(), Pattern: Varied,
+			Name: "first_seen", Kind: o.timestampKind(), Pattern: Near,
 			Definition: "Least time stamp of the packets in the interval.",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.First }),
 		},
 		Column[record]{
-			Name: "last_seen", Kind: o.timestampKind(), Pattern: Varied,
+			Name: "last_seen", Kind: o.timestampKind(), Pattern: Near,
 			Definition: "Greatest time stamp of the packets in the interval.",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.Last }),
 		},

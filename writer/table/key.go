@@ -71,15 +71,15 @@ func counterColumns[R any](counters func(*R) *flow.Counters) []Column[R] {
 			Definition: "Number of packets.",
 			Int:        func(r *R) int64 { return count(counters(r).Packets) },
 		}, {
-			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets",
+			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers.",
 			Int:        func(r *R) int64 { return count(counters(r).Octets) },
 		}, {
-			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets",
+			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Original length of the frames on the link, without frame check sequence.",
 			Int:        func(r *R) int64 { return count(counters(r).WireOctets) },
 		}, {
-			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets",
+			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "What is above the transport headers: bytes less IP headers, extension headers and transport headers.",
 			Int:        func(r *R) int64 { return count(counters(r).PayloadOctets) },
 		},
