@@ -8,6 +8,7 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/aggregate/runs"
 )
 
 func randomKey(rng *rand.Rand) flow.Key {
@@ -120,10 +121,9 @@ func TestEncodedOrder(t *testing.T) {
 	}
 }
 
-func byOrder(prefix func([]byte) (uint64, uint64), compareRows func(a, b []byte) int, a, b []byte) int {
-	ah, al := prefix(a)
-	bh, bl := prefix(b)
-	return compareFields(compare(ah, bh), compare(al, bl), compareRows(a, b))
+func byOrder(prefix func([]byte) runs.Prefix, compareRows func(a, b []byte) int, a, b []byte) int {
+	p, q := prefix(a), prefix(b)
+	return compareFields(compare(p[0], q[0]), compare(p[1], q[1]), compare(p[2], q[2]), compareRows(a, b))
 }
 
 func compare[T ~int64 | ~uint64 | ~uint32](a, b T) int {

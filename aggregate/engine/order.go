@@ -28,8 +28,9 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
 		Decode: decodeRecord,
-		Prefix: func(row []byte) (high, low uint64) {
-			return binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:])
+		Prefix: func(row []byte) runs.Prefix {
+			source, _ := addressPrefix(row[16:])
+			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
 		},
 		Compare: func(a, b []byte) int {
 			if c := bytes.Compare(a[16:head], b[16:head]); c != 0 {
@@ -47,8 +48,13 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 	return runs.Order[meter.Slice]{
 		Append: appendSlice,
 		Decode: decodeSlice,
-		Prefix: func(row []byte) (high, low uint64) {
-			return binary.BigEndian.Uint64(row), addressPrefix(row[8:])
+		Prefix: func(row []byte) runs.Prefix {
+			prefix := runs.Prefix{binary.BigEndian.Uint64(row)}
+			var whole bool
+			if prefix[1], whole = addressPrefix(row[8:]); whole {
+				prefix[2], _ = addressPrefix(row[24:])
+			}
+			return prefix
 		},
 		Compare: func(a, b []byte) int {
 			if c := bytes.Compare(a[8:head], b[8:head]); c != 0 {
@@ -59,13 +65,15 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 	}
 }
 
-// addressPrefix gives a number that orders addresses as far as it differs.
-// IPv4-mapped addresses, which share their first half, differ by their second.
-func addressPrefix(address []byte) uint64 {
-	if high := binary.BigEndian.Uint64(address); high != 0 {
-		return 1<<63 | high>>1
+// addressPrefix gives a number that orders addresses as far as it differs, and
+// whether it says all of the address. IPv4-mapped addresses, which share their
+// first half, are their second half.
+func addressPrefix(address []byte) (prefix uint64, whole bool) {
+	high, low := binary.BigEndian.Uint64(address), binary.BigEndian.Uint64(address[8:])
+	if high == 0 && low < 1<<63 {
+		return low, true
 	}
-	return binary.BigEndian.Uint64(address[8:]) >> 1
+	return 1<<63 | high>>1, false
 }
 
 // compareRest compares what follows the key: the observation point by name, then

@@ -7,9 +7,9 @@ import (
 )
 
 // sweepsPerTimeout is how often in an idle timeout of the packets' time a shard
-// looks for silent flows. At 4, a flow stays in the table for at most a quarter
-// longer than it must.
-const sweepsPerTimeout = 4
+// looks for silent flows. At 2, a flow stays in the table for at most half as
+// long again as it must.
+const sweepsPerTimeout = 2
 
 // shard meters the keys that fall into it.
 type shard struct {

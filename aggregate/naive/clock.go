@@ -26,15 +26,15 @@ func setClocks(packets []*packet, window time.Duration) {
 		waiting []flow.Timestamp    // clocks of the packets in wait, in order
 	)
 	for i, p := range packets {
-		t := plus(p.time, o)
+		t := plus(p.Time, o)
 		falls := func(n int) bool { // the packet n behind goes back by more than the window
-			return i+n < len(packets) && plus(packets[i+n].time, o) < minus(t, w)
+			return i+n < len(packets) && plus(packets[i+n].Time, o) < minus(t, w)
 		}
 		firstIsStray := i == 0 && falls(1) && falls(2)
 		accepted := i == 0 || i == 1 && packets[0].stray // there is no h to measure by
 		switch {
 		case firstIsStray:
-			p.clock = plus(packets[1].time, o)
+			p.clock = plus(packets[1].Time, o)
 			p.stray = true
 		case !accepted && t > plus(h, w) && (falls(1) && (falls(2) || i+2 == len(packets)) || i+1 == len(packets) && t > plus(h, leap)):
 			p.clock = h

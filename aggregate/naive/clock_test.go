@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"netstream/aggregate/flow"
+	"netstream/aggregate/naive/frames"
 )
 
 func clocksOf(times []flow.Timestamp, window time.Duration) (clocks []flow.Timestamp, late []int) {
 	var packets []*packet
 	for _, t := range times {
-		packets = append(packets, &packet{time: t})
+		packets = append(packets, &packet{Packet: frames.Packet{Time: t}})
 	}
 	setClocks(packets, window)
 	for i, p := range packets {

@@ -3,8 +3,7 @@
 // order. It is the second implementation of docs/metering.md, which the tests
 // compare the engine with; it is imported by tests only.
 //
-// It shares no code with the readers and the engine. From aggregate/flow it
-// takes the types of its results and none of their methods. It reads pcap files
-// of Ethernet frames in either byte order, with microseconds or nanoseconds;
-// frames of every other link type go under unsupported_linktype.
+// It shares no code with the readers and the engine: package frames, which is
+// as plain, reads the files and decodes the frames. From aggregate/flow it takes
+// the types of its results and none of their methods.
 package naive

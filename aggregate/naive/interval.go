@@ -18,16 +18,16 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 	for _, f := range flows {
 		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
 		for _, p := range f.packets {
-			start := intervalOf(p.time, width)
+			start := intervalOf(p.Time, width)
 			present[start] = true
-			row := rows[place{p.key, start}]
+			row := rows[place{p.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: p.key, Start: start, First: p.time, Last: p.time}
-				rows[place{p.key, start}] = row
+				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time}
+				rows[place{p.Key, start}] = row
 			}
-			row.First, row.Last = min(row.First, p.time), max(row.Last, p.time)
-			row.TCPFlags |= p.flags
-			if p.tcp {
+			row.First, row.Last = min(row.First, p.Time), max(row.Last, p.Time)
+			row.TCPFlags |= p.TCPFlags
+			if p.HasTCPFlags {
 				row.Marks |= flow.MarkTCP
 			}
 			count(&row.Counters, p)

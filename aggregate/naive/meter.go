@@ -23,14 +23,14 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 	var flows []*meteredFlow
 	open := map[flow.Key]*meteredFlow{}
 	for _, p := range packets {
-		f := open[p.key]
+		f := open[p.Key]
 		if f == nil || f.endBy(p, opts) {
-			f = &meteredFlow{record: flow.Record{Key: p.key}}
-			open[p.key] = f
+			f = &meteredFlow{record: flow.Record{Key: p.Key}}
+			open[p.Key] = f
 			flows = append(flows, f)
 		}
 		f.packets = append(f.packets, p)
-		f.closing = f.closing || p.flags&(flow.TCPFin|flow.TCPRst) != 0
+		f.closing = f.closing || p.TCPFlags&(flow.TCPFin|flow.TCPRst) != 0
 	}
 	for _, f := range open {
 		last := f.packets[len(f.packets)-1].clock
@@ -61,7 +61,7 @@ func (f *meteredFlow) endBy(p *packet, opts Options) bool {
 	r := &f.record
 	if f.closing {
 		f.silence = exceeds(p.clock, last, opts.EndGrace)
-		if f.silence || active || p.flags&flow.TCPSyn != 0 {
+		if f.silence || active || p.TCPFlags&flow.TCPSyn != 0 {
 			r.EndReason = flow.EndOfFlow
 		}
 		return r.EndReason != 0
@@ -85,38 +85,38 @@ func exceeds(later, earlier flow.Timestamp, d time.Duration) bool {
 func (f *meteredFlow) fill() {
 	r, first := &f.record, f.packets[0]
 	r.FirstNumber, r.FirstInput = first.number, uint32(first.file)
-	r.Marks = first.link
-	r.VLAN, r.InnerVLAN, r.MPLSTop = first.vlan, first.innerVLAN, first.label
-	r.SourceMAC, r.DestinationMAC = first.source, first.destined
-	r.Start, r.End = first.time, first.time
-	r.MinOctets, r.MaxOctets = first.octets, first.octets
-	r.MinTTL, r.MaxTTL = first.ttl, first.ttl
+	r.Marks = first.Link
+	r.VLAN, r.InnerVLAN, r.MPLSTop = first.VLAN, first.InnerVLAN, first.MPLSTop
+	r.SourceMAC, r.DestinationMAC = first.SourceMAC, first.DestinationMAC
+	r.Start, r.End = first.Time, first.Time
+	r.MinOctets, r.MaxOctets = first.Octets, first.Octets
+	r.MinTTL, r.MaxTTL = first.TTL, first.TTL
 	for _, p := range f.packets {
-		r.Start, r.End = min(r.Start, p.time), max(r.End, p.time)
-		r.MinOctets, r.MaxOctets = min(r.MinOctets, p.octets), max(r.MaxOctets, p.octets)
-		r.MinTTL, r.MaxTTL = min(r.MinTTL, p.ttl), max(r.MaxTTL, p.ttl)
+		r.Start, r.End = min(r.Start, p.Time), max(r.End, p.Time)
+		r.MinOctets, r.MaxOctets = min(r.MinOctets, p.Octets), max(r.MaxOctets, p.Octets)
+		r.MinTTL, r.MaxTTL = min(r.MinTTL, p.TTL), max(r.MaxTTL, p.TTL)
 		count(&r.Counters, p)
-		r.TCPFlags |= p.flags
-		if p.fragment {
+		r.TCPFlags |= p.TCPFlags
+		if p.Fragment {
 			r.Fragments++
 		}
 		if p.late {
 			r.LatePackets++
 		}
-		if p.tcp {
+		if p.HasTCPFlags {
 			r.Marks |= flow.MarkTCP
 		}
 		for bit := range flow.TCPFlagCount {
-			r.TCPFlagCounts[bit] += uint64(p.flags >> bit & 1)
+			r.TCPFlagCounts[bit] += uint64(p.TCPFlags >> bit & 1)
 		}
 	}
 }
 
 func count(c *flow.Counters, p *packet) {
 	c.Packets++
-	c.Octets += p.octets
-	c.WireOctets += p.wire
-	c.PayloadOctets += p.payload
+	c.Octets += p.Octets
+	c.WireOctets += p.WireOctets
+	c.PayloadOctets += p.PayloadOctets
 }
 
 // compareRecords gives the order of the flow table.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"netstream/aggregate/flow"
+	"netstream/aggregate/naive/frames"
 )
 
 // File is an input: its path and its octets.
@@ -34,6 +35,15 @@ type Result struct {
 	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
 }
 
+// packet is a metered packet, its place in the input and its clock.
+type packet struct {
+	frames.Packet
+	file        int    // ordinal of the file
+	number      uint64 // of the frame in the file, from 1
+	clock       flow.Timestamp
+	stray, late bool
+}
+
 // Run meters the files as one observation, whatever their order here. It fails
 // if one of them is no pcap file.
 func Run(files []File, opts Options) (Result, error) {
@@ -44,19 +54,18 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	var inputs []input
 	for _, file := range files {
-		frames, err := readPcap(file.Content)
+		records, err := frames.ReadPcap(file.Content)
 		if err != nil {
 			return Result{}, fmt.Errorf("cannot meter %s: %w", file.Name, err)
 		}
 		in := input{name: file.Name}
-		for i, f := range frames {
-			p, reason := decode(f)
+		for i, f := range records {
+			decoded, reason := frames.Decode(f)
 			if reason != flow.ReasonAccounted {
 				result.NotAccounted[reason]++
 				continue
 			}
-			p.number = uint64(i) + 1
-			in.packets = append(in.packets, &p)
+			in.packets = append(in.packets, &packet{Packet: decoded, number: uint64(i) + 1})
 			result.Accounted++
 		}
 		setClocks(in.packets, opts.ReorderWindow)
@@ -67,7 +76,7 @@ func Run(files []File, opts Options) (Result, error) {
 		if len(a.packets) == 0 || len(b.packets) == 0 { // files without a metered packet are the last
 			return cmp.Or(-cmp.Compare(min(len(a.packets), 1), min(len(b.packets), 1)), compareNames(a.name, b.name))
 		}
-		return cmp.Or(cmp.Compare(a.packets[0].time, b.packets[0].time), compareNames(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.packets[0].Time, b.packets[0].Time), compareNames(a.name, b.name))
 	})
 	var all []*packet
 	for ordinal, in := range inputs {

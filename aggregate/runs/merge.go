@@ -20,10 +20,10 @@ func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
 	var order *Order[T]
 	for _, s := range sorters {
 		order = &s.order
-		heads = append(heads, &head{compare: s.order.Compare, prefix: s.order.Prefix, octets: s.octets, refs: s.refs})
+		heads = append(heads, &head{compare: s.order.Compare, prefixOf: s.order.Prefix, octets: s.octets, refs: s.refs})
 		for _, r := range s.files {
 			source := bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.octets), runBuffer)
-			heads = append(heads, &head{compare: s.order.Compare, prefix: s.order.Prefix, source: source})
+			heads = append(heads, &head{compare: s.order.Compare, prefixOf: s.order.Prefix, source: source})
 		}
 	}
 	var row T
@@ -46,15 +46,15 @@ func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
 
 // head is a run being read: from memory by refs, or from a file.
 type head struct {
-	compare func(a, b []byte) int
-	prefix  func([]byte) (high, low uint64)
+	compare  func(a, b []byte) int
+	prefixOf func([]byte) Prefix
 
 	octets []byte
 	refs   []ref
 	source *bufio.Reader
 
-	row       []byte // valid until next
-	high, low uint64
+	row    []byte // valid until next
+	prefix Prefix
 }
 
 // next moves on to the next row; false at the end of the run.
@@ -65,7 +65,7 @@ func (h *head) next() (bool, error) {
 		}
 		r := h.refs[0]
 		h.refs = h.refs[1:]
-		h.row, h.high, h.low = h.octets[r.at:r.at+r.length], r.high, r.low
+		h.row, h.prefix = h.octets[r.at:r.at+r.length], r.prefix
 		return true, nil
 	}
 	h.source.Discard(len(h.row)) // cannot fail: it was peeked at
@@ -83,16 +83,13 @@ func (h *head) next() (bool, error) {
 	if h.row, err = h.source.Peek(int(length)); err != nil {
 		return false, fmt.Errorf("cannot read a sorted run: %w", err)
 	}
-	h.high, h.low = h.prefix(h.row)
+	h.prefix = h.prefixOf(h.row)
 	return true, nil
 }
 
 func (h *head) less(other *head) bool {
-	if h.high != other.high {
-		return h.high < other.high
-	}
-	if h.low != other.low {
-		return h.low < other.low
+	if c := h.prefix.compare(&other.prefix); c != 0 {
+		return c < 0
 	}
 	return h.compare(h.row, other.row) < 0
 }

@@ -17,12 +17,28 @@ type Order[T any] struct {
 	Append func(dst []byte, row *T) []byte
 	Decode func(src []byte, row *T) error
 
-	// Prefix gives two numbers that order encoded rows as Compare does, as far as
-	// they differ. They spare most of the comparisons.
-	Prefix func(row []byte) (high, low uint64)
+	// Prefix gives numbers that order encoded rows as Compare does, the first that
+	// differs deciding, as far as they differ. They spare most of the comparisons,
+	// each of which fetches two rows from all over the memory.
+	Prefix func(row []byte) Prefix
 
 	// Compare gives -1, 0 or +1 for two encoded rows.
 	Compare func(a, b []byte) int
+}
+
+// Prefix orders rows as far as it differs.
+type Prefix [3]uint64
+
+func (p *Prefix) compare(q *Prefix) int {
+	for i := range p {
+		if p[i] != q[i] {
+			if p[i] < q[i] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
 }
 
 // MaxRow is the greatest length of an encoded row in octets.
@@ -49,12 +65,11 @@ type Sorter[T any] struct {
 
 // ref is one row of octets. The limit of a sorter keeps offsets in 32 bits.
 type ref struct {
-	high, low uint64
-	at        uint32
-	length    uint32
+	prefix     Prefix
+	at, length uint32
 }
 
-const refSize = 24
+const refSize = 32
 
 // MaxMemory is the greatest limit of a sorter in octets.
 const MaxMemory = 1 << 31
@@ -81,30 +96,20 @@ func (s *Sorter[T]) Add(row *T) {
 	}
 	if s.octets == nil {
 		// Growing step by step would copy everything several times over.
-		s.octets = make([]byte, 0, s.limit*4/5+MaxRow)
-		s.refs = make([]ref, 0, s.limit/5/refSize+1)
+		s.octets = make([]byte, 0, s.limit*3/4+MaxRow)
+		s.refs = make([]ref, 0, s.limit/4/refSize+1)
 	}
 	at := len(s.octets)
 	s.octets = s.order.Append(s.octets, row)
-	high, low := s.order.Prefix(s.octets[at:])
-	s.refs = append(s.refs, ref{high, low, uint32(at), uint32(len(s.octets) - at)})
+	s.refs = append(s.refs, ref{s.order.Prefix(s.octets[at:]), uint32(at), uint32(len(s.octets) - at)})
 }
 
 func (s *Sorter[T]) row(r ref) []byte { return s.octets[r.at : r.at+r.length] }
 
 func (s *Sorter[T]) sort() {
 	slices.SortFunc(s.refs, func(a, b ref) int {
-		switch {
-		case a.high != b.high:
-			if a.high < b.high {
-				return -1
-			}
-			return 1
-		case a.low != b.low:
-			if a.low < b.low {
-				return -1
-			}
-			return 1
+		if c := a.prefix.compare(&b.prefix); c != 0 {
+			return c
 		}
 		return s.order.Compare(s.row(a), s.row(b))
 	})

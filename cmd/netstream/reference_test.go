@@ -302,20 +302,68 @@ func TestReference(t *testing.T) {
 }
 
 // TestReferenceFullWait has more packets within the reorder window than may wait
-// for their order.
+// for their order, and then packets that come back around the time at which the
+// first of them had to leave.
 func TestReferenceFullWait(t *testing.T) {
-	const least = 70_000
-	tried := 0
-	for seed := uint64(0); tried < 1; seed++ {
-		packets := randomcapture.New(seed, randomcapture.Options{Packets: 2 * least, Disorder: randomcapture.Hostile})
-		if len(packets) < least {
-			continue
+	const most = 65536
+	var packets []randomcapture.Packet
+	for seed := uint64(0); len(packets) < most; seed++ {
+		if more := randomcapture.New(seed, randomcapture.Options{Packets: 2 * most, Disorder: randomcapture.Calm}); len(more) > most+3000 {
+			packets = more[:most+3000]
 		}
-		tried++
-		e := newExperiment(seed)
-		e.settings.ReorderWindow, e.layout = 1000*time.Hour, layout{names: []string{"a.pcap"}}
-		if text := e.difference(packets); text != "" {
-			t.Errorf("seed %d, %d packets: %s", seed, len(packets), text)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := most; i < most+6000; i++ {
+		if random.IntN(2) == 0 {
+			packets = slices.Insert(packets, i, packets[random.IntN((i-most)/2+9)])
+		}
+	}
+	e := newExperiment(0)
+	e.packets, e.settings.ReorderWindow, e.layout = packets, 10_000*time.Hour, layout{names: []string{"a.pcap"}}
+	if text := e.difference(packets); text != "" {
+		t.Error(text)
+	}
+	result, err := naive.Run(e.files(packets), e.settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if late := slices.IndexFunc(result.Flows, func(r flow.Record) bool { return r.LatePackets > 0 }); late < 0 {
+		t.Error("no packet came after its turn")
+	}
+}
+
+// TestReferenceEqualClocks has files whose packets have equal clocks, one of them
+// with a stray packet at its front, so that it comes last and is opened first.
+func TestReferenceEqualClocks(t *testing.T) {
+	at := time.Unix(1_800_000_000, 0)
+	var first, second []randomcapture.Packet
+	for i, times := range [][]time.Time{{at, at, at.Add(time.Second)}, {time.Unix(1<<32-1, 0), at, at, at.Add(time.Second)}} {
+		var packets []randomcapture.Packet
+		for n, when := range times {
+			packets = randomcapture.InsertAlien(packets, n, when)
+		}
+		if i == 0 {
+			first = packets
+		} else {
+			second = packets
+		}
+	}
+	for _, window := range []time.Duration{0, time.Second} {
+		for _, active := range []time.Duration{0, 1} {
+			e := newExperiment(0)
+			e.settings.ReorderWindow, e.settings.Active = window, active
+			files := []naive.File{{Name: "a", Content: encoded(first)}, {Name: "b", Content: encoded(second)}, {Name: "c", Content: encoded(first)}}
+			want, err := naive.Run(files, e.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := e.meter(files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := differenceOf(got, want); text != "" {
+				t.Errorf("window %v, active timeout %v: %s", window, active, text)
+			}
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -77,13 +76,7 @@ type job struct {
 	laws     []balance.Law
 }
 
-// memoryPercent is how much garbage may gather before it is collected, in
-// percent of what is in use. Almost everything in use is in a few large tables
-// that never become garbage, so the default of 100 would only double them.
-const memoryPercent = 100
-
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
-	defer debug.SetGCPercent(debug.SetGCPercent(memoryPercent))
 	j := &job{console: c, options: o, points: flow.NewPoints(), began: time.Now()}
 	if o.write == "-" {
 		return j.stream(ctx, args)

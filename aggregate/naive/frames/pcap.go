@@ -1,4 +1,4 @@
-package naive
+package frames
 
 import (
 	"encoding/binary"
@@ -10,21 +10,24 @@ import (
 const (
 	fileHeader   = 24 // octets of the pcap file header
 	recordHeader = 16 // octets in front of each frame
-	linkEthernet = 1  // LINKTYPE_ETHERNET
 )
 
-// frame is one record of a pcap file.
-type frame struct {
-	time    flow.Timestamp
-	octets  []byte // as far as captured
-	wire    uint64 // original length, never below the captured one
-	linkage uint32 // link type
+// LinkTypeEthernet is LINKTYPE_ETHERNET, the only link type that Decode reads.
+const LinkTypeEthernet = 1
+
+// Frame is one record of a pcap file.
+type Frame struct {
+	Time       flow.Timestamp
+	Octets     []byte // as far as captured, part of the file's content
+	WireOctets uint64 // original length, never below the captured one
+	LinkType   uint32 // LINKTYPE value of the file, the lower 16 bits
 }
 
-// readPcap gives the frames of a pcap file (draft-ietf-opsawg-pcap). Seconds are
+// ReadPcap gives the frames of a pcap file (draft-ietf-opsawg-pcap). Seconds are
 // unsigned; a fraction of a second or more carries over. A record that the end
-// of the file cuts is no frame.
-func readPcap(content []byte) ([]frame, error) {
+// of the file cuts is no frame, nor is anything behind it. ReadPcap fails if the
+// file header is cut or does not begin with a magic number of pcap.
+func ReadPcap(content []byte) ([]Frame, error) {
 	if len(content) < fileHeader {
 		return nil, fmt.Errorf("cannot read pcap file header: got %d octets, want %d", len(content), fileHeader)
 	}
@@ -36,11 +39,11 @@ func readPcap(content []byte) ([]frame, error) {
 	}
 	unit := map[uint32]int64{0xa1b2c3d4: 1000, 0xa1b23c4d: 1}[magic] // nanoseconds
 	if unit == 0 {
-		return nil, fmt.Errorf("cannot read pcap file header: magic number %#08x at offset 0 is unknown", magic)
+		return nil, fmt.Errorf("cannot read pcap file header: magic number %#010x at offset 0 is unknown", magic)
 	}
 	link := order.Uint32(content[20:]) & 0xffff // the upper bits speak of the frame check sequence
 
-	var frames []frame
+	var frames []Frame
 	rest := content[fileHeader:]
 	for len(rest) >= recordHeader {
 		seconds := int64(order.Uint32(rest))
@@ -51,11 +54,11 @@ func readPcap(content []byte) ([]frame, error) {
 		if captured > uint64(len(rest)) {
 			break
 		}
-		frames = append(frames, frame{
-			time:    flow.Timestamp(seconds*1e9 + fraction*unit),
-			octets:  rest[:captured],
-			wire:    max(original, captured),
-			linkage: link,
+		frames = append(frames, Frame{
+			Time:       flow.Timestamp(seconds*1e9 + fraction*unit),
+			Octets:     rest[:captured],
+			WireOctets: max(original, captured),
+			LinkType:   link,
 		})
 		rest = rest[captured:]
 	}

@@ -2,8 +2,6 @@ package naive
 
 import (
 	"encoding/binary"
-	"encoding/hex"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,30 +16,6 @@ var defaults = Options{
 	Idle: 30 * time.Second, Active: 30 * time.Minute, EndGrace: 30 * time.Second,
 	ReorderWindow: time.Second, Interval: 5 * time.Minute,
 }
-
-// octets reads hexadecimal digits; what is between them does not matter.
-func octets(t *testing.T, parts ...string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" |\n", r) {
-			return -1
-		}
-		return r
-	}, strings.Join(parts, "")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-const (
-	macs = "0200000000bb 0200000000aa"
-	ipv4 = macs + "0800"
-	ipv6 = macs + "86dd"
-
-	addresses4 = "0a000001 0a000002"
-	addresses6 = "20010db8000000000000000000000001 20010db8000000000000000000000002"
-)
 
 // udp is a datagram of 28 octets from host to host, ports 1000 and 53.
 func udp(from, to byte) []byte {

@@ -1,4 +1,4 @@
-package naive
+package frames
 
 import (
 	"encoding/binary"
@@ -6,40 +6,41 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// packet is a metered packet: docs/metering.md sections 1 and 3.
-type packet struct {
-	time, clock flow.Timestamp
-	stray, late bool
-	file        int    // ordinal of the file
-	number      uint64 // of the frame in the file, from 1
+// Packet is what the headers of a frame say of its packet: docs/metering.md
+// sections 1 and 3.
+type Packet struct {
+	Time flow.Timestamp // of the frame, as the file has it
+	Key  flow.Key       // of the nameless observation point
 
-	key                   flow.Key
-	octets, wire, payload uint64
-	fragment              bool
-	tcp                   bool // flags is valid
-	flags                 uint16
-	ttl                   uint8
+	Octets        uint64 // of the IP packet, header included
+	WireOctets    uint64 // of the frame, never below what was captured of it
+	PayloadOctets uint64 // above the transport header, at most Octets
 
-	link             flow.Mark // MarkVLAN, MarkInnerVLAN, MarkMPLS, MarkMAC
-	vlan, innerVLAN  uint16
-	label            uint32
-	source, destined [6]byte // MAC addresses
+	Fragment    bool   // a fragment of IPv4 or IPv6, the first one included
+	HasTCPFlags bool   // TCPFlags is valid
+	TCPFlags    uint16 // the 9 bits from FIN (1) to AE (256), 0 if there are none
+	TTL         uint8  // IPv4 Time to Live, IPv6 Hop Limit
+
+	Link                      flow.Mark // which of the rest are valid: MarkVLAN, MarkInnerVLAN, MarkMPLS, MarkMAC
+	VLAN, InnerVLAN           uint16    // 12 bit ids of the outermost tag and of the one behind it
+	MPLSTop                   uint32    // 20 bit label of the top entry
+	SourceMAC, DestinationMAC [6]byte   // in the order of the wire
 }
 
-// decode reads the headers of a frame. The reason is flow.ReasonAccounted if the
-// packet is metered.
-func decode(f frame) (packet, flow.Reason) {
-	p := packet{time: f.time, wire: f.wire}
-	if f.linkage != linkEthernet {
+// Decode reads the headers of a frame. The reason is flow.ReasonAccounted if the
+// packet is metered; otherwise it is why not, and the packet is incomplete.
+func Decode(f Frame) (Packet, flow.Reason) {
+	p := Packet{Time: f.Time, WireOctets: f.WireOctets}
+	if f.LinkType != LinkTypeEthernet {
 		return p, flow.ReasonUnsupportedLinkType
 	}
-	if len(f.octets) < 14 {
+	if len(f.Octets) < 14 {
 		return p, flow.ReasonTruncatedHeader
 	}
-	copy(p.destined[:], f.octets)
-	copy(p.source[:], f.octets[6:])
-	p.link = flow.MarkMAC
-	rest := f.octets[12:]
+	copy(p.DestinationMAC[:], f.Octets)
+	copy(p.SourceMAC[:], f.Octets[6:])
+	p.Link = flow.MarkMAC
+	rest := f.Octets[12:]
 	for {
 		if len(rest) < 2 {
 			return p, flow.ReasonTruncatedHeader
@@ -58,16 +59,16 @@ func decode(f frame) (packet, flow.Reason) {
 				if len(rest) < 4 {
 					return p, flow.ReasonTruncatedHeader
 				}
-				if p.link&flow.MarkMPLS == 0 {
-					p.link |= flow.MarkMPLS
-					p.label = binary.BigEndian.Uint32(rest) >> 12
+				if p.Link&flow.MarkMPLS == 0 {
+					p.Link |= flow.MarkMPLS
+					p.MPLSTop = binary.BigEndian.Uint32(rest) >> 12
 				}
 				bottom = rest[2]&1 == 1
 			}
 			if len(rest) > 0 && rest[0]>>4 != 4 && rest[0]>>4 != 6 {
 				return p, flow.ReasonNotIP // a label may stand in front of anything
 			}
-			return p, p.ip(rest, f.wire-uint64(len(f.octets)-len(rest)))
+			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
 		case 0x8864: // PPPoE session, RFC 2516
 			if len(rest) < 8 {
 				return p, flow.ReasonTruncatedHeader
@@ -76,9 +77,9 @@ func decode(f frame) (packet, flow.Reason) {
 				return p, flow.ReasonNotIP
 			}
 			rest = rest[8:]
-			return p, p.ip(rest, f.wire-uint64(len(f.octets)-len(rest)))
+			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
 		case 0x0800, 0x86dd:
-			return p, p.ip(rest, f.wire-uint64(len(f.octets)-len(rest)))
+			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
 		default:
 			return p, flow.ReasonNotIP
 		}
@@ -86,24 +87,24 @@ func decode(f frame) (packet, flow.Reason) {
 }
 
 // tag notes a VLAN id: the outermost and the one behind it.
-func (p *packet) tag(id uint16) {
+func (p *Packet) tag(id uint16) {
 	switch {
-	case p.link&flow.MarkVLAN == 0:
-		p.link |= flow.MarkVLAN
-		p.vlan = id
-	case p.link&flow.MarkInnerVLAN == 0:
-		p.link |= flow.MarkInnerVLAN
-		p.innerVLAN = id
+	case p.Link&flow.MarkVLAN == 0:
+		p.Link |= flow.MarkVLAN
+		p.VLAN = id
+	case p.Link&flow.MarkInnerVLAN == 0:
+		p.Link |= flow.MarkInnerVLAN
+		p.InnerVLAN = id
 	}
 }
 
 // ip reads the packet b, whose frame had original octets from there on.
-func (p *packet) ip(b []byte, original uint64) flow.Reason {
+func (p *Packet) ip(b []byte, original uint64) flow.Reason {
 	if len(b) == 0 {
 		return flow.ReasonTruncatedHeader
 	}
-	p.key.Version = b[0] >> 4
-	switch p.key.Version {
+	p.Key.Version = b[0] >> 4
+	switch p.Key.Version {
 	case 4:
 		return p.ipv4(b, original)
 	case 6:
@@ -113,42 +114,42 @@ func (p *packet) ip(b []byte, original uint64) flow.Reason {
 }
 
 // ipv4 reads an IPv4 packet, RFC 791.
-func (p *packet) ipv4(b []byte, original uint64) flow.Reason {
+func (p *Packet) ipv4(b []byte, original uint64) flow.Reason {
 	if len(b) < 20 {
 		return flow.ReasonTruncatedHeader
 	}
 	header := uint64(b[0]&15) * 4
-	p.octets = uint64(binary.BigEndian.Uint16(b[2:]))
-	if p.octets == 0 {
-		p.octets = original
+	p.Octets = uint64(binary.BigEndian.Uint16(b[2:]))
+	if p.Octets == 0 {
+		p.Octets = original
 	}
-	if header < 20 || p.octets < header {
+	if header < 20 || p.Octets < header {
 		return flow.ReasonBadIPHeader
 	}
-	p.key.ClassOfService = b[1]
-	p.ttl = b[8]
+	p.Key.ClassOfService = b[1]
+	p.TTL = b[8]
 	mapped := [12]byte{10: 0xff, 11: 0xff}
-	p.key.Source = [16]byte(append(mapped[:], b[12:16]...))
-	p.key.Destination = [16]byte(append(mapped[:], b[16:20]...))
+	p.Key.Source = [16]byte(append(mapped[:], b[12:16]...))
+	p.Key.Destination = [16]byte(append(mapped[:], b[16:20]...))
 	moreAndOffset := binary.BigEndian.Uint16(b[6:]) & 0x3fff
-	p.fragment = moreAndOffset != 0
+	p.Fragment = moreAndOffset != 0
 	p.transport(b[9], b, header, moreAndOffset&0x1fff != 0)
 	return flow.ReasonAccounted
 }
 
 // ipv6 reads an IPv6 packet and its extension headers, RFC 8200.
-func (p *packet) ipv6(b []byte, original uint64) flow.Reason {
+func (p *Packet) ipv6(b []byte, original uint64) flow.Reason {
 	if len(b) < 40 {
 		return flow.ReasonTruncatedHeader
 	}
-	p.octets = ipv6Octets(b, original, p.wire)
-	p.key.ClassOfService = b[0]<<4 | b[1]>>4
-	p.ttl = b[7]
-	p.key.Source = [16]byte(b[8:24])
-	p.key.Destination = [16]byte(b[24:40])
+	p.Octets = ipv6Octets(b, original, p.WireOctets)
+	p.Key.ClassOfService = b[0]<<4 | b[1]>>4
+	p.TTL = b[7]
+	p.Key.Source = [16]byte(b[8:24])
+	p.Key.Destination = [16]byte(b[24:40])
 	next, header, later := b[6], uint64(40), false
 	for !later {
-		h := inside(b, header, p.octets) // from the extension header on
+		h := inside(b, header, p.Octets) // from the extension header on
 		var length int
 		switch {
 		case len(h) < 2:
@@ -164,7 +165,7 @@ func (p *packet) ipv6(b []byte, original uint64) flow.Reason {
 		}
 		if next == 44 {
 			offsetAndMore := binary.BigEndian.Uint16(h[2:]) & 0xfff9
-			p.fragment = p.fragment || offsetAndMore != 0
+			p.Fragment = p.Fragment || offsetAndMore != 0
 			later = offsetAndMore > 1
 		}
 		next = h[0]
@@ -209,12 +210,12 @@ func inside(b []byte, from, octets uint64) []byte {
 }
 
 // transport reads what stands behind header octets of IP headers.
-func (p *packet) transport(protocol uint8, ip []byte, header uint64, laterFragment bool) {
-	p.key.Protocol = protocol
-	b := inside(ip, header, p.octets)
-	length := p.octets - min(header, p.octets) // as the IP header has it
+func (p *Packet) transport(protocol uint8, ip []byte, header uint64, laterFragment bool) {
+	p.Key.Protocol = protocol
+	b := inside(ip, header, p.Octets)
+	length := p.Octets - min(header, p.Octets) // as the IP header has it
 	if laterFragment {
-		p.payload = length
+		p.PayloadOctets = length
 		return
 	}
 	own := uint64(0) // octets of the transport header
@@ -223,8 +224,8 @@ func (p *packet) transport(protocol uint8, ip []byte, header uint64, laterFragme
 	case 1, 58: // ICMP, ICMPv6
 		own = 8
 		if len(b) >= 2 {
-			p.key.HasPorts = 1
-			p.key.DestinationPort = binary.BigEndian.Uint16(b) // type * 256 + code
+			p.Key.HasPorts = 1
+			p.Key.DestinationPort = binary.BigEndian.Uint16(b) // type * 256 + code
 		}
 	case 6: // TCP
 		own, ports = 20, true
@@ -232,8 +233,8 @@ func (p *packet) transport(protocol uint8, ip []byte, header uint64, laterFragme
 			own = uint64(b[12]>>4) * 4
 		}
 		if len(b) >= 14 {
-			p.tcp = true
-			p.flags = binary.BigEndian.Uint16(b[12:]) & 0x1ff
+			p.HasTCPFlags = true
+			p.TCPFlags = binary.BigEndian.Uint16(b[12:]) & 0x1ff
 		}
 	case 17, 136: // UDP, UDP-Lite
 		own, ports = 8, true
@@ -246,9 +247,9 @@ func (p *packet) transport(protocol uint8, ip []byte, header uint64, laterFragme
 		own, ports = 12, true
 	}
 	if ports && len(b) >= 4 {
-		p.key.HasPorts = 1
-		p.key.SourcePort = binary.BigEndian.Uint16(b)
-		p.key.DestinationPort = binary.BigEndian.Uint16(b[2:])
+		p.Key.HasPorts = 1
+		p.Key.SourcePort = binary.BigEndian.Uint16(b)
+		p.Key.DestinationPort = binary.BigEndian.Uint16(b[2:])
 	}
-	p.payload = length - min(own, length)
+	p.PayloadOctets = length - min(own, length)
 }

@@ -1,6 +1,7 @@
-package naive
+package frames
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,32 +9,56 @@ import (
 	"netstream/aggregate/flow"
 )
 
+// octets reads hexadecimal digits; what is between them does not matter.
+func octets(t *testing.T, parts ...string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" |\n", r) {
+			return -1
+		}
+		return r
+	}, strings.Join(parts, "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+const (
+	macs = "0200000000bb 0200000000aa"
+	ipv4 = macs + "0800"
+	ipv6 = macs + "86dd"
+
+	addresses4 = "0a000001 0a000002"
+	addresses6 = "20010db8000000000000000000000001 20010db8000000000000000000000002"
+)
+
 // describe writes what section 1 and 3 of docs/metering.md derive from a packet:
 // version/protocol source>destination ports bytes/payload and what else there is.
-func describe(p packet) string {
-	k := p.key
+func describe(p Packet) string {
+	k := p.Key
 	ports := "-"
 	if k.HasPorts == 1 {
 		ports = fmt.Sprintf("%d>%d", k.SourcePort, k.DestinationPort)
 	}
-	s := fmt.Sprintf("v%d/%d %s %d/%d", k.Version, k.Protocol, ports, p.octets, p.payload)
+	s := fmt.Sprintf("v%d/%d %s %d/%d", k.Version, k.Protocol, ports, p.Octets, p.PayloadOctets)
 	if k.ClassOfService != 0 {
 		s += fmt.Sprintf(" tos %#x", k.ClassOfService)
 	}
-	if p.tcp {
-		s += fmt.Sprintf(" flags %#x", p.flags)
+	if p.HasTCPFlags {
+		s += fmt.Sprintf(" flags %#x", p.TCPFlags)
 	}
-	if p.fragment {
+	if p.Fragment {
 		s += " fragment"
 	}
-	if p.link&flow.MarkVLAN != 0 {
-		s += fmt.Sprintf(" vlan %d", p.vlan)
+	if p.Link&flow.MarkVLAN != 0 {
+		s += fmt.Sprintf(" vlan %d", p.VLAN)
 	}
-	if p.link&flow.MarkInnerVLAN != 0 {
-		s += fmt.Sprintf(" inner %d", p.innerVLAN)
+	if p.Link&flow.MarkInnerVLAN != 0 {
+		s += fmt.Sprintf(" inner %d", p.InnerVLAN)
 	}
-	if p.link&flow.MarkMPLS != 0 {
-		s += fmt.Sprintf(" mpls %d", p.label)
+	if p.Link&flow.MarkMPLS != 0 {
+		s += fmt.Sprintf(" mpls %d", p.MPLSTop)
 	}
 	return s
 }
@@ -155,7 +180,7 @@ func TestDecode(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := octets(t, tt.frame)
-			p, reason := decode(frame{octets: b, wire: max(tt.wire, uint64(len(b))), linkage: linkEthernet})
+			p, reason := Decode(Frame{Octets: b, WireOctets: max(tt.wire, uint64(len(b))), LinkType: LinkTypeEthernet})
 			got := reason.String()
 			if reason == flow.ReasonAccounted {
 				got = describe(p)
