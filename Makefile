@@ -31,7 +31,8 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) run $(STATICCHECK) ./...
 
 race: ## run the concurrent parts under the race detector
-	$(GO) test -race ./cmd/netstream ./aggregate/... ./reader ./reader/input ./writer/...
+	$(GO) test -race -short ./cmd/netstream ./aggregate/... ./reader ./reader/clock ./writer/...
+	$(GO) test -race -short -run 'ReadAhead|Account' ./reader/input
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \

@@ -141,6 +141,33 @@ func TestEarlyFlushChangesNothing(t *testing.T) {
 	}
 }
 
+// TestExpired: silence ends a flow that saw FIN after the end grace, any other
+// after the idle timeout, and not a moment earlier.
+func TestExpired(t *testing.T) {
+	short := settings
+	short.EndGrace = 5 * time.Second
+	tests := []struct {
+		name  string
+		flags uint16
+		now   flow.Timestamp
+		want  bool
+	}{
+		{"at the idle timeout", flow.TCPAck, 30 * second, false},
+		{"over the idle timeout", flow.TCPAck, 30*second + 1, true},
+		{"at the grace", flow.TCPFin, 5 * second, false},
+		{"over the grace", flow.TCPRst, 5*second + 1, true},
+	}
+	for _, tt := range tests {
+		process := NewProcess(short, &discard{})
+		state := State{Key: flow.Key{Version: 4}}
+		p := packet(0, tt.flags)
+		process.Add(&state, &p)
+		if got := process.Expired(&state, tt.now); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestSettings(t *testing.T) {
 	bad := []Settings{
 		{}, {IdleTimeout: -1, Interval: 1}, {IdleTimeout: 1, Interval: 0}, {IdleTimeout: 1, Interval: 1, ActiveTimeout: -1},

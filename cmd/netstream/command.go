@@ -42,7 +42,11 @@ const synopsis = "netstream turns packet captures into flow and interval account
 func run(args []string, c *console) int {
 	ctx, stop := contextWithSignals()
 	defer stop()
-	err := dispatch(ctx, args, c)
+	out := &answer{w: c.out}
+	err := dispatch(ctx, args, &console{in: c.in, out: out, err: c.err, terminal: c.terminal})
+	if out.err != nil && (err == nil || errors.Is(err, pflag.ErrHelp)) {
+		err = fmt.Errorf("cannot write to standard output: %w", out.err)
+	}
 	if err != nil && !errors.Is(err, pflag.ErrHelp) {
 		reportError(c.err, ctx, err)
 		return exitCode(ctx, err)

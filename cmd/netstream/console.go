@@ -18,3 +18,19 @@ type console struct {
 func standardConsole() *console {
 	return &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
 }
+
+// answer is a writer that remembers the first error, so that an answer that did
+// not get out whole is no success even where nobody looked.
+type answer struct {
+	w   io.Writer
+	err error
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	n, err := a.w.Write(p)
+	a.err = err
+	return n, err
+}

@@ -94,6 +94,7 @@ var layers = [...]struct {
 	rule   string
 }{
 	{"aggregate/flow", nil, "the shared vocabulary imports the standard library only"},
+	{"aggregate/naive", []string{"aggregate/flow", "aggregate/naive"}, "the reference shares no code with the engine"},
 	{"aggregate", []string{"aggregate"}, "the engine knows neither files nor tables"},
 	{"reader/damage", nil, "the kinds of damage are a vocabulary"},
 	{"reader/capture/capturetest", []string{"aggregate/flow"}, "test captures share no code with the reader under test"},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -301,58 +302,66 @@ func TestReference(t *testing.T) {
 	running.Wait()
 }
 
-// TestReferenceFullWait has more packets within the reorder window than may wait
-// for their order, and then packets that come back around the time at which the
-// first of them had to leave.
+// TestReferenceFullWait has as many packets within the reorder window as may wait
+// for their order, or one more, and then packets that come back to the time at
+// which the first of them had to leave.
 func TestReferenceFullWait(t *testing.T) {
 	const most = 65536
-	var packets []randomcapture.Packet
-	for seed := uint64(0); len(packets) < most; seed++ {
-		if more := randomcapture.New(seed, randomcapture.Options{Packets: 2 * most, Disorder: randomcapture.Calm}); len(more) > most+3000 {
-			packets = more[:most+3000]
-		}
-	}
-	random := rand.New(rand.NewPCG(1, 1))
-	for i := most; i < most+6000; i++ {
-		if random.IntN(2) == 0 {
-			packets = slices.Insert(packets, i, packets[random.IntN((i-most)/2+9)])
-		}
-	}
-	e := newExperiment(0)
-	e.packets, e.settings.ReorderWindow, e.layout = packets, 10_000*time.Hour, layout{names: []string{"a.pcap"}}
-	if text := e.difference(packets); text != "" {
-		t.Error(text)
-	}
-	result, err := naive.Run(e.files(packets), e.settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if late := slices.IndexFunc(result.Flows, func(r flow.Record) bool { return r.LatePackets > 0 }); late < 0 {
-		t.Error("no packet came after its turn")
+	for _, c := range []struct {
+		name    string
+		waiting int
+		then    []int64
+		late    uint64 // packets that come after their turn
+	}{
+		{"none has left", most, []int64{999}, 0},
+		{"one has left, one more with each", most + 1, []int64{999, 1000, 1001}, 3},
+		{"the clock of the last one that left is in time", most + 1, []int64{1000, 1000, 1001, 1000}, 1},
+		{"the newcomer itself leaves", most, []int64{999, 998}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := newExperiment(0)
+			e.settings.ReorderWindow, e.layout = time.Hour, layout{names: []string{"a.pcap"}}
+			e.format = randomcapture.Format{Order: binary.LittleEndian, Nanoseconds: true}
+			var packets []randomcapture.Packet
+			for i := range int64(c.waiting) {
+				packets = append(packets, alienAt(1000+i))
+			}
+			for _, when := range c.then {
+				packets = append(packets, alienAt(when))
+			}
+			if text := e.difference(packets); text != "" {
+				t.Error(text)
+			}
+			result, err := e.meter(e.files(packets))
+			if err != nil || len(result.Flows) != 1 || result.Flows[0].LatePackets != c.late {
+				t.Errorf("got %+v, %v, want %d late packets", result.Flows, err, c.late)
+			}
+		})
 	}
 }
 
-// TestReferenceEqualClocks has files whose packets have equal clocks, one of them
-// with a stray packet at its front, so that it comes last and is opened first.
+// alienAt is a packet of one and the same flow.
+func alienAt(when int64) randomcapture.Packet {
+	return randomcapture.InsertAlien(nil, 0, time.Unix(0, when))[0]
+}
+
+// TestReferenceEqualClocks has two files whose packets have equal clocks. The
+// stray packet at the front of the second makes it the later one, though it is
+// opened first.
 func TestReferenceEqualClocks(t *testing.T) {
-	at := time.Unix(1_800_000_000, 0)
-	var first, second []randomcapture.Packet
-	for i, times := range [][]time.Time{{at, at, at.Add(time.Second)}, {time.Unix(1<<32-1, 0), at, at, at.Add(time.Second)}} {
+	const at = 1_800_000_000_000_000_000
+	var files []naive.File
+	for i, times := range [][]int64{{at, at, at + 1e9}, {1<<32*1e9 - 1, at - 1e9, at, at, at + 1e9}} {
 		var packets []randomcapture.Packet
-		for n, when := range times {
-			packets = randomcapture.InsertAlien(packets, n, when)
+		for _, when := range times {
+			packets = append(packets, alienAt(when))
 		}
-		if i == 0 {
-			first = packets
-		} else {
-			second = packets
-		}
+		files = append(files, naive.File{Name: string(rune('a' + i)), Content: encoded(packets)})
 	}
 	for _, window := range []time.Duration{0, time.Second} {
 		for _, active := range []time.Duration{0, 1} {
 			e := newExperiment(0)
 			e.settings.ReorderWindow, e.settings.Active = window, active
-			files := []naive.File{{Name: "a", Content: encoded(first)}, {Name: "b", Content: encoded(second)}, {Name: "c", Content: encoded(first)}}
 			want, err := naive.Run(files, e.settings)
 			if err != nil {
 				t.Fatal(err)
