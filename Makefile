@@ -5,6 +5,7 @@ CORPUS ?= ../shared/corpus
 BIN := bin/netstream
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 FUZZTIME ?= 10s
+MUTANTS ?= 20000
 SCALE ?= 5
 
 .PHONY: help build demo test check lint race fuzz duckdb corpus mutate bench fixtures docs clean
@@ -23,7 +24,7 @@ demo: build ## run the main job on the sample capture and show what came out
 test: ## run the tests
 	$(GO) test ./...
 
-check: lint test race fuzz duckdb ## everything that decides whether a change lands
+check: lint test race fuzz mutate duckdb ## everything that decides whether a change lands
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
@@ -38,9 +39,15 @@ fuzz: ## run every fuzz target for FUZZTIME
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
 		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do \
 			echo "$$target $$name"; \
-			$(GO) test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+			$(GO) test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x || exit 1; \
 		done; \
 	done
+
+duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test ./...
+
+mutate: ## damage captures at random; with CORPUS=DIR MUTANTS=100000 those of a folder
+	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench

@@ -54,13 +54,11 @@ type Input struct {
 	Size, Consumed      uint64 // octets of the decompressed content, and where they went
 	StoredSize, Decoded uint64 // octets of the file as stored, and of those that were used, trailing or undecoded
 
-	Packets    uint64 // packets read
-	Outcomes   uint64 // packets by outcome, all outcomes together
-	Lost       uint64 // packets given up because of damage
-	WireOctets uint64 // original lengths of all frames as framed
-	Wire       uint64 // by outcome
-	Captured   uint64 // captured lengths as framed
-	ByOutcome  uint64 // captured lengths by outcome
+	Packets   uint64 // packets read
+	Outcomes  uint64 // packets by outcome, all outcomes together
+	Lost      uint64 // packets given up because of damage
+	Captured  uint64 // captured lengths as framed
+	ByOutcome uint64 // captured lengths by outcome
 }
 
 // Books are all sides of the laws of a run.

@@ -64,7 +64,7 @@ func (m *merger) openDue() error {
 			return err
 		}
 		s := newStream(m.ctx, ordinal, source)
-		more, err := s.next()
+		more, err := s.next(m.ctx)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (m *merger) step(to receiver) error {
 	}
 	s.packets = s.packets[n:]
 	if len(s.packets) == 0 {
-		more, err := s.next()
+		more, err := s.next(m.ctx)
 		if err != nil {
 			return err
 		}

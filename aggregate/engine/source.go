@@ -82,13 +82,20 @@ func (s *stream) read(ctx context.Context, source Source) {
 	}
 }
 
-// next gets the next batch; false at the end of the source.
-func (s *stream) next() (bool, error) {
+// next gets the next batch; false at the end of the source. It does not wait for a
+// source that gives nothing once ctx is canceled.
+func (s *stream) next(ctx context.Context) (bool, error) {
 	if s.current != nil {
 		s.empty <- s.current
 		s.current = nil
 	}
-	b, ok := <-s.full
+	var b *batch
+	var ok bool
+	select {
+	case b, ok = <-s.full:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	if !ok {
 		return false, s.err
 	}

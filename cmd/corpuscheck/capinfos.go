@@ -46,23 +46,25 @@ func parseCapinfos(text string) (map[string]capinfos, error) {
 	return answers, nil
 }
 
-// sameTime tells whether a time stamp of the manifest (RFC 3339) and one of
-// capinfos (decimal seconds, cut to its digits) are the same to the microsecond.
+// usableTime tells whether capinfos prints a time. It prints none if a packet has
+// no time stamp, as simple packet blocks of pcapng have none, and no proper
+// fraction if a record has a million microseconds or more.
+func usableTime(seconds string) bool {
+	_, fraction, _ := strings.Cut(seconds, ".")
+	digits := strings.Trim(fraction, "0123456789") == ""
+	const micro, nano = 6, 9
+	return seconds != "n/a" && digits && (len(fraction) <= micro || len(fraction) == nano)
+}
+
+// sameTime tells whether a time stamp of the manifest (RFC 3339) is one of
+// capinfos, in seconds with the digits that the capture's resolution fills.
 func sameTime(manifestTime, seconds string) bool {
 	t, err := time.Parse(time.RFC3339Nano, manifestTime)
 	if err != nil {
 		return false
 	}
-	whole, fraction, _ := strings.Cut(seconds, ".")
-	s, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return false
-	}
-	const microDigits = 6
-	fraction = (fraction + "000000")[:microDigits]
-	us, err := strconv.ParseInt(fraction, 10, 64)
-	if err != nil {
-		return false
-	}
-	return t.UnixMicro() == s*1_000_000+us
+	_, fraction, _ := strings.Cut(seconds, ".")
+	ours := fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
+	const nanoDigits = 9
+	return len(fraction) <= nanoDigits && strings.TrimSuffix(ours[:len(ours)-nanoDigits+len(fraction)], ".") == seconds
 }

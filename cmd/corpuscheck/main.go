@@ -65,8 +65,12 @@ func check(s settings) (passed bool, err error) {
 			return false, fmt.Errorf("cannot make the cache: %w", err)
 		}
 	}
+	nfpcapd, err := readNfpcapd(s.corpus)
+	if err != nil {
+		return false, err
+	}
 	captures = choose(captures, s)
-	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences(), programs: programs()}
+	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences(), programs: programs(), nfpcapd: nfpcapd}
 	findings := examineAll(&e, captures, s.jobs)
 	return report(os.Stdout, findings), nil
 }

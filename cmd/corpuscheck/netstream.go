@@ -48,7 +48,10 @@ type books struct {
 		FirstTime   string `json:"first_time"`
 		LastTime    string `json:"last_time"`
 		DamageCount uint64 `json:"damage_count"`
-		Outcomes    []struct {
+		Damages     []struct {
+			Offset int64 `json:"offset"`
+		} `json:"damages"`
+		Outcomes []struct {
 			Name    string `json:"name"`
 			Packets uint64 `json:"packets"`
 			Wire    uint64 `json:"wire_bytes"`
@@ -82,6 +85,19 @@ func (b *books) outcome(name string) uint64 {
 		}
 	}
 	return packets
+}
+
+// onlyFileHeader tells whether all damage is in the file header of a pcap file, 24
+// octets long.
+func (b *books) onlyFileHeader() bool {
+	const headerLength = 24
+	in := b.Inputs[0]
+	for _, d := range in.Damages {
+		if d.Offset >= headerLength {
+			return false
+		}
+	}
+	return len(in.Damages) > 0 && in.DamageCount == uint64(len(in.Damages))
 }
 
 // wireBytes gives the original length of all frames of the capture.

@@ -11,7 +11,19 @@ type reading struct {
 	metered bool // it has a flow
 	key     key
 	volume  volume
+	unknown unknown
 }
+
+// unknown says what tshark does not tell of a packet.
+type unknown uint8
+
+// The bits.
+const (
+	unknownPorts    unknown = 1 << iota
+	unknownProtocol         // and ports
+	unknownVolume           // octets
+	unknownAll              // everything, also whether it is metered
+)
 
 // read takes tshark's fields at their word: addresses, length and protocol of
 // the outermost IP header and the ports of the header behind it.
@@ -21,76 +33,77 @@ func (p *packet) read() reading {
 		return reading{}
 	}
 	r := reading{volume: volume{packets: 1, wireBytes: int64(max(p.length, p.captured))}}
-	var complete bool
-	later := false
 	if p.layers[at] == "ip" {
-		complete, later = p.readIPv4(&r)
+		r.metered = p.readIPv4(&r)
 	} else {
-		complete, later = p.readIPv6(&r)
+		r.metered = p.readIPv6(&r)
 	}
-	if !complete {
+	if !r.metered {
 		return reading{}
 	}
-	r.metered = true
 	r.key.sourcePort, r.key.destinationPort = noPort, noPort
-	if !later {
+	if !p.laterFragment() {
 		p.readPorts(&r.key)
 	}
 	return r
 }
 
-// readIPv4 reads the IPv4 header and tells whether it is all there and whether
-// the packet is a later fragment.
-func (p *packet) readIPv4(r *reading) (complete, later bool) {
+// readIPv4 reads the IPv4 header and tells whether it is all there.
+func (p *packet) readIPv4(r *reading) bool {
 	length, hasLength := p.integer("ip.len")
 	protocol, hasProtocol := p.integer("ip.proto")
 	source, err1 := netip.ParseAddr(p.first("ip.src"))
 	destination, err2 := netip.ParseAddr(p.first("ip.dst"))
 	if !hasLength || !hasProtocol || err1 != nil || err2 != nil {
-		return false, false
+		return false
 	}
 	r.volume.bytes = int64(length)
 	r.key = key{source: source, destination: destination, protocol: protocol}
-	offset, _ := p.integer("ip.frag_offset")
-	return true, offset != 0
+	return true
 }
 
 // readIPv6 reads the IPv6 header and the Next Headers of its extension headers.
-func (p *packet) readIPv6(r *reading) (complete, later bool) {
+func (p *packet) readIPv6(r *reading) bool {
 	length, hasLength := p.integer("ipv6.plen")
 	source, err1 := netip.ParseAddr(p.first("ipv6.src"))
 	destination, err2 := netip.ParseAddr(p.first("ipv6.dst"))
 	if !hasLength || err1 != nil || err2 != nil {
-		return false, false
+		return false
 	}
 	if jumbo, has := p.integer("ipv6.opt.jumbo"); has && length == 0 {
 		length = jumbo
 	}
 	r.volume.bytes = 40 + int64(length)
-	protocol, later := p.lastNextHeader()
+	protocol, _ := p.chain()
 	r.key = key{source: source, destination: destination, protocol: protocol}
-	return true, later
+	return true
 }
 
-// lastNextHeader follows the chain of extension headers. A field that occurs
-// several times has its values in the order of the chain.
-func (p *packet) lastNextHeader() (protocol int, later bool) {
-	extensions := map[int]string{
-		0: "ipv6.hopopts.nxt", 43: "ipv6.routing.nxt", 44: "ipv6.fraghdr.nxt",
-		51: "ah.next_header", 60: "ipv6.dstopts.nxt", 140: "shim6.nxt",
-	}
+// extensionFields are the Next Header fields of the IPv6 extension headers that
+// docs/metering.md section 1 has, by the protocol number of the header.
+var extensionFields = map[int]string{
+	0: "ipv6.hopopts.nxt", 43: "ipv6.routing.nxt", protocolFragment: "ipv6.fraghdr.nxt",
+	51: "ah.next_header", 60: "ipv6.dstopts.nxt", 140: "shim6.nxt",
+}
+
+const protocolFragment = 44
+
+// chain follows the chain of extension headers and gives the last Next Header and
+// whether the packet is a later fragment. A field that occurs several times has
+// its values in the order of the chain.
+func (p *packet) chain() (protocol int, later bool) {
 	taken := map[int]int{}
 	next, _ := p.integer("ipv6.nxt")
 	for {
-		values := p.fields[extensions[next]]
-		if extensions[next] == "" || taken[next] >= len(values) {
+		values := p.fields[extensionFields[next]]
+		if taken[next] >= len(values) {
 			return next, false
 		}
 		value, err := strconv.ParseInt(values[taken[next]], 0, 32)
 		if err != nil {
 			return next, false
 		}
-		if next == 44 {
+		if next == protocolFragment {
 			if offset, _ := p.integer("ipv6.fraghdr.offset"); offset != 0 {
 				return int(value), true
 			}

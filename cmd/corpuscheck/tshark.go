@@ -21,6 +21,8 @@ var tsharkFields = [...]string{
 	"tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport",
 	"sctp.srcport", "sctp.dstport", "dccp.srcport", "dccp.dstport",
 	"icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code",
+	"ip.dsfield", "ipv6.tclass", "tcp.flags", "tcp.hdr_len", "frame.time_epoch", "ip.cur_rt",
+	"ipv6.hopopts.len_oct", "ipv6.routing.len_oct", "ipv6.dstopts.len_oct",
 	"ip.version", "ipv6.version", "ip.flags.mf", "ipv6.fraghdr.more",
 	"ip.checksum.status", "tcp.checksum.status", "udp.checksum.status",
 	"icmp.checksum.status", "icmpv6.checksum.status", "sctp.checksum.status",
@@ -101,7 +103,7 @@ func runTshark(path string) ([]byte, error) {
 	}
 	complaint := ""
 	if err != nil {
-		complaint = err.Error() + ": " + oneLine(complaints.String())
+		complaint = err.Error() + ": " + strings.ReplaceAll(oneLine(complaints.String()), path, "")
 	}
 	return append([]byte(complaint+"\n"), output.Bytes()...), nil
 }

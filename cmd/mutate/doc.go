@@ -17,6 +17,6 @@
 // and the order and number of records.
 //
 // Exit status: 0 if no case failed, 1 if any did, 4 for wrong usage. If the
-// process itself dies, or a case does not end within 20 seconds, the file that
+// process itself dies, or a case does not end within 2 minutes, the file that
 // was named at the start holds the cases that were under way.
 package main

@@ -29,6 +29,7 @@ func mutators() []mutator {
 		{"swap", swapSlices},
 		{"fill", fillSlice},
 		{"records", moveRecords},
+		{"snap", snap},
 	}
 }
 
@@ -227,4 +228,58 @@ func moveRecords(random *rand.Rand, o *original, content []byte) []byte {
 	}
 	result := slices.Clone(content[:o.records[0].begin])
 	return append(result, slices.Concat(records...)...)
+}
+
+// snap shortens what was captured of frames and says so in their headers, as a
+// snapshot length does: the framing stays sound, and headers end anywhere.
+func snap(random *rand.Rand, o *original, content []byte) []byte {
+	if len(o.records) == 0 || len(o.records) != len(o.frames) || len(content) != len(o.content) {
+		return cutEnd(random, o, content)
+	}
+	share := random.Float64()
+	result := slices.Clone(content[:o.records[0].begin])
+	for i, r := range o.records {
+		record, data := content[r.begin:r.end], o.frames[i]
+		if length := data.end - data.begin; length > 0 && random.Float64() < share {
+			kept := random.IntN(min(length, 2*headerOctets))
+			record = snapped(record, data.begin-r.begin, length, kept)
+		}
+		result = append(result, record...)
+	}
+	return result
+}
+
+// Where captured lengths are in a pcap record and in an enhanced packet block, and
+// where the data begins behind them (draft-ietf-opsawg-pcap and -pcapng).
+const (
+	pcapLengthAt, pcapHeader = 8, 16
+	blockTotalAt             = 4
+	epbLengthAt, epbHeader   = 20, 28
+	emptyEPB                 = epbHeader + 4 // header and trailer
+)
+
+// snapped gives a record whose captured octets, from at on, are kept ones instead
+// of length. Records of other layouts stay as they are, and so do damaged ones.
+func snapped(record []byte, at, length, kept int) []byte {
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		switch {
+		case at == pcapHeader && order.Uint32(record[pcapLengthAt:]) == uint32(length):
+			short := slices.Clone(record[:at+kept])
+			order.PutUint32(short[pcapLengthAt:], uint32(kept))
+			return append(short, record[at+length:]...)
+		case at == epbHeader && order.Uint32(record[epbLengthAt:]) == uint32(length) && len(record) >= emptyEPB:
+			padded := (kept + 3) &^ 3
+			short := make([]byte, emptyEPB+padded)
+			copy(short, record[:at+kept])
+			order.PutUint32(short[blockTotalAt:], uint32(len(short)))
+			order.PutUint32(short[epbLengthAt:], uint32(kept))
+			order.PutUint32(short[at+padded:], uint32(len(short)))
+			// Blocks that followed within the record's range go with their framing.
+			if total := int(order.Uint32(record[blockTotalAt:])); total >= emptyEPB && total <= len(record) {
+				short = append(short, record[total:]...)
+			}
+			return short
+		}
+	}
+	return record
 }

@@ -62,7 +62,7 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := obs.look(c, o, source); err != nil {
+		if err := obs.look(ctx, c, o, source); err != nil {
 			return nil, err
 		}
 	}
@@ -79,38 +79,57 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 }
 
 // look opens one input and finds out how it begins.
-func (obs *observations) look(c *console, o *runOptions, source input.Source) error {
-	packets, err := reader.Open(source, obs.stdin, obs.options)
+func (obs *observations) look(ctx context.Context, c *console, o *runOptions, source input.Source) error {
+	in, err := obs.begin(ctx, source)
 	var foreign *capture.FormatError
-	if errors.As(err, &foreign) {
-		if source.Found || o.keepGoing {
-			obs.leaveOut(c, source.Name, foreign.Error())
-			obs.leftOut = obs.leftOut || !source.Found
-			return nil
-		}
+	switch {
+	case errors.As(err, &foreign) && (source.Found || o.keepGoing):
+		obs.leaveOut(c, source.Name, foreign.Error())
+		obs.leftOut = obs.leftOut || !source.Found
+		return nil
+	case errors.As(err, &foreign):
 		return fail(exitUsage, "'netstream inspect' says what a file is", "cannot read %s: %w", source.Name, err)
-	}
-	if err != nil {
-		if o.keepGoing && input.ClassOf(err) == input.Unreadable {
-			obs.leaveOut(c, source.Name, err.Error())
-			obs.leftOut = true
-			return nil
-		}
+	case err != nil && o.keepGoing && input.ClassOf(err) == input.Unreadable:
+		obs.leaveOut(c, source.Name, err.Error())
+		obs.leftOut = true
+		return nil
+	case err != nil:
 		return inputFailure(err)
 	}
 	obs.progress.expect(source)
-	in := &observation{source: source, packets: packets}
-	if in.start, err = packets.Start(); err != nil {
-		return inputFailure(err)
-	}
 	if !source.Stream && len(obs.all) >= keepOpen {
-		in.packets = nil
-		if err := packets.Close(); err != nil {
+		if err := in.packets.Close(); err != nil {
 			return inputFailure(err)
 		}
+		in.packets = nil
 	}
 	obs.all = append(obs.all, in)
 	return nil
+}
+
+// begin opens an input and reads as far as is needed to put it in order. It does
+// not wait for a stream that gives nothing once ctx is canceled.
+func (obs *observations) begin(ctx context.Context, source input.Source) (*observation, error) {
+	type beginning struct {
+		in  *observation
+		err error
+	}
+	begun := make(chan beginning, 1)
+	go func() {
+		packets, err := reader.Open(source, obs.stdin, obs.options)
+		if err != nil {
+			begun <- beginning{nil, err}
+			return
+		}
+		start, err := packets.Start()
+		begun <- beginning{&observation{source: source, packets: packets, start: start}, err}
+	}()
+	select {
+	case b := <-begun:
+		return b.in, b.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (obs *observations) leaveOut(c *console, name, why string) {

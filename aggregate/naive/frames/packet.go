@@ -73,7 +73,7 @@ func Decode(f Frame) (Packet, flow.Reason) {
 			if len(rest) < 8 {
 				return p, flow.ReasonTruncatedHeader
 			}
-			if ppp := binary.BigEndian.Uint16(rest[6:]); ppp != 0x0021 && ppp != 0x0057 {
+			if ppp := binary.BigEndian.Uint16(rest[6:]); rest[1] != 0 || ppp != 0x0021 && ppp != 0x0057 {
 				return p, flow.ReasonNotIP
 			}
 			rest = rest[8:]

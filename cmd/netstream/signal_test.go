@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asProgram makes the test binary be the program.
+const asProgram = "NETSTREAM_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run(os.Args[1:], standardConsole()))
+	}
+	os.Exit(m.Run())
+}
+
+// TestSignals stops a run that waits for its input, before and after the first
+// packets: it ends soon, with the signal's exit code, and leaves nothing.
+func TestSignals(t *testing.T) {
+	capture, err := os.ReadFile("../../testdata/capture/lab-ping.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sent := range []int{0, 30, len(capture)} {
+		for _, tt := range []struct {
+			signal syscall.Signal
+			code   int
+		}{{syscall.SIGHUP, 129}, {syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+			folder := t.TempDir()
+			cmd := exec.Command(os.Args[0], "run", "-", "-w", filepath.Join(folder, "out"))
+			cmd.Env = append(os.Environ(), asProgram+"=1")
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := stdin.Write(capture[:sent]); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+				t.Fatal(err)
+			}
+			waitForPartial(t, folder)
+			if err := cmd.Process.Signal(tt.signal); err != nil {
+				t.Fatal(err)
+			}
+			signalled := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+			err = cmd.Wait()
+			signalled.Stop()
+			if got := cmd.ProcessState.ExitCode(); got != tt.code {
+				t.Errorf("%d octets, %v: exit code %d (%v), want %d", sent, tt.signal, got, err, tt.code)
+			}
+			left, err := os.ReadDir(folder)
+			if err != nil || len(left) != 0 {
+				t.Errorf("%d octets, %v: left behind: %v, %v", sent, tt.signal, left, err)
+			}
+		}
+	}
+}
+
+// waitForPartial waits until the run has begun its output.
+func waitForPartial(t *testing.T, folder string) {
+	t.Helper()
+	for range 2000 {
+		if entries, err := os.ReadDir(folder); err == nil && len(entries) > 1 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the run did not begin its output")
+}

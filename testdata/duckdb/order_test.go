@@ -1,0 +1,61 @@
+package duckdb
+
+import "testing"
+
+// orderedKey is the flow key as it is ordered (docs/metering.md section 4). The
+// observation point is ordered by name, the nameless one first.
+const orderedKey = "octets(src_ip), octets(dst_ip), coalesce(src_port, 0), coalesce(dst_port, 0), protocol, tos, ip_version, " +
+	"src_port IS NOT NULL, coalesce(interface, '')"
+
+// outOfOrder gives how many rows of a table are not in the order of the columns:
+// below the row before, or not above it if strict. Rows of no table are all.
+func (d *database) outOfOrder(table, columns string, strict bool) int64 {
+	d.t.Helper()
+	relation := "<"
+	if strict {
+		relation = "<="
+	}
+	return d.number("WITH placed AS (SELECT file_row_number AS place, row(%s) AS this FROM %s), "+
+		"pairs AS (SELECT this, lag(this) OVER (ORDER BY place) AS before FROM placed) "+
+		"SELECT count(*) FROM pairs WHERE before IS NOT NULL AND this %s before", columns, table, relation)
+}
+
+func checkOrder(t *testing.T, o *output) {
+	d := open(t)
+	d.tables(o)
+	flows := "flow_start"
+	if o.setting.unit == "ns" { // equal microseconds may hide different nanoseconds
+		flows = "flow_start, flow_end, " + orderedKey
+	}
+	if n := d.outOfOrder("flows", flows, false); n > 0 {
+		t.Errorf("%d flows are out of order", n)
+	}
+	if n := d.outOfOrder("intervals", "interval_start, "+orderedKey, true); n > 0 {
+		t.Errorf("%d intervals are out of order or there twice", n)
+	}
+	if n := d.number("SELECT count(*) - count(DISTINCT flow_id) FROM flows"); n != 0 {
+		t.Errorf("%d flow identifiers are not unique", n)
+	}
+}
+
+// TestOutOfOrderIsSeen shows that the query above can fail.
+func TestOutOfOrderIsSeen(t *testing.T) {
+	d := open(t)
+	d.exec("CREATE TABLE rows AS SELECT * FROM (VALUES (0, 1, 'a'), (1, 2, 'b'), (2, 2, 'a'), (3, 2, 'a')) v(file_row_number, n, s)")
+	for _, test := range []struct {
+		name, columns string
+		strict        bool
+		want          int64
+	}{
+		{"one column", "n", false, 0},
+		{"second column breaks the tie", "n, s", false, 1},
+		{"equal rows", "n, s", true, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d.t = t
+			if got := d.outOfOrder("rows", test.columns, test.strict); got != test.want {
+				t.Errorf("got %d, want %d", got, test.want)
+			}
+		})
+	}
+}

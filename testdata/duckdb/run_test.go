@@ -1,0 +1,135 @@
+package duckdb
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// root is the module of the program, as seen from here.
+const root = "../.."
+
+// binaries is where the programs under test are.
+var binaries string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "netstream-duckdb-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./cmd/netstream", "./cmd/netgen")
+	build.Dir = root
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "cannot build the programs: %v\n%s", err, output)
+		return 1
+	}
+	binaries = dir
+	return m.Run()
+}
+
+// setting is what the tables depend on besides the capture.
+type setting struct {
+	name    string
+	unit    string // "us" or "ns"
+	withMAC bool
+}
+
+var settings = []setting{
+	{"us", "us", false},
+	{"ns with MAC", "ns", true},
+}
+
+// perSecond is the number of units of the tables' time in a second.
+func (s *setting) perSecond() int64 {
+	if s.unit == "ns" {
+		return 1_000_000_000
+	}
+	return 1_000_000
+}
+
+// intervalSeconds is the default width of the intervals.
+const intervalSeconds = 300
+
+// exitDamaged is the status of a run that read a damaged input as far as it goes.
+const exitDamaged = 3
+
+// output is the output directory of one run.
+type output struct {
+	dir      string
+	format   string
+	setting  setting
+	manifest manifest
+}
+
+// manifest is the part of run.json that is compared with the tables.
+type manifest struct {
+	Inputs []struct {
+		Name        string
+		ContentSize int64 `json:"content_size"`
+		Packets     int64
+		LostPackets int64 `json:"lost_packets"`
+		Notes       []struct{ Name string }
+	}
+	Totals struct {
+		PacketsRead      int64 `json:"packets_read"`
+		PacketsAccounted int64 `json:"packets_accounted"`
+		Bytes            int64
+		WireBytes        int64 `json:"wire_bytes"`
+		PayloadBytes     int64 `json:"payload_bytes"`
+		Flows            int64
+		Intervals        int64
+		FirstTime        string `json:"first_time"`
+		LastTime         string `json:"last_time"`
+	}
+	EndReasons []struct {
+		Name  string
+		Code  int64
+		Flows int64
+	} `json:"end_reasons"`
+	Outputs []struct {
+		Name, Table string
+		Rows        int64
+		Columns     []struct {
+			Name string
+			Sum  int64
+		}
+	}
+}
+
+// path gives the path of a table's file.
+func (o *output) path(table string) string { return filepath.Join(o.dir, table+"."+o.format) }
+
+// run runs netstream over captures and gives what it wrote.
+func run(t *testing.T, format string, s setting, captures ...string) *output {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "out")
+	arguments := []string{"run", "-q", "-o", format, "--time-unit", s.unit, "-w", dir}
+	if s.withMAC {
+		arguments = append(arguments, "--with-mac")
+	}
+	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, captures...)...)
+	program.Dir = root
+	said, err := program.CombinedOutput()
+	var failed *exec.ExitError
+	if err != nil && !(errors.As(err, &failed) && failed.ExitCode() == exitDamaged) {
+		t.Fatalf("netstream %v: %v\n%s", program.Args, err, said)
+	}
+	o := &output{dir: dir, format: format, setting: s}
+	text, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &o.manifest)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}

@@ -1,0 +1,123 @@
+package duckdb
+
+import (
+	"testing"
+	"time"
+)
+
+const (
+	key     = "interface, ip_version, src_ip, dst_ip, src_port, dst_port, protocol, tos"
+	volumes = "sum(packets), sum(bytes), sum(wire_bytes), sum(payload_bytes)"
+)
+
+func checkSums(t *testing.T, o *output) {
+	d := open(t)
+	d.tables(o)
+	for _, out := range o.manifest.Outputs {
+		if got := d.number("SELECT count(*) FROM %s", out.Table); got != out.Rows {
+			t.Errorf("%s has %d rows, run.json says %d", out.Table, got, out.Rows)
+		}
+		for _, c := range out.Columns {
+			if got := d.number("SELECT sum(%s)::BIGINT FROM %s", c.Name, out.Table); got != c.Sum {
+				t.Errorf("%s.%s sums to %d, run.json says %d", out.Table, c.Name, got, c.Sum)
+			}
+		}
+	}
+	totals := &o.manifest.Totals
+	for _, table := range []string{"flows", "intervals"} {
+		for column, want := range map[string]int64{
+			"packets": totals.PacketsAccounted, "bytes": totals.Bytes, "wire_bytes": totals.WireBytes, "payload_bytes": totals.PayloadBytes,
+		} {
+			if got := d.number("SELECT sum(%s)::BIGINT FROM %s", column, table); got != want {
+				t.Errorf("%s.%s sums to %d, the total is %d", table, column, got, want)
+			}
+		}
+	}
+	if got := d.number("SELECT count(*) FROM flows"); got != totals.Flows {
+		t.Errorf("%d flows, the total is %d", got, totals.Flows)
+	}
+	var ended int64
+	for _, reason := range o.manifest.EndReasons {
+		got := d.number("SELECT count(*) FROM flows WHERE end_reason = %s AND end_reason_code = %d", quote(reason.Name), reason.Code)
+		if got != reason.Flows {
+			t.Errorf("%d flows with %s, run.json says %d", got, reason.Name, reason.Flows)
+		}
+		ended += got
+	}
+	if ended != totals.Flows {
+		t.Errorf("%d flows by end reason, %d in all", ended, totals.Flows)
+	}
+}
+
+// checkTimes compares the least and greatest time stamps.
+func checkTimes(t *testing.T, o *output) {
+	d := open(t)
+	d.tables(o)
+	if o.manifest.Totals.Flows == 0 {
+		return
+	}
+	// The manifest has nanoseconds; tables of microseconds are rounded towards the past.
+	for _, c := range []struct{ table, column, aggregate, want string }{
+		{"flows", "flow_start", "min", o.manifest.Totals.FirstTime},
+		{"flows", "flow_end", "max", o.manifest.Totals.LastTime},
+		{"intervals", "first_seen", "min", o.manifest.Totals.FirstTime},
+		{"intervals", "last_seen", "max", o.manifest.Totals.LastTime},
+	} {
+		got := d.number("SELECT stamp(%s(%s)) FROM %s", c.aggregate, c.column, c.table)
+		at, err := time.Parse(time.RFC3339Nano, c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := at.UnixMicro()
+		if o.setting.unit == "ns" {
+			want = at.UnixNano()
+		}
+		if got != want {
+			t.Errorf("%s of %s.%s is %d, run.json says %s, %d", c.aggregate, c.table, c.column, got, c.want, want)
+		}
+	}
+}
+
+// checkIntervals compares the tables key by key.
+func checkIntervals(t *testing.T, o *output) {
+	d := open(t)
+	d.tables(o)
+	d.equal(
+		"SELECT "+key+", "+volumes+", count(*), count(*), bit_or(tcp_flags), min(flow_start), max(flow_end) FROM flows GROUP BY "+key,
+		"SELECT "+key+", "+volumes+", sum(flows_started), sum(flows_ended), bit_or(tcp_flags), min(first_seen), max(last_seen) FROM intervals GROUP BY "+key,
+		o.manifest.Totals.Flows > 0)
+	// EXCEPT and GROUP BY take NULLs for equal; so must a join that says so.
+	joined := d.number("SELECT count(*) FROM (SELECT DISTINCT %s FROM flows) f JOIN (SELECT DISTINCT %[1]s FROM intervals) i ON "+
+		"f.interface IS NOT DISTINCT FROM i.interface AND f.ip_version = i.ip_version AND f.src_ip = i.src_ip AND f.dst_ip = i.dst_ip AND "+
+		"f.src_port IS NOT DISTINCT FROM i.src_port AND f.dst_port IS NOT DISTINCT FROM i.dst_port AND f.protocol = i.protocol AND f.tos = i.tos", key)
+	if keys := d.number("SELECT count(*) FROM (SELECT DISTINCT %s FROM flows)", key); joined != keys {
+		t.Errorf("%d keys are in both tables, %d in flows", joined, keys)
+	}
+	// What a flow starts and ends in an interval is counted there.
+	for column, at := range map[string]string{"flows_started": "flow_start", "flows_ended": "flow_end"} {
+		d.equal(
+			"SELECT stamp(interval_start), "+key+", "+column+"::HUGEINT FROM intervals WHERE "+column+" > 0",
+			"SELECT interval_of("+at+"), "+key+", count(*)::HUGEINT FROM flows GROUP BY ALL",
+			o.manifest.Totals.Flows > 0)
+	}
+}
+
+func checkLedger(t *testing.T, o *output) {
+	d := open(t)
+	d.tables(o)
+	for _, in := range o.manifest.Inputs {
+		of := "FROM ledger WHERE input = " + quote(in.Name)
+		if got := d.number("SELECT sum(packets)::BIGINT %s AND kind = 'packet'", of); got != in.Packets {
+			t.Errorf("%s: %d packets in the ledger, run.json says %d", in.Name, got, in.Packets)
+		}
+		if got := d.number("SELECT sum(octets)::BIGINT %s AND kind = 'octets'", of); got != in.ContentSize {
+			t.Errorf("%s: %d octets in the ledger, run.json says %d", in.Name, got, in.ContentSize)
+		}
+		if got := d.number("SELECT count(*) %s AND kind = 'note'", of); got != int64(len(in.Notes)) {
+			t.Errorf("%s: %d notes in the ledger, run.json says %d", in.Name, got, len(in.Notes))
+		}
+	}
+	if got := d.number("SELECT sum(packets)::BIGINT FROM ledger WHERE outcome = 'accounted'"); got != o.manifest.Totals.PacketsAccounted {
+		t.Errorf("%d packets accounted in the ledger, the total is %d", got, o.manifest.Totals.PacketsAccounted)
+	}
+}
