@@ -24,7 +24,7 @@ type Input struct {
 
 // batchPackets is how many packets go from stage to stage at a time: 64 KiB of
 // them, which stay in the cache between two stages.
-const batchPackets = 512
+const batchPackets = 2048
 
 // batch is a run of packets, in order of their clocks.
 type batch struct {

@@ -71,7 +71,7 @@ func (t *table) insert(i int, tag uint64, key *flow.Key) *meter.State {
 	t.slots[i] = slot(tag<<32 | uint64(number+1))
 	t.used++
 	state := t.state(number)
-	*state = meter.State{Key: *key}
+	state.Reset(key)
 	return state
 }
 

@@ -55,34 +55,25 @@ func (m *Process) ends(s *State, p *flow.Packet) flow.EndReason {
 	return 0
 }
 
-// begin opens a flow for p.
+// begin opens a flow for p. It sets every field but the key and those that last
+// from record to record, one by one: states are large, and making a new one to
+// copy it over the old one took a tenth of the metering.
 func (m *Process) begin(s *State, p *flow.Packet) {
-	*s = State{
-		Key:            s.Key,
-		open:           true,
-		minTTL:         p.Meta.TTL,
-		maxTTL:         p.Meta.TTL,
-		marks:          p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC),
-		firstClock:     p.Clock,
-		lastClock:      p.Clock,
-		interval:       p.Time.Interval(m.settings.Interval),
-		sliceFirst:     p.Time,
-		sliceLast:      p.Time,
-		minOctets:      p.Meta.Octets,
-		maxOctets:      p.Meta.Octets,
-		start:          p.Time,
-		end:            p.Time,
-		firstNumber:    p.Number,
-		firstInput:     p.Meta.Input,
-		ordinal:        s.ordinal,
-		vlan:           p.Meta.VLAN,
-		innerVLAN:      p.Meta.InnerVLAN,
-		sourceMAC:      p.Meta.SourceMAC,
-		destinationMAC: p.Meta.DestinationMAC,
-		mplsTop:        p.Meta.MPLSTop,
-		previousStart:  s.previousStart,
-		hasPrevious:    s.hasPrevious,
-	}
+	s.open, s.ended = true, false
+	s.minTTL, s.maxTTL = p.Meta.TTL, p.Meta.TTL
+	s.marks = p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC)
+	s.lastClock, s.firstClock = p.Clock, p.Clock
+	s.interval = p.Time.Interval(m.settings.Interval)
+	s.sliceFirst, s.sliceLast = p.Time, p.Time
+	s.sliceTCPFlags, s.slice = 0, flow.Counters{}
+	s.minOctets, s.maxOctets = p.Meta.Octets, p.Meta.Octets
+	s.tcpFlags, s.tcpFlagCounts = 0, [flow.TCPFlagCount]uint64{}
+	s.total = flow.Counters{}
+	s.start, s.end = p.Time, p.Time
+	s.fragments, s.late = 0, 0
+	s.firstNumber, s.firstInput = p.Number, p.Meta.Input
+	s.vlan, s.innerVLAN, s.mplsTop = p.Meta.VLAN, p.Meta.InnerVLAN, p.Meta.MPLSTop
+	s.sourceMAC, s.destinationMAC = p.Meta.SourceMAC, p.Meta.DestinationMAC
 }
 
 // changeInterval is for a packet outside the interval of the current slice. A

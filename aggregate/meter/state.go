@@ -7,7 +7,7 @@ import (
 )
 
 // State is one flow key with its open flow, if any. The zero State with its Key
-// set is a key without a flow. Fields are ordered by how often packets touch
+// set, as Reset makes it, is a key without a flow. Fields are ordered by how often packets touch
 // them: a packet that changes nothing but counters stays within the first ones.
 type State struct {
 	Key flow.Key
@@ -38,6 +38,13 @@ type State struct {
 	mplsTop         uint32
 	previousStart   flow.Timestamp // start of the record before, valid iff hasPrevious
 	hasPrevious     bool
+}
+
+// Reset makes s the state of a key without a flow, whatever it was before. What
+// only an open flow has is left as it is, to be set when one begins.
+func (s *State) Reset(key *flow.Key) {
+	s.Key = *key
+	s.open, s.hasPrevious, s.ordinal = false, false, 0
 }
 
 // flagsRead is set in sliceTCPFlags beside the control bits once a packet of the

@@ -17,19 +17,18 @@ import (
 // trafficContent gives what a table of traffic must hold. The columns are those
 // that bills are made of: each column read back costs about as much time as the
 // whole table's share of one column did when it was written.
-func trafficContent(rows uint64, t *balance.Totals, more ...balance.Column) balance.Content {
-	return balance.Content{Rows: rows, Columns: append([]balance.Column{
+func trafficContent(rows uint64, t *balance.Totals) balance.Content {
+	return balance.Content{Rows: rows, Columns: []balance.Column{
 		{Name: "packets", Sum: t.Packets.String()},
 		{Name: "bytes", Sum: t.Octets.String()},
-	}, more...)}
+	}}
 }
 
 // readBack reads the finished tables again, with readers that did not write them.
 func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
 	written := []balance.Content{
 		trafficContent(j.flows.records, &j.flows.totals),
-		trafficContent(j.perBin.records, &j.perBin.totals,
-			balance.Column{Name: "flows_started", Sum: j.perBin.started.String()}),
+		trafficContent(j.perBin.records, &j.perBin.totals),
 		{Rows: uint64(len(ledgerRows(j.accounts)))},
 	}
 	outputs := make([]manifest.Output, len(files))
