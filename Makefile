@@ -3,7 +3,7 @@
 GO ?= go
 CORPUS ?= ../shared/corpus
 BIN := bin/netstream
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 10s
 MUTANTS ?= 20000
 SCALE ?= 5

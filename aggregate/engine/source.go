@@ -22,7 +22,7 @@ type Input struct {
 	Open     func() (Source, error)
 }
 
-// batchPackets is how many packets go from stage to stage at a time: 64 KiB of
+// batchPackets is how many packets go from stage to stage at a time: 256 KiB of
 // them, which stay in the cache between two stages.
 const batchPackets = 2048
 

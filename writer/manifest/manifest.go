@@ -123,10 +123,10 @@ type Totals struct {
 	Bytes            Number `json:"bytes"`
 	WireBytes        Number `json:"wire_bytes"`
 	PayloadBytes     Number `json:"payload_bytes"`
-	Flows            uint64         `json:"flows"`
-	Intervals        uint64         `json:"intervals"`
-	FirstTime        string         `json:"first_time,omitempty"`
-	LastTime         string         `json:"last_time,omitempty"`
+	Flows            uint64 `json:"flows"`
+	Intervals        uint64 `json:"intervals"`
+	FirstTime        string `json:"first_time,omitempty"`
+	LastTime         string `json:"last_time,omitempty"`
 }
 
 // EndReason counts the flow records that ended for one reason.
