@@ -4,7 +4,7 @@ GO ?= go
 CORPUS ?= ../shared/corpus
 BIN := bin/netstream
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZTIME ?= 10s
+FUZZTIME ?= 5s
 MUTANTS ?= 20000
 SCALE ?= 5
 
@@ -45,6 +45,10 @@ fuzz: ## run every fuzz target for FUZZTIME
 
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test ./...
+
+corpus: build ## compare with tshark, capinfos, nDPI, Zeek and others on the captures of the folder CORPUS
+	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
+	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache bin/tshark $(CORPUS)
 
 mutate: ## damage captures at random; with CORPUS=DIR MUTANTS=100000 those of a folder
 	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))

@@ -47,7 +47,7 @@ func parseArkime(text []byte) (sums, error) {
 			if err != nil {
 				return nil, fmt.Errorf("cannot read session %d: %w", i+1, err)
 			}
-			k := key{from, to, b.Protocol, b.Source.Port, b.Destination.Port}
+			k := key{from, to, b.Protocol, 0, b.Source.Port, b.Destination.Port}
 			s.add(k.undirected(), volume{packets: b.Source.Count + b.Destination.Count, wireBytes: b.Source.Bytes + b.Destination.Bytes})
 		}
 	}

@@ -126,8 +126,9 @@ func (f *finding) checkBooks() {
 	for _, d := range compare(f.metering.flows, f.metering.intervals) {
 		f.fail("flows and intervals differ: %v", d)
 	}
-	want := volume{b.Totals.Accounted, b.Totals.Bytes, b.Totals.WireBytes}
-	if got := f.metering.flows.total(); got != want {
+	got := f.metering.flows.total()
+	want := volume{b.Totals.Accounted, b.Totals.Bytes, b.Totals.WireBytes, got.tcpFlags}
+	if got != want {
 		f.fail("sum of flows is %v, manifest has %v", got, want)
 	}
 }

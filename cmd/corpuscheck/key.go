@@ -10,6 +10,7 @@ import (
 type key struct {
 	source, destination         netip.Addr
 	protocol                    int
+	tos                         int // 0 where a program does not have it
 	sourcePort, destinationPort int
 }
 
@@ -17,7 +18,7 @@ type key struct {
 const noPort = -1
 
 func (k key) String() string {
-	return fmt.Sprintf("%v.%s > %v.%s protocol %d", k.source, portText(k.sourcePort), k.destination, portText(k.destinationPort), k.protocol)
+	return fmt.Sprintf("%v.%s > %v.%s protocol %d tos %d", k.source, portText(k.sourcePort), k.destination, portText(k.destinationPort), k.protocol, k.tos)
 }
 
 func portText(port int) string {
@@ -37,17 +38,19 @@ func (k key) undirected() key {
 	return k
 }
 
-// volume is what is summed for a key.
+// volume is what is summed for a key. The TCP flags are the OR of those of the
+// packets.
 type volume struct {
 	packets, bytes, wireBytes int64
+	tcpFlags                  int
 }
 
 func (v volume) plus(w volume) volume {
-	return volume{v.packets + w.packets, v.bytes + w.bytes, v.wireBytes + w.wireBytes}
+	return volume{v.packets + w.packets, v.bytes + w.bytes, v.wireBytes + w.wireBytes, v.tcpFlags | w.tcpFlags}
 }
 
 func (v volume) String() string {
-	return fmt.Sprintf("%d packets, %d bytes, %d wire bytes", v.packets, v.bytes, v.wireBytes)
+	return fmt.Sprintf("%d packets, %d bytes, %d wire bytes, TCP flags %#x", v.packets, v.bytes, v.wireBytes, v.tcpFlags)
 }
 
 // sums are volumes by key.
@@ -61,13 +64,4 @@ func (s sums) total() volume {
 		total = total.plus(v)
 	}
 	return total
-}
-
-// undirected joins the two directions of each key.
-func (s sums) undirected() sums {
-	joined := make(sums, len(s))
-	for k, v := range s {
-		joined.add(k.undirected(), v)
-	}
-	return joined
 }

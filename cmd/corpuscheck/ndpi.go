@@ -66,5 +66,5 @@ func ndpiKey(protocol, source, destination string) (key, error) {
 			return key{}, fmt.Errorf("protocol %q is not known", protocol)
 		}
 	}
-	return key{from.Addr(), to.Addr(), number, int(from.Port()), int(to.Port())}, nil
+	return key{from.Addr(), to.Addr(), number, 0, int(from.Port()), int(to.Port())}, nil
 }

@@ -175,7 +175,7 @@ func parseSums(r io.Reader) (sums, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the header: %w", err)
 	}
-	columns := [...]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "packets", "bytes", "wire_bytes"}
+	columns := [...]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "packets", "bytes", "wire_bytes", "tos", "tcp_flags"}
 	var places [len(columns)]int
 	for i, column := range columns {
 		if places[i] = slices.Index(header, column); places[i] < 0 {
@@ -203,10 +203,10 @@ func parseSums(r io.Reader) (sums, error) {
 }
 
 // addRow adds a row of the columns that [parseSums] names.
-func (s sums) addRow(row [8]string) error {
+func (s sums) addRow(row [10]string) error {
 	var k key
 	var v volume
-	var errs [8]error
+	var errs [10]error
 	k.source, errs[0] = netip.ParseAddr(row[0])
 	k.destination, errs[1] = netip.ParseAddr(row[1])
 	k.sourcePort, errs[2] = parsePort(row[2])
@@ -215,6 +215,10 @@ func (s sums) addRow(row [8]string) error {
 	v.packets, errs[5] = strconv.ParseInt(row[5], 10, 64)
 	v.bytes, errs[6] = strconv.ParseInt(row[6], 10, 64)
 	v.wireBytes, errs[7] = strconv.ParseInt(row[7], 10, 64)
+	k.tos, errs[8] = strconv.Atoi(row[8])
+	if row[9] != "" {
+		v.tcpFlags, errs[9] = strconv.Atoi(row[9])
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}

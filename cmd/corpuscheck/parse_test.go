@@ -9,7 +9,7 @@ import (
 
 // flowKey makes a key from texts.
 func flowKey(source, destination string, protocol, sourcePort, destinationPort int) key {
-	return key{netip.MustParseAddr(source), netip.MustParseAddr(destination), protocol, sourcePort, destinationPort}
+	return key{netip.MustParseAddr(source), netip.MustParseAddr(destination), protocol, 0, sourcePort, destinationPort}
 }
 
 func TestParseReferences(t *testing.T) {
@@ -61,14 +61,17 @@ func TestParseReferences(t *testing.T) {
 	}, {
 		name: "netstream, rows of one key and unknown ports",
 		parse: func() (sums, error) {
-			return parseSums(strings.NewReader("tos,src_ip,dst_ip,src_port,dst_port,protocol,packets,bytes,wire_bytes\n" +
-				"0,192.0.2.9,192.0.2.1,4000,53,17,1,60,74\n" +
-				"8,192.0.2.9,192.0.2.1,4000,53,17,2,100,128\n" +
-				"0,192.0.2.9,192.0.2.1,,,17,1,1500,1514\n"))
+			return parseSums(strings.NewReader("tos,src_ip,dst_ip,src_port,dst_port,protocol,packets,bytes,wire_bytes,tcp_flags\n" +
+				"8,192.0.2.9,192.0.2.1,4000,53,17,1,60,74,\n" +
+				"8,192.0.2.9,192.0.2.1,4000,53,17,2,100,128,\n" +
+				"0,192.0.2.9,192.0.2.1,4000,80,6,1,60,74,2\n" +
+				"0,192.0.2.9,192.0.2.1,4000,80,6,1,52,66,16\n" +
+				"0,192.0.2.9,192.0.2.1,,,17,1,1500,1514,\n"))
 		},
 		want: sums{
-			flowKey("192.0.2.9", "192.0.2.1", 17, 4000, 53):       {3, 160, 202},
-			flowKey("192.0.2.9", "192.0.2.1", 17, noPort, noPort): {1, 1500, 1514},
+			{netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("192.0.2.1"), 17, 8, 4000, 53}: {packets: 3, bytes: 160, wireBytes: 202},
+			flowKey("192.0.2.9", "192.0.2.1", 6, 4000, 80):                                        {packets: 2, bytes: 112, wireBytes: 140, tcpFlags: 18},
+			flowKey("192.0.2.9", "192.0.2.1", 17, noPort, noPort):                                 {packets: 1, bytes: 1500, wireBytes: 1514},
 		},
 	}}
 	for _, test := range tests {

@@ -44,6 +44,11 @@ func (p *packet) read() reading {
 	r.key.sourcePort, r.key.destinationPort = noPort, noPort
 	if !p.laterFragment() {
 		p.readPorts(&r.key)
+		if r.key.protocol == 6 {
+			const flags = 0x1ff // the other three bits are reserved
+			r.volume.tcpFlags, _ = p.integer("tcp.flags")
+			r.volume.tcpFlags &= flags
+		}
 	}
 	return r
 }
@@ -59,6 +64,7 @@ func (p *packet) readIPv4(r *reading) bool {
 	}
 	r.volume.bytes = int64(length)
 	r.key = key{source: source, destination: destination, protocol: protocol}
+	r.key.tos, _ = p.integer("ip.dsfield")
 	return true
 }
 
@@ -76,6 +82,7 @@ func (p *packet) readIPv6(r *reading) bool {
 	r.volume.bytes = 40 + int64(length)
 	protocol, _ := p.chain()
 	r.key = key{source: source, destination: destination, protocol: protocol}
+	r.key.tos, _ = p.integer("ipv6.tclass")
 	return true
 }
 

@@ -16,8 +16,8 @@ type program struct {
 	// differs are the traits of packets that the program treats otherwise than
 	// docs/metering.md, with how it does.
 	differs []deviation
-	// apart gives the reason why the program has other keys for some flows, nil or
-	// empty if it has the same.
+	// apart gives the reason why the program has other keys for some flows and an
+	// empty text for the others; it is nil if there are none.
 	apart func(key) string
 }
 
@@ -77,6 +77,7 @@ func compareReference(corpus, file string, p *program, netstream sums, traits ma
 func (p *program) compare(file string, netstream, flows sums, traits map[hosts]trait) *comparison {
 	ours, theirs := sums{}, sums{}
 	for k, v := range netstream {
+		k.tos = 0
 		ours.add(p.key(k), p.volume(v))
 	}
 	for k, v := range flows {

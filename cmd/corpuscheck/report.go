@@ -86,7 +86,7 @@ func reportTshark(w io.Writer, findings []finding) {
 		fmt.Fprintf(w, "  %6d packets %s: %s\n", used[d.name], d.name, d.reason)
 	}
 	for _, complaint := range slices.Sorted(maps.Keys(unread)) {
-		fmt.Fprintf(w, "  not read: %s\n", complaint)
+		fmt.Fprintf(w, "  %6d captures not read: %s\n", unread[complaint], complaint)
 	}
 }
 

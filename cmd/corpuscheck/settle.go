@@ -13,6 +13,7 @@ func settle(found []discrepancy, open []reading) []discrepancy {
 				groups[at] = &group{}
 			}
 			groups[at].packets++
+			groups[at].reached = groups[at].reached || r.unknown >= degree
 			groups[at].volume = groups[at].volume || r.unknown&unknownVolume != 0
 			groups[at].metered = groups[at].metered || r.unknown&unknownAll != 0
 		}
@@ -26,6 +27,7 @@ func settle(found []discrepancy, open []reading) []discrepancy {
 // group is what is unknown of the packets of keys that are taken together.
 type group struct {
 	packets int64 // packets of which something is unknown
+	reached bool  // one of them to the degree of the group
 	volume  bool  // octets are
 	metered bool  // whether a packet is metered is
 }
@@ -45,7 +47,7 @@ func (u unknown) group(k key) key {
 
 // settle takes out the discrepancies of the group if they cancel each other out.
 func (g *group) settle(found []discrepancy, degree unknown, at key) []discrepancy {
-	if degree == unknownAll && !g.metered {
+	if !g.reached || degree == unknownAll && !g.metered {
 		return found
 	}
 	var rest []discrepancy
@@ -59,6 +61,7 @@ func (g *group) settle(found []discrepancy, degree unknown, at key) []discrepanc
 		netstream, oracle = netstream.plus(d.netstream), oracle.plus(d.oracle)
 		more += max(0, d.netstream.packets-d.oracle.packets)
 	}
+	netstream.tcpFlags, oracle.tcpFlags = 0, 0 // no ports, no flags
 	if g.volume || g.metered {
 		netstream.bytes, netstream.wireBytes, oracle.bytes, oracle.wireBytes = 0, 0, 0, 0
 	}

@@ -62,6 +62,7 @@ func (t tshark) answer(path, digest string) ([]packet, string, error) {
 		return nil, "", err
 	}
 	complaint, body, _ := strings.Cut(string(text), "\n")
+	complaint = strings.ReplaceAll(complaint, path, "")
 	packets, err := parseTshark(body)
 	if err != nil {
 		return nil, "", fmt.Errorf("cannot read tshark's answer on %s: %w", path, err)
@@ -96,6 +97,7 @@ func runTshark(path string) ([]byte, error) {
 	var output, complaints bytes.Buffer
 	command := exec.Command("tshark", tsharkArguments(path)...)
 	command.Stdout, command.Stderr = &output, &complaints
+	command.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+os.DevNull) // no preferences of the user
 	err := command.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -103,7 +105,7 @@ func runTshark(path string) ([]byte, error) {
 	}
 	complaint := ""
 	if err != nil {
-		complaint = err.Error() + ": " + strings.ReplaceAll(oneLine(complaints.String()), path, "")
+		complaint = err.Error() + ": " + oneLine(complaints.String())
 	}
 	return append([]byte(complaint+"\n"), output.Bytes()...), nil
 }

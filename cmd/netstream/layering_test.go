@@ -104,7 +104,7 @@ var layers = [...]struct {
 	{"reader/input", []string{"reader/damage"}, "the parts of the reader do not know each other"},
 	{"reader", []string{"aggregate/flow", "reader"}, "the reader knows of the engine what a packet is, no more"},
 	{"writer", []string{"aggregate/flow", "writer"}, "the writer knows of the engine what a record is, no more"},
-	{"cmd", []string{"aggregate", "reader", "writer"}, "programs join all"},
+	{"cmd", []string{"aggregate", "reader", "writer", "cmd/internal"}, "programs join all"},
 }
 
 func TestLayers(t *testing.T) {

@@ -59,6 +59,17 @@ func (w *walk) vlan() (protocol, flow.Reason) {
 	return w.typeOrLength(b[2:4])
 }
 
+// ciscoMetadata opens the tag that Cisco TrustSec puts in front of the type: version,
+// length, one option of four octets with the security group, then the type that was
+// there (no published standard; laid out as in captures of it).
+func (w *walk) ciscoMetadata() (protocol, flow.Reason) {
+	b := w.take(8)
+	if b == nil {
+		return cut()
+	}
+	return w.typeOrLength(b[6:8])
+}
+
 // switchTag opens an Ethernet header with the tag of a switch chip between the
 // addresses and the type. The tag says which port of the switch the frame took.
 func (w *walk) switchTag(tagLength int) (protocol, flow.Reason) {

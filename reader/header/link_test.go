@@ -38,6 +38,8 @@ func TestLinkHeaders(t *testing.T) {
 		{"802.3 LLC of ISO with NLPID", 1, addresses + "002c fefe03 cc", mac, false},
 		{"large LLC", 1, addresses + "8870 aaaa03 000000 0800", mac, false},
 		{"802.1Q", 1, addresses + "8100 a064 0800", with(mac, flow.MarkVLAN, 100, 0, 0), false},
+		{"Cisco metadata", 1, addresses + "8909 0101 0001 0007 0800", with(mac, 0, 0, 0, 0), false},
+		{"802.1Q and Cisco metadata", 1, addresses + "8100 a064 8909 0101 0001 0007 86dd", with(mac, flow.MarkVLAN, 100, 0, 0), true},
 		{"802.1Q priority tag", 1, addresses + "8100 a000 0800", with(mac, flow.MarkVLAN, 0, 0, 0), false},
 		{"802.1ad and 802.1Q", 1, addresses + "88a8 0fff 8100 0001 86dd", with(mac, flow.MarkVLAN|flow.MarkInnerVLAN, 4095, 1, 0), true},
 		{"0x9100 and 0x9200", 1, addresses + "9100 0002 9200 0003 0800", with(mac, flow.MarkVLAN|flow.MarkInnerVLAN, 2, 3, 0), false},

@@ -32,6 +32,7 @@ const (
 	etherTypeVLAN9100      protocol = 0x9100 // tags of switches older than 802.1ad
 	etherTypeVLAN9200      protocol = 0x9200
 	etherTypeVLAN9300      protocol = 0x9300
+	etherTypeCiscoMetadata protocol = 0x8909 // security group tag of Cisco TrustSec
 	etherTypeMPLS          protocol = 0x8847 // RFC 5332: downstream-assigned
 	etherTypeMPLSMulticast protocol = 0x8848 // upstream-assigned
 	etherTypePPPoE         protocol = 0x8864 // RFC 2516: session stage

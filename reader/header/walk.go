@@ -37,6 +37,8 @@ func (w *walk) open(next protocol) (protocol, flow.Reason) {
 	switch next {
 	case etherTypeVLAN, etherTypeServiceVLAN, etherTypeVLAN9100, etherTypeVLAN9200, etherTypeVLAN9300:
 		return w.vlan()
+	case etherTypeCiscoMetadata:
+		return w.ciscoMetadata()
 	case etherTypeMPLS, etherTypeMPLSMulticast, pppMPLS, pppMPLSMulticast:
 		return w.mpls(next)
 	case etherTypePPPoE:

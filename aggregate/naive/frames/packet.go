@@ -54,6 +54,11 @@ func Decode(f Frame) (Packet, flow.Reason) {
 			}
 			p.tag(binary.BigEndian.Uint16(rest) & 0xfff)
 			rest = rest[2:]
+		case 0x8909: // Cisco metadata
+			if len(rest) < 8 {
+				return p, flow.ReasonTruncatedHeader
+			}
+			rest = rest[6:]
 		case 0x8847, 0x8848: // MPLS, RFC 3032
 			for bottom := false; !bottom; rest = rest[4:] {
 				if len(rest) < 4 {
