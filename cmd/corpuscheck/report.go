@@ -31,7 +31,7 @@ func report(w io.Writer, findings []finding) bool {
 		passed = reportProgram(w, &p, findings) && passed
 	}
 	reportCapinfos(w, findings)
-	reportTshark(w, findings)
+	passed = reportTshark(w, findings) && passed
 	fmt.Fprintf(w, "%d captures, %d failed", len(findings), failed)
 	for _, code := range slices.Sorted(maps.Keys(exits)) {
 		fmt.Fprintf(w, ", %d with exit code %d", exits[code], code)
@@ -53,8 +53,13 @@ func reportCapinfos(w io.Writer, findings []finding) {
 	fmt.Fprintf(w, "capinfos: packets and wire bytes compared of %d captures, times of %d\n", counted, timed)
 }
 
-func reportTshark(w io.Writer, findings []finding) {
-	var captures, plainCaptures, knownCaptures int
+// unreadCeiling is the share of captures of which tshark may read nothing: those
+// that are broken from their first octets on. More means that it was not asked
+// well, and that nothing was checked.
+const unreadCeiling = 0.02
+
+func reportTshark(w io.Writer, findings []finding) bool {
+	var captures, plainCaptures, knownCaptures, notRead int
 	var packets, plainPackets, knownPackets int64
 	used := map[string]int{}
 	unread := map[string]int{}
@@ -87,7 +92,13 @@ func reportTshark(w io.Writer, findings []finding) {
 	}
 	for _, complaint := range slices.Sorted(maps.Keys(unread)) {
 		fmt.Fprintf(w, "  %6d captures not read: %s\n", unread[complaint], complaint)
+		notRead += unread[complaint]
 	}
+	if float64(notRead) > unreadCeiling*float64(len(findings)) {
+		fmt.Fprintf(w, "FAIL tshark: it read nothing of %d captures, at most %v %% are expected\n", notRead, unreadCeiling*100)
+		return false
+	}
+	return true
 }
 
 // agreementFloor is the share of flows that must be equal to those of a program,

@@ -94,14 +94,19 @@ func (t tshark) text(path, digest string) ([]byte, error) {
 }
 
 func runTshark(path string) ([]byte, error) {
+	configuration, err := os.MkdirTemp("", "corpuscheck-") // empty: no preferences of the user
+	if err != nil {
+		return nil, fmt.Errorf("cannot run tshark: %w", err)
+	}
+	defer os.RemoveAll(configuration)
 	var output, complaints bytes.Buffer
 	command := exec.Command("tshark", tsharkArguments(path)...)
 	command.Stdout, command.Stderr = &output, &complaints
-	command.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+os.DevNull) // no preferences of the user
-	err := command.Run()
+	command.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+configuration)
+	err = command.Run()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		return nil, fmt.Errorf("cannot run tshark: %w", err)
+	if err != nil && (!errors.As(err, &exit) || !exit.Exited()) {
+		return nil, fmt.Errorf("cannot run tshark: %w: %s", err, oneLine(complaints.String()))
 	}
 	complaint := ""
 	if err != nil {
