@@ -123,8 +123,8 @@ type Account struct {
 	FirstTime, LastTime flow.Timestamp // least and greatest time of the metered packets; valid iff there are any
 	ClockSteps          uint64         // times that the capture's clock was set back
 
-	Damages     []damage.Error // the first MaxDamages
-	DamageCount uint64
+	Damages     []damage.Error // the first MaxDamages that were reported
+	DamageCount uint64         // of all damaged places, reported or not
 
 	others map[Outcome]*Tally
 }

@@ -87,6 +87,11 @@ func Open(source input.Source, stdin io.Reader, options Options) (*Packets, erro
 // called before the first ReadPackets.
 func (p *Packets) SetOrdinal(ordinal uint32) { p.ordinal = ordinal }
 
+// Opened gives what the file system said when the input was opened, zero for
+// streams. An input that is closed and opened again later is the same file only
+// if this is the same: see input.Options.Expect.
+func (p *Packets) Opened() input.Stat { return p.source.Opened() }
+
 // Start says what is needed to put inputs in order before they are metered.
 type Start struct {
 	Any      bool           // there is a metered packet
@@ -208,7 +213,8 @@ func (p *Packets) observe(index int) error {
 	described := p.capture.Interfaces()[index]
 	point, err := p.options.Points.Number(described.Name)
 	if err != nil {
-		return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
+		return &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err,
+			Hint: "read fewer captures in one run: the interface names of all count together"}
 	}
 	p.interfaces = append(p.interfaces, observed{
 		decoder:   p.decoder(described.LinkType, described.FCSLength),
@@ -238,6 +244,7 @@ func (p *Packets) finish() {
 	a := &p.account
 	if p.capture != nil {
 		a.Capture = p.capture.Tally()
+		a.DamageCount += a.Capture.Unreported
 		a.Interfaces = append([]capture.Interface(nil), p.capture.Interfaces()...)
 	}
 	a.ClockSteps = p.orderer.Steps()

@@ -5,6 +5,7 @@ package balance
 
 import (
 	"fmt"
+	"math"
 
 	"netstream/aggregate/flow"
 )
@@ -101,6 +102,7 @@ func (b *Books) Check() []Law {
 		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
 		b.ends(),
 		b.starts(),
+		b.wraps(),
 	}
 	return laws
 }
@@ -158,6 +160,20 @@ func (b *Books) ends() Law {
 		sum += n
 	}
 	return equal("C12", "flow records = sum of flow records by end reason", sum, b.FlowRecords)
+}
+
+// wraps is law C13: if the 128-bit totals are within 63 bits, no counter of a row,
+// which is a part of them, can have wrapped.
+func (b *Books) wraps() Law {
+	law := Law{ID: "C13", Text: "no counter wraps: all totals are below 2^63", Holds: true}
+	for _, t := range []Totals{b.Accounted, b.Flows, b.Intervals} {
+		for _, sum := range []flow.Sum{t.Packets, t.Octets, t.WireOctets, t.PayloadOctets} {
+			if v, ok := sum.Uint64(); !ok || v > math.MaxInt64 {
+				law.Holds, law.Failure = false, fmt.Sprintf("a total is %v", sum)
+			}
+		}
+	}
+	return law
 }
 
 // starts belongs to law C6: each flow record starts and ends in one interval.

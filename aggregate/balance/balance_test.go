@@ -65,6 +65,11 @@ func TestEachLawCanFail(t *testing.T) {
 		{"C10", func(b *Books) { b.Tables[0].Reread.Columns[0].Nulls = 1 }},
 		{"C10", func(b *Books) { b.Tables[0].Reread.Columns = nil }},
 		{"C11", func(b *Books) { b.PacketsSpent.Add(1) }},
+		{"C13", func(b *Books) {
+			for _, t := range []*Totals{&b.Accounted, &b.Flows, &b.Intervals} {
+				t.WireOctets.Add(1 << 63)
+			}
+		}},
 		{"C12", func(b *Books) { b.EndReasons[flow.EndForced]++ }},
 	}
 	for _, tt := range tests {

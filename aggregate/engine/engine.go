@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"sync"
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -20,10 +18,12 @@ type Config struct {
 	Hasher  flow.Hasher
 
 	// Spill gives a file for a sorted run of rows that do not fit into memory.
+	// Several workers may call it at a time.
 	Spill func() (runs.File, error)
 
 	// FlowMemory and SliceMemory bound the octets of rows that all shards together
-	// keep in memory; 0 for the defaults.
+	// keep in memory; 0 for the defaults. Shards get equal shares, but no less than
+	// leastShare of a bound that has as much.
 	FlowMemory, SliceMemory int
 }
 
@@ -34,7 +34,33 @@ const (
 	DefaultSliceMemory = 32 << 20
 )
 
-// Result is what a run has metered. Its tables can be read once each.
+// leastShare is the least memory in octets for the rows of one kind that a shard
+// keeps, so that many shards do not write many tiny runs: as much as the batches
+// of packets that it holds.
+const leastShare = 1 << 20
+
+// openRuns bounds the files of sorted runs that all shards together keep open for
+// a table: both tables then leave room for inputs and outputs among the usual
+// 1,024 files of a process. A shard gets its part of them, but no more than
+// mostRuns, beyond which little is won, and no less than leastRuns, with which
+// rows still are not written again all too often; more than 48 shards exceed the
+// bound for that.
+const (
+	openRuns  = 384
+	mostRuns  = 64
+	leastRuns = 8
+)
+
+// limits gives the part of one shard of a table's memory and files.
+func limits(memory, workers int) runs.Limits {
+	return runs.Limits{
+		Octets: max(memory/workers, min(memory, leastShare)),
+		Runs:   min(max(openRuns/workers, leastRuns), mostRuns),
+	}
+}
+
+// Result is what a run has metered. Its tables can be read once each; reading one
+// gives back what it took, Close the rest.
 type Result struct {
 	Records uint64         // flow records
 	End     flow.Timestamp // largest clock of all inputs; MinTimestamp if there was no packet
@@ -43,128 +69,48 @@ type Result struct {
 	slices []*runs.Sorter[meter.Slice]
 }
 
-// worker is a shard with its queue of packets.
-type worker struct {
-	shard
-	filling *batch
-	full    chan *batch
-	empty   chan *batch
-}
-
-// workAhead is how many batches may wait for a shard.
-const workAhead = 4
-
-// Run meters all inputs. Canceling ctx ends it early with the context's error.
+// Run meters all inputs. Canceling ctx ends it early with the context's error;
+// otherwise the first error of all ends it: of a source, or a [*runs.SpillError].
+//
+// Every source that was opened is closed. If Run ends early, it waits for reads
+// under way, but not long for one that hangs, such as that of a pipe which gives
+// nothing: such a source is closed when its read returns.
 func Run(ctx context.Context, inputs []Input, config Config) (*Result, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	metering, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 
-	workers := make(workers, max(1, config.Workers))
-	var running sync.WaitGroup
-	for i := range workers {
-		w := newWorker(&config, len(workers))
-		workers[i] = w
-		running.Go(w.run)
-	}
-	end, err := merge(ctx, inputs, workers)
-	for _, w := range workers {
-		w.send()
-		close(w.full)
-	}
-	running.Wait()
-	if err != nil {
+	workers := newWorkers(&config)
+	end := workers.run(metering, stop, inputs)
+	if err := context.Cause(metering); err != nil {
+		workers.close()
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			err = ctx.Err()
+		}
 		return nil, err
 	}
-
 	result := &Result{End: end}
-	errs := make([]error, len(workers))
-	for i, w := range workers {
-		running.Go(func() { errs[i] = w.finish(end) })
+	for _, w := range workers {
+		result.Records += w.records
 		result.flows = append(result.flows, w.flows)
 		result.slices = append(result.slices, w.slices)
 	}
-	running.Wait()
-	for _, w := range workers {
-		result.Records += w.records
-	}
-	return result, errors.Join(errs...)
+	return result, nil
 }
 
-func newWorker(config *Config, workers int) *worker {
-	flowMemory := cmp.Or(config.FlowMemory, DefaultFlowMemory)
-	sliceMemory := cmp.Or(config.SliceMemory, DefaultSliceMemory)
-	w := &worker{
-		shard: shard{
-			settings: &config.Meter,
-			hasher:   config.Hasher,
-			table:    newTable(),
-			flows:    runs.NewSorter(recordOrder(config.Points), max(1, flowMemory/workers), config.Spill),
-			slices:   runs.NewSorter(sliceOrder(config.Points), max(1, sliceMemory/workers), config.Spill),
-		},
-		filling: newBatch(),
-		full:    make(chan *batch, workAhead),
-		empty:   make(chan *batch, workAhead+1),
-	}
-	w.process = meter.NewProcess(config.Meter, w)
-	for range workAhead {
-		w.empty <- newBatch()
-	}
-	return w
+// Close gives back the memory and the files of tables that were not read. It must
+// not be called while one is being read; closing twice does nothing.
+func (r *Result) Close() error {
+	return errors.Join(closeSorters(r.flows), closeSorters(r.slices))
 }
 
-// workers spread packets over shards.
-type workers []*worker
-
-// take copies packets to the shards of their keys. Shards are told apart by the
-// lower half of the hash, since the tables use the upper half.
-func (ws workers) take(packets []flow.Packet) {
-	if len(ws) == 1 {
-		for len(packets) > 0 {
-			packets = packets[ws[0].put(packets):]
+func closeSorters[T any](sorters []*runs.Sorter[T]) error {
+	var first error
+	for _, s := range sorters {
+		if err := s.Close(); err != nil && first == nil {
+			first = err
 		}
-		return
 	}
-	for i := range packets {
-		shard := uint64(uint32(packets[i].Hash)) * uint64(len(ws)) >> 32
-		ws[shard].put(packets[i : i+1])
-	}
-}
-
-// takeBatch hands a batch on as it is where there is one shard only.
-func (ws workers) takeBatch(b *batch) *batch {
-	if len(ws) > 1 {
-		ws.take(b.packets)
-		return b
-	}
-	w := ws[0]
-	if len(w.filling.packets) > 0 {
-		w.send()
-	}
-	w.full <- b
-	return <-w.empty
-}
-
-// put takes as many packets as the batch being filled has room for.
-func (w *worker) put(packets []flow.Packet) int {
-	n := min(len(packets), batchPackets-len(w.filling.packets))
-	w.filling.packets = append(w.filling.packets, packets[:n]...)
-	if len(w.filling.packets) == batchPackets {
-		w.send()
-	}
-	return n
-}
-
-func (w *worker) send() {
-	w.full <- w.filling
-	w.filling = <-w.empty
-}
-
-func (w *worker) run() {
-	for b := range w.full {
-		w.meter(b.packets)
-		b.packets = b.packets[:0]
-		w.empty <- b
-	}
+	return first
 }
 
 // Flows gives the flow records in the order of their table. yield must not keep

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"netstream/aggregate/flow"
 )
@@ -21,8 +22,15 @@ type receiver interface {
 // position, in pieces that belong to one input each. Inputs are opened when
 // their turn comes near: the order of inputs is that of their ordinals, their
 // Earliest may be in any order. end is the largest clock.
+//
+// All sources are closed in the end, but for those whose read hangs after an error.
 func merge(ctx context.Context, inputs []Input, to receiver) (end flow.Timestamp, err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	m := merger{ctx: ctx, inputs: inputs, end: flow.MinTimestamp}
+	defer func() {
+		cancel()
+		m.await()
+	}()
 	for i := range inputs {
 		m.unopened = append(m.unopened, uint32(i))
 	}
@@ -66,6 +74,7 @@ func (m *merger) openDue() error {
 		s := newStream(m.ctx, ordinal, source)
 		more, err := s.next(m.ctx)
 		if err != nil {
+			m.open = append(m.open, s) // to be waited for
 			return err
 		}
 		if more {
@@ -74,6 +83,23 @@ func (m *merger) openDue() error {
 		}
 	}
 	return nil
+}
+
+// patience is how long a run that is given up waits for reads under way. Reading
+// a batch from a file takes a millisecond; what takes longer hangs.
+const patience = 100 * time.Millisecond
+
+// await waits until the sources that are left open are closed.
+func (m *merger) await() {
+	if len(m.open) == 0 {
+		return
+	}
+	late := time.After(patience)
+	for _, s := range m.open {
+		if !s.await(late) {
+			return
+		}
+	}
 }
 
 // choose puts the stream whose turn it is in the first place. Few captures

@@ -34,6 +34,14 @@ func (s *shard) Record(r *flow.Record) {
 
 func (s *shard) Slice(slice *meter.Slice) { s.slices.Add(slice) }
 
+// err gives the failure of a sorter, if one failed.
+func (s *shard) err() error {
+	if err := s.flows.Err(); err != nil {
+		return err
+	}
+	return s.slices.Err()
+}
+
 // meter takes packets in order of their clocks.
 func (s *shard) meter(packets []flow.Packet) {
 	for i := range packets {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"netstream/aggregate/flow"
 )
@@ -13,6 +14,11 @@ type Source interface {
 	// ReadPackets fills dst from its start and gives how many packets it wrote:
 	// at least one, or an error, never both. io.EOF means that no packet is left.
 	ReadPackets(dst []flow.Packet) (int, error)
+
+	// Close gives the source back. It is called once, after the last ReadPackets
+	// has returned, be it at the end of the source, after an error or when the run
+	// is given up. Its error ends the run as one of ReadPackets does.
+	Close() error
 }
 
 // Input is a source that is opened when the merge comes near its first packet,
@@ -55,29 +61,50 @@ func newStream(ctx context.Context, ordinal uint32, source Source) *stream {
 	return s
 }
 
+// read reads source to its end and closes it.
 func (s *stream) read(ctx context.Context, source Source) {
 	defer close(s.full)
+	s.err = s.readAll(ctx, source)
+	if err := source.Close(); s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *stream) readAll(ctx context.Context, source Source) error {
 	for {
 		var b *batch
 		select {
 		case b = <-s.empty:
 		case <-ctx.Done():
-			s.err = ctx.Err()
-			return
+			return ctx.Err()
 		}
 		n, err := source.ReadPackets(b.packets[:batchPackets])
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				s.err = err
-			}
-			return
+			return err
 		}
 		b.packets = b.packets[:n]
 		select {
 		case s.full <- b:
 		case <-ctx.Done():
-			s.err = ctx.Err()
-			return
+			return ctx.Err()
+		}
+	}
+}
+
+// await waits until the source is closed, or late says that this takes too long. Its reading must
+// have been canceled.
+func (s *stream) await(late <-chan time.Time) (closed bool) {
+	for {
+		select {
+		case _, more := <-s.full:
+			if !more {
+				return true
+			}
+		case <-late:
+			return false
 		}
 	}
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // table is the flow cache of a shard: open addressing over slots of 8 octets, and
-// the states apart in chunks that never move. Both are free of pointers.
+// the states apart in chunks. Both are free of pointers. States move only when a
+// sweep finds that few of many are left.
 type table struct {
 	slots  []slot // capacity is a power of two, at most half full
 	used   int
@@ -20,8 +21,13 @@ type table struct {
 type slot uint64
 
 const (
-	chunkStates = 256 // 80 KiB
+	chunkStates = 256 // 84 KiB
 	firstSlots  = 1024
+
+	// sparse is how many states a table holds at most for each one in use, once it
+	// was swept. Sweeps take time for all of them; at 8, moving the ones in use to a
+	// smaller table is a small part of that.
+	sparse = 8
 )
 
 func newTable() *table { return &table{slots: make([]slot, firstSlots)} }
@@ -105,7 +111,8 @@ func (t *table) grow() {
 }
 
 // sweep gives every state in use to done and forgets those for which it says
-// true. It goes through the states in the order of memory.
+// true. It goes through the states in the order of memory. Pointers to states that
+// find gave are not valid afterwards.
 func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State) bool) {
 	for number := range t.states {
 		state := t.state(number)
@@ -117,6 +124,25 @@ func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State) bool)
 		t.used--
 		state.Key = flow.Key{}
 	}
+	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
+		t.shrink(hash)
+	}
+}
+
+// shrink moves the states in use to a table of their size, so that time and memory
+// after a flood of flows are again those that the flows left over need.
+func (t *table) shrink(hash func(*flow.Key) uint64) {
+	size := firstSlots
+	for size < 4*t.used {
+		size *= 2
+	}
+	small := &table{slots: make([]slot, size)}
+	for number := range t.states {
+		if state := t.state(number); state.Key.Version != 0 {
+			*small.find(hash(&state.Key), &state.Key) = *state
+		}
+	}
+	*t = *small
 }
 
 // locate gives the slot of a state in use.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -25,7 +26,9 @@ func TestTableAgainstMap(t *testing.T) {
 		t.Run(h.name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			table := newTable()
+			process := meter.NewProcess(meter.Settings{IdleTimeout: time.Hour, Interval: time.Hour}, discard{})
 			want := make(map[flow.Key]*meter.State)
+			shrunk := 0
 			for step := range 20000 {
 				key := flow.Key{Version: 4}
 				binary.BigEndian.PutUint16(key.Source[14:], uint16(rng.IntN(600)))
@@ -39,22 +42,106 @@ func TestTableAgainstMap(t *testing.T) {
 					t.Fatalf("step %d: key %v has moved", step, key)
 				}
 				want[key] = state
+				process.Add(state, &flow.Packet{Number: uint64(step)}) // tells states apart
 				if step%1000 == 999 {
-					table.sweep(h.of, func(s *meter.State) bool {
-						if want[s.Key] != s {
-							t.Fatalf("step %d: sweep found a state that is not in use", step)
-						}
-						forget := s.Key.Source[15]%3 == 0
-						if forget {
-							delete(want, s.Key)
-						}
-						return forget
-					})
+					before := table.states
+					sweepAgainst(t, table, h.of, want, step%5000 == 4999)
+					if table.states < before {
+						shrunk++
+					}
 				}
 				if table.used != len(want) {
 					t.Fatalf("step %d: %d states in use, want %d", step, table.used, len(want))
 				}
 			}
+			if shrunk != 4 {
+				t.Errorf("the table shrank %d times, want 4", shrunk)
+			}
 		})
+	}
+}
+
+type discard struct{}
+
+func (discard) Record(*flow.Record) {}
+func (discard) Slice(*meter.Slice)  {}
+
+// sweepAgainst forgets a third of the states, or nearly all, and finds the others
+// again as they were.
+func sweepAgainst(t *testing.T, table *table, hash func(*flow.Key) uint64, want map[flow.Key]*meter.State, nearlyAll bool) {
+	t.Helper()
+	kept := make(map[flow.Key]meter.State)
+	table.sweep(hash, func(s *meter.State) bool {
+		if want[s.Key] != s {
+			t.Fatal("sweep found a state that is not in use")
+		}
+		delete(want, s.Key)
+		forget := s.Key.Source[15]%3 == 0
+		if nearlyAll {
+			forget = s.Key.Source[15]%16 != 5
+		}
+		if !forget {
+			kept[s.Key] = *s
+		}
+		return forget
+	})
+	if len(want) > 0 {
+		t.Fatalf("sweep missed %d states", len(want))
+	}
+	if nearlyAll && len(kept) == 0 {
+		t.Fatal("no state was kept: the test tests little")
+	}
+	for key, state := range kept {
+		found := table.find(hash(&key), &key)
+		if *found != state {
+			t.Fatalf("found %+v, want %+v", *found, state)
+		}
+		want[key] = found
+	}
+}
+
+// TestTableAfterFlood: what a table holds and goes through follows the flows that
+// there are, not those that there were.
+func TestTableAfterFlood(t *testing.T) {
+	hasher := flow.HasherFromSeed([16]byte{1, 2, 3})
+	for _, live := range []int{0, 1, 3000} {
+		table := newTable()
+		fill := func(from, to int) {
+			for i := from; i < to; i++ {
+				key := flow.Key{Version: 4}
+				binary.BigEndian.PutUint32(key.Source[12:], uint32(i))
+				table.find(hasher.Hash(&key), &key)
+			}
+		}
+		for round := range 3 {
+			fill(0, 40000)
+			table.sweep(hasher.Hash, func(s *meter.State) bool {
+				return binary.BigEndian.Uint32(s.Key.Source[12:]) >= uint32(live)
+			})
+			if most := max(firstSlots/2, sparse*live); int(table.states) > most || len(table.chunks) > most/chunkStates+1 {
+				t.Errorf("%d flows live, round %d: %d states in %d chunks, want at most %d", live, round, table.states, len(table.chunks), most)
+			}
+			if most := max(firstSlots, 8*live); len(table.slots) > most {
+				t.Errorf("%d flows live, round %d: %d slots, want at most %d", live, round, len(table.slots), most)
+			}
+			if table.used != live || len(table.free) > int(table.states) {
+				t.Errorf("%d flows live, round %d: %d in use, %d free", live, round, table.used, len(table.free))
+			}
+		}
+	}
+}
+
+// TestSweepsThatDoNotShrink: a table that is used well enough is left as it is.
+func TestSweepsThatDoNotShrink(t *testing.T) {
+	hasher := flow.HasherFromSeed([16]byte{4})
+	table := newTable()
+	for i := range uint32(8000) {
+		key := flow.Key{Version: 4}
+		binary.BigEndian.PutUint32(key.Source[12:], i)
+		table.find(hasher.Hash(&key), &key)
+	}
+	table.sweep(hasher.Hash, func(s *meter.State) bool { return binary.BigEndian.Uint32(s.Key.Source[12:]) >= 1000 })
+	if table.states != 8000 || table.used != 1000 {
+		t.Errorf("%d states, %d in use, want 8000 and 1000", table.states, table.used)
 	}
 }

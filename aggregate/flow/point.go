@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -8,6 +9,9 @@ import (
 // MaxPoints bounds the observation points of a run. pcapng sections of a hostile
 // file can name a new interface in every block.
 const MaxPoints = 1 << 16
+
+// ErrTooManyPoints: a run has met more than [MaxPoints] observation points.
+var ErrTooManyPoints = errors.New("there are too many observation points")
 
 // Points numbers the observation points of a run (RFC 7011 section 2): the
 // capture interfaces by the names that the files give them. Number 0 is the
@@ -26,7 +30,7 @@ func NewPoints() *Points {
 }
 
 // Number gives the number of the point of that name, a new one if need be. It
-// fails once [MaxPoints] names are known.
+// fails with [ErrTooManyPoints] once [MaxPoints] names are known.
 func (p *Points) Number(name string) (uint32, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -34,7 +38,7 @@ func (p *Points) Number(name string) (uint32, error) {
 		return n, nil
 	}
 	if len(p.names) == MaxPoints {
-		return 0, fmt.Errorf("cannot add observation point %q: there are %d already", name, MaxPoints)
+		return 0, fmt.Errorf("cannot add observation point %q: %w, at most %d", name, ErrTooManyPoints, MaxPoints)
 	}
 	n := uint32(len(p.names))
 	p.names = append(p.names, name)

@@ -9,6 +9,10 @@ type Process struct {
 	settings Settings
 	out      Output
 
+	// secondInterval is the start of the second interval of the representable range.
+	// The first one's start saturates, so that its end does not follow from it.
+	secondInterval flow.Timestamp
+
 	// What goes out is made in these, so that it takes no new memory.
 	record flow.Record
 	slice  Slice
@@ -16,7 +20,9 @@ type Process struct {
 
 // NewProcess gives a metering process with valid settings.
 func NewProcess(settings Settings, out Output) *Process {
-	return &Process{settings: settings, out: out}
+	width := settings.Interval
+	second := (flow.MinTimestamp + flow.Timestamp(width)).Interval(width)
+	return &Process{settings: settings, out: out, secondInterval: second}
 }
 
 // Add meters the next packet of the key whose state is s.
@@ -32,10 +38,18 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	}
 	if !s.open {
 		m.begin(s, p)
-	} else if at := p.Time; at < s.interval || at.Since(s.interval) >= m.settings.Interval {
+	} else if !m.within(s, p.Time) {
 		m.changeInterval(s, p)
 	}
 	s.count(p)
+}
+
+// within says whether at lies in the interval of the current slice. That is asked
+// for every packet, so it does not divide; from the start of the interval on, the
+// difference of two times always fits an unsigned number.
+func (m *Process) within(s *State, at flow.Timestamp) bool {
+	return at >= s.interval && uint64(at)-uint64(s.interval) < uint64(m.settings.Interval) &&
+		(at < m.secondInterval || s.interval >= m.secondInterval)
 }
 
 // ends gives the reason for which p ends the open flow, 0 if it belongs to it.
@@ -76,9 +90,10 @@ func (m *Process) begin(s *State, p *flow.Packet) {
 	s.sourceMAC, s.destinationMAC = p.Meta.SourceMAC, p.Meta.DestinationMAC
 }
 
-// changeInterval is for a packet outside the interval of the current slice. A
-// later one begins a new slice. An earlier one, which is a late or stray packet,
-// gets a slice of its own, so that the current one need not be given up.
+// changeInterval is for a packet outside the interval of the current slice, which
+// it hands over; the packet begins a new one. So a late or stray packet costs two
+// more slices, its own and another one of the interval that it interrupts: they
+// are summed with the rest of their interval when rows are sorted.
 func (m *Process) changeInterval(s *State, p *flow.Packet) {
 	interval := p.Time.Interval(m.settings.Interval)
 	m.handOver(s, 0, 0)

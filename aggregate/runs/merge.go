@@ -3,45 +3,62 @@ package runs
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 )
 
-// runBuffer is the size of the buffers that runs are written and read with. A
-// merge of a thousand runs holds 64 MiB of them.
-const runBuffer = 64 << 10
+// mergeMemory bounds the buffers of a merge in octets, as long as there are no
+// more runs than it gives leastBuffer, which holds any row, to each.
+const (
+	mergeMemory = 32 << 20
+	leastBuffer = 2 * MaxRow
+)
 
 // Merge gives the rows of all finished sorters in their order. yield gets each
-// row in a place of its own until the next call; it must not keep it. The files
-// of the runs are closed in any case.
+// row in a place of its own until the next call; it must not keep it. The sorters
+// are closed in any case. It gives the first error: of a sorter, a [*SpillError],
+// or the one that yield gave, as it is.
 func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
+	err := mergeSorters(sorters, yield)
+	for _, s := range sorters {
+		if closing := s.Close(); err == nil {
+			err = closing
+		}
+	}
+	return err
+}
+
+func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
+	files := 0
+	for _, s := range sorters {
+		if s.err != nil {
+			return s.err
+		}
+		files += len(s.files)
+	}
+	buffer := min(runBuffer, max(leastBuffer, mergeMemory/max(1, files)))
 	var heads []*head
 	var order *Order[T]
 	for _, s := range sorters {
 		order = &s.order
-		heads = append(heads, &head{compare: s.order.Compare, prefixOf: s.order.Prefix, octets: s.octets, refs: s.refs})
+		heads = append(heads, &head{compare: order.Compare, prefixOf: order.Prefix, octets: s.octets, refs: s.refs})
 		for _, r := range s.files {
-			source := bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.octets), runBuffer)
-			heads = append(heads, &head{compare: s.order.Compare, prefixOf: s.order.Prefix, source: source})
+			heads = append(heads, order.fileHead(r, buffer))
 		}
 	}
 	var row T
-	errs := []error{merge(heads, func(encoded []byte) error {
+	return merge(heads, func(encoded []byte) error {
 		if err := order.Decode(encoded, &row); err != nil {
-			return err
+			return &SpillError{"read", err}
 		}
 		return yield(&row)
-	})}
-	for _, s := range sorters {
-		for _, r := range s.files {
-			if err := r.file.Close(); err != nil {
-				errs = append(errs, fmt.Errorf("cannot close a sorted run: %w", err))
-			}
-		}
-		s.octets, s.refs, s.files = nil, nil, nil
-	}
-	return errors.Join(errs...)
+	})
+}
+
+// fileHead begins to read a run, with a buffer of at most so many octets.
+func (o *Order[T]) fileHead(r run, buffer int) *head {
+	source := bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.octets), int(min(int64(buffer), r.octets)))
+	return &head{compare: o.Compare, prefixOf: o.Prefix, source: source, left: r.rows}
 }
 
 // head is a run being read: from memory by refs, or from a file.
@@ -52,6 +69,7 @@ type head struct {
 	octets []byte
 	refs   []ref
 	source *bufio.Reader
+	left   uint64 // rows of source that are still to come
 
 	row    []byte // valid until next
 	prefix Prefix
@@ -70,18 +88,23 @@ func (h *head) next() (bool, error) {
 	}
 	h.source.Discard(len(h.row)) // cannot fail: it was peeked at
 	h.row = nil
-	length, err := binary.ReadUvarint(h.source)
-	if err == io.EOF {
+	if h.left == 0 {
 		return false, nil
 	}
+	h.left--
+	length, err := binary.ReadUvarint(h.source)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
-		return false, fmt.Errorf("cannot read a sorted run: %w", err)
+		return false, &SpillError{"read", err}
 	}
 	if length > MaxRow {
-		return false, fmt.Errorf("cannot read a sorted run: row of %d octets, want at most %d", length, MaxRow)
+		return false, &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
 	}
 	if h.row, err = h.source.Peek(int(length)); err != nil {
-		return false, fmt.Errorf("cannot read a sorted run: %w", err)
+		h.row = nil
+		return false, &SpillError{"read", err}
 	}
 	h.prefix = h.prefixOf(h.row)
 	return true, nil

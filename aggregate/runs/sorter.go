@@ -2,9 +2,8 @@ package runs
 
 import (
 	"bufio"
-	"encoding/binary"
-	"fmt"
-	"io"
+	"cmp"
+	"errors"
 	"slices"
 )
 
@@ -44,22 +43,30 @@ func (p *Prefix) compare(q *Prefix) int {
 // MaxRow is the greatest length of an encoded row in octets.
 const MaxRow = 4096
 
-// File is where one run is kept: written once, then read once from the start.
-type File interface {
-	io.Writer
-	io.ReaderAt
-	Close() error // gives the space back
+// Limits bound what a sorter holds.
+type Limits struct {
+	Octets int // of rows in memory, at most [MaxMemory]; at least one row is kept
+	Runs   int // files open at a time, and one more while they are merged; at least LeastRuns
 }
 
-// Sorter takes rows in any order. It is not safe for concurrent use.
+// LeastRuns is the least number of files of a sorter. With fewer, most rows would
+// be written again each time that memory is full.
+const LeastRuns = 4
+
+// MaxMemory is the greatest limit of a sorter in octets.
+const MaxMemory = 1 << 31
+
+// Sorter takes rows in any order. It is not safe for concurrent use. It holds
+// files until it was merged or closed.
 type Sorter[T any] struct {
 	order  Order[T]
-	limit  int
+	limits Limits
 	create func() (File, error)
 
 	octets []byte // encoded rows, one behind the other
 	refs   []ref
 	files  []run
+	buffer *bufio.Writer // what files are written through
 	err    error
 }
 
@@ -71,24 +78,18 @@ type ref struct {
 
 const refSize = 32
 
-// MaxMemory is the greatest limit of a sorter in octets.
-const MaxMemory = 1 << 31
-
-type run struct {
-	file   File
-	octets int64
+// NewSorter gives a sorter that keeps rows in memory as far as they fit, and asks
+// create for a file each time that it has to write them out.
+func NewSorter[T any](order Order[T], limits Limits, create func() (File, error)) *Sorter[T] {
+	limits.Octets = min(limits.Octets, MaxMemory)
+	limits.Runs = max(limits.Runs, LeastRuns)
+	return &Sorter[T]{order: order, limits: limits, create: create}
 }
 
-// NewSorter gives a sorter that keeps rows of up to limit octets in memory, at
-// most MaxMemory, and asks create for a file each time that it has to write them
-// out.
-func NewSorter[T any](order Order[T], limit int, create func() (File, error)) *Sorter[T] {
-	return &Sorter[T]{order: order, limit: min(limit, MaxMemory), create: create}
-}
-
-// Add takes a row. The first error is kept and given by Finish.
+// Add takes a row. The first error is kept, and rows are dropped from then on:
+// see Err.
 func (s *Sorter[T]) Add(row *T) {
-	if len(s.octets)+len(s.refs)*refSize >= s.limit && len(s.refs) > 0 && s.err == nil {
+	if len(s.octets)+len(s.refs)*refSize >= s.limits.Octets && len(s.refs) > 0 && s.err == nil {
 		s.err = s.spill()
 	}
 	if s.err != nil {
@@ -96,12 +97,37 @@ func (s *Sorter[T]) Add(row *T) {
 	}
 	if s.octets == nil {
 		// Growing step by step would copy everything several times over.
-		s.octets = make([]byte, 0, s.limit*3/4+MaxRow)
-		s.refs = make([]ref, 0, s.limit/4/refSize+1)
+		s.octets = make([]byte, 0, s.limits.Octets*3/4+MaxRow)
+		s.refs = make([]ref, 0, s.limits.Octets/4/refSize+1)
 	}
 	at := len(s.octets)
 	s.octets = s.order.Append(s.octets, row)
 	s.refs = append(s.refs, ref{s.order.Prefix(s.octets[at:]), uint32(at), uint32(len(s.octets) - at)})
+}
+
+// Err gives the first error of all that happened, always a [*SpillError] until
+// the sorter is merged or closed.
+func (s *Sorter[T]) Err() error { return s.err }
+
+// Finish sorts what is in memory. After it the sorter can be merged; it gives
+// the first error of all that happened.
+func (s *Sorter[T]) Finish() error {
+	s.buffer = nil
+	if s.err == nil {
+		s.sort()
+	}
+	return s.err
+}
+
+var errClosed = errors.New("cannot use rows that were merged or closed before")
+
+// Close gives the memory and all files back. Closing twice does nothing; what is
+// added afterwards is dropped.
+func (s *Sorter[T]) Close() error {
+	err := closeAll(s.files)
+	s.octets, s.refs, s.files, s.buffer = nil, nil, nil, nil
+	s.err = cmp.Or(s.err, errClosed)
+	return err
 }
 
 func (s *Sorter[T]) row(r ref) []byte { return s.octets[r.at : r.at+r.length] }
@@ -117,37 +143,50 @@ func (s *Sorter[T]) sort() {
 
 // spill writes the rows in memory out as a run.
 func (s *Sorter[T]) spill() error {
+	if len(s.files) >= s.limits.Runs {
+		if err := s.combine(); err != nil {
+			return err
+		}
+	}
 	s.sort()
-	file, err := s.create()
-	if err != nil {
-		return fmt.Errorf("cannot create a sorted run: %w", err)
-	}
-	w := bufio.NewWriterSize(file, runBuffer)
-	var length []byte
-	var octets int64
-	for _, r := range s.refs {
-		length = binary.AppendUvarint(length[:0], uint64(r.length))
-		octets += int64(len(length)) + int64(r.length)
-		if _, err := w.Write(length); err != nil {
-			return fmt.Errorf("cannot write a sorted run: %w", err)
+	err := s.write(func(yield func([]byte) error) error {
+		for _, r := range s.refs {
+			if err := yield(s.row(r)); err != nil {
+				return err
+			}
 		}
-		if _, err := w.Write(s.row(r)); err != nil {
-			return fmt.Errorf("cannot write a sorted run: %w", err)
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("cannot write a sorted run: %w", err)
-	}
-	s.files = append(s.files, run{file, octets})
+		return nil
+	})
 	s.octets, s.refs = s.octets[:0], s.refs[:0]
-	return nil
+	return err
 }
 
-// Finish sorts what is in memory. After it the sorter can be merged; it gives
-// the first error of all that happened.
-func (s *Sorter[T]) Finish() error {
-	if s.err == nil {
-		s.sort()
+// combine makes the smaller half of the runs one. Taking the smallest keeps the
+// runs that were merged before out of it for long, so that a row is written
+// again a logarithmic number of times only.
+func (s *Sorter[T]) combine() error {
+	slices.SortFunc(s.files, func(a, b run) int { return cmp.Compare(a.octets, b.octets) })
+	small := s.files[:len(s.files)/2]
+	var heads []*head
+	for _, r := range small {
+		heads = append(heads, s.order.fileHead(r, runBuffer))
 	}
-	return s.err
+	if err := s.write(func(yield func([]byte) error) error { return merge(heads, yield) }); err != nil {
+		return err
+	}
+	err := closeAll(small)
+	s.files = slices.Delete(s.files, 0, len(small))
+	return err
+}
+
+// write adds a run.
+func (s *Sorter[T]) write(each func(yield func([]byte) error) error) error {
+	if s.buffer == nil {
+		s.buffer = bufio.NewWriterSize(nil, runBuffer)
+	}
+	r, err := writeRun(s.create, s.buffer, each)
+	if err == nil {
+		s.files = append(s.files, r)
+	}
+	return err
 }

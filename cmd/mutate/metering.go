@@ -130,6 +130,8 @@ type guarded struct {
 	atATime int
 }
 
+func (g *guarded) Close() error { return g.packets.Close() }
+
 func (g *guarded) ReadPackets(dst []flow.Packet) (n int, err error) {
 	defer recovered(&err)
 	if g.atATime > 0 {

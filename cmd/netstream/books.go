@@ -2,8 +2,8 @@ package main
 
 import "netstream/cmd/internal/books"
 
-// books fills in all sides of the conservation laws.
-func (j *job) books() {
+// fillBooks fills in all sides of the conservation laws.
+func (j *job) fillBooks() {
 	b := &j.sides
 	for _, a := range j.accounts {
 		books.AddAccount(b, a)

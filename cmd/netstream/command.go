@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -61,6 +62,9 @@ func dispatch(ctx context.Context, args []string, c *console) error {
 	}
 	switch args[0] {
 	case "help", "-h", "--help":
+		if len(args) > 2 {
+			return usageError("help takes one command")
+		}
 		if len(args) > 1 {
 			if cmd := lookup(args[1]); cmd != nil {
 				cmd.help(c.out)
@@ -117,22 +121,39 @@ func (cmd *command) help(w io.Writer) {
 		fmt.Fprintf(w, "\n%s\n", cmd.long)
 	}
 	if cmd.flags.HasFlags() {
-		fmt.Fprintf(w, "\nFLAGS\n%s", cmd.flags.FlagUsagesWrapped(100))
+		const noise = "[=true|false]" // of every switch
+		flags := strings.ReplaceAll(cmd.flags.FlagUsagesWrapped(100), noise, strings.Repeat(" ", len(noise)))
+		fmt.Fprintf(w, "\nFLAGS\n%s", flags)
 	}
 }
 
+// patience is how long a signal waits for the program to clean up. A write to a
+// pipe that nobody reads, or a slow disk, cannot be interrupted otherwise; what is
+// left behind then has no final name, and the next run removes it.
+const patience = 1800 * time.Millisecond
+
 // contextWithSignals gives a context that SIGINT, SIGTERM and SIGHUP cancel, the
-// signal being the cause. A second signal ends the program at once.
+// signal being the cause, unless the program was started with it ignored (nohup).
+// A second signal ends the program at once.
 func contextWithSignals() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
 			cancel(signalled{s})
+			select {
+			case <-time.After(patience):
+				os.Exit(signalled{s}.exitCode())
+			case <-done:
+			}
 		case <-done:
 		}
 	}()
@@ -142,7 +163,10 @@ func contextWithSignals() (context.Context, func()) {
 func newVersionCommand() *command {
 	return &command{
 		name: "version", summary: "Prints the version.", flags: newFlags("version"),
-		run: func(_ context.Context, c *console, _ []string) error {
+		run: func(_ context.Context, c *console, args []string) error {
+			if len(args) > 0 {
+				return usageError("version takes no arguments")
+			}
 			_, err := fmt.Fprintf(c.out, "netstream %s\n", version)
 			return err
 		},

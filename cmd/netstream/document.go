@@ -18,7 +18,7 @@ var tool = manifest.Tool{Name: "netstream", Version: version}
 // document writes run.json and the list of digests.
 func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 	m := manifest.Manifest{
-		Schema:     manifest.Schema{Name: "netstream.run", Version: manifest.Version},
+		Schema:     manifest.Schema{Name: outdir.SchemaName, Version: manifest.Version},
 		Tool:       tool,
 		Parameters: j.options.parameters(),
 		Complete:   !j.inputs.leftOut,
@@ -39,7 +39,7 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 	for _, law := range j.laws {
 		m.Laws = append(m.Laws, manifest.Law{ID: law.ID, Text: law.Text, Holds: law.Holds})
 	}
-	file, err := dir.File("run.json")
+	file, err := dir.File(outdir.ManifestName)
 	if err != nil {
 		return outputFailure(err)
 	}

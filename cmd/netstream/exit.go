@@ -48,20 +48,32 @@ type signalled struct{ signal os.Signal }
 
 func (s signalled) Error() string { return fmt.Sprintf("stopped by signal: %v", s.signal) }
 
-// exitCode gives the exit code of an error; ctx tells whether a signal came.
+// exitCode gives the exit code of an error. A run that a signal stopped has the
+// signal's; one that was over by then has its own.
 func exitCode(ctx context.Context, err error) int {
-	if err == nil {
-		return exitOK
-	}
 	var by signalled
-	if errors.As(context.Cause(ctx), &by) {
-		if number, ok := by.signal.(syscall.Signal); ok {
-			return exitSignalled + int(number)
-		}
+	if stopped(err) && errors.As(context.Cause(ctx), &by) {
+		return by.exitCode()
 	}
 	var f *failure
-	if errors.As(err, &f) {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &f):
 		return f.code
+	}
+	return exitFailed
+}
+
+// stopped says whether err is that of a canceled context.
+func stopped(err error) bool {
+	var by signalled
+	return errors.Is(err, context.Canceled) || errors.As(err, &by)
+}
+
+func (s signalled) exitCode() int {
+	if number, ok := s.signal.(syscall.Signal); ok {
+		return exitSignalled + int(number)
 	}
 	return exitFailed
 }

@@ -7,31 +7,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"netstream/reader/capture"
 	"netstream/reader/input"
 	"netstream/writer/manifest"
 	"netstream/writer/outdir"
 )
 
-// finished looks whether the output of this very run is there already. Then
+// alreadyDone looks whether the output of this very run is there already. Then
 // nothing is to be done: a nightly job can be run again at will. The output of
 // any other run is refused here, before any work is done.
-func (j *job) finished(ctx context.Context, args []string) (bool, error) {
+func (j *job) alreadyDone(ctx context.Context, args []string) (bool, error) {
 	o := j.options
-	if _, err := os.Lstat(o.write); err != nil || o.force {
-		return false, nil // what is wrong with the name shows when the directory is made
+	if entries, err := os.ReadDir(o.write); err != nil || len(entries) == 0 || o.force {
+		return false, nil // not there, no directory, or an empty one: that is judged when it is made
 	}
 	refused := outputFailure(fmt.Errorf("cannot write %s: %w", o.write, outdir.ErrExists))
-	content, err := os.ReadFile(filepath.Join(o.write, "run.json"))
-	if err != nil {
-		return false, refused
-	}
 	var there manifest.Manifest
-	if err := json.Unmarshal(content, &there); err != nil {
-		return false, refused
+	content, err := os.ReadFile(filepath.Join(o.write, outdir.ManifestName))
+	if err == nil {
+		err = json.Unmarshal(content, &there)
+	}
+	if err != nil || there.Schema.Name != outdir.SchemaName {
+		return false, &failure{exitExists, fmt.Errorf("cannot write %s: %w", o.write, outdir.ErrExists),
+			"it is not the output of a run; name another directory with -w"}
 	}
 	same, err := j.sameRun(ctx, args, &there)
 	if err != nil || !same {
@@ -54,27 +57,39 @@ func (j *job) finished(ctx context.Context, args []string) (bool, error) {
 }
 
 // sameRun says whether the run that is asked for has the identity of the one that
-// is there, by reading all inputs once.
+// is there. Only if nothing else tells them apart, all inputs are read once.
 func (j *job) sameRun(ctx context.Context, args []string, there *manifest.Manifest) (bool, error) {
-	names := append(slices.Clone(j.options.read), args...)
-	if slices.Contains(names, input.StandardInput) || len(j.options.filesFrom) > 0 && slices.Contains(j.options.filesFrom, input.StandardInput) {
-		return false, nil // it can be read once only
-	}
-	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom})
-	if err != nil {
+	parameters := j.options.parameters()
+	if there.Tool != tool || !maps.Equal(there.Parameters, parameters) {
 		return false, nil
 	}
-	skipped := make(map[string]bool)
+	names := append(slices.Clone(j.options.read), args...)
+	if slices.Contains(names, input.StandardInput) || slices.Contains(j.options.filesFrom, input.StandardInput) {
+		return false, nil // it can be read once only
+	}
+	leftOut := make(map[string]bool)
 	for _, s := range there.Skipped {
-		skipped[s.Name] = true
+		leftOut[s.Name] = true
+	}
+	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom})
+	for _, e := range input.Errors(err) {
+		if !j.options.keepGoing || !leftOut[e.Name] {
+			return false, nil
+		}
 	}
 	var contents []manifest.Input
 	for _, source := range selection.Sources {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		if skipped[source.Name] {
+		if leftOut[source.Name] {
+			if !isForeign(source) {
+				return false, nil // it has become a capture meanwhile
+			}
 			continue
+		}
+		if len(contents) == len(there.Inputs) {
+			return false, nil
 		}
 		content, err := digestContent(source)
 		if err != nil {
@@ -82,7 +97,19 @@ func (j *job) sameRun(ctx context.Context, args []string, there *manifest.Manife
 		}
 		contents = append(contents, content)
 	}
-	return manifest.RunID(tool, j.options.parameters(), contents) == there.RunID, nil
+	return manifest.RunID(tool, parameters, contents) == there.RunID, nil
+}
+
+// isForeign says whether a source can still not be read as a capture.
+func isForeign(source input.Source) bool {
+	in, err := input.Open(source, nil, input.Options{NoDigests: true})
+	if err != nil {
+		return true
+	}
+	defer in.Close() // it was only looked at
+	_, err = capture.NewReader(in)
+	var foreign *capture.FormatError
+	return errors.As(err, &foreign)
 }
 
 // digestContent reads an input for its digest only.

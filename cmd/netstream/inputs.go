@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
@@ -21,6 +21,7 @@ type observation struct {
 	source  input.Source
 	start   reader.Start
 	packets *reader.Packets // open; nil until it is needed
+	opened  input.Stat      // what the file was when start was found out
 	account *reader.Account // complete once the input was read
 }
 
@@ -29,8 +30,10 @@ type observations struct {
 	all     []*observation
 	skipped []input.Skipped
 	leftOut bool // an input that was named is missing
-	options reader.Options
-	stdin   io.Reader
+
+	keepGoing bool
+	options   reader.Options
+	stdin     io.Reader
 
 	progress *progress
 }
@@ -47,7 +50,7 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 	selection, err := input.Expand(input.Request{
 		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
 	})
-	obs := &observations{options: options, stdin: c.in, progress: p}
+	obs := &observations{options: options, stdin: c.in, progress: p, keepGoing: o.keepGoing}
 	obs.skipped = selection.Skipped
 	if err != nil {
 		if !o.keepGoing || len(selection.Sources) == 0 || input.ClassOf(err) == input.Refused {
@@ -66,6 +69,9 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 			return nil, err
 		}
 	}
+	slices.SortFunc(obs.skipped, func(a, b input.Skipped) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Why, b.Why))
+	})
 	if len(obs.all) == 0 {
 		return nil, fail(exitUsage, "'netstream inspect' says what a file is", "none of the inputs is a capture")
 	}
@@ -85,7 +91,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 	switch {
 	case errors.As(err, &foreign) && (source.Found || o.keepGoing):
 		obs.leaveOut(c, source.Name, foreign.Error())
-		obs.leftOut = obs.leftOut || !source.Found
+		obs.leftOut = obs.leftOut || !source.Found || namedAsCapture(source.Name)
 		return nil
 	case errors.As(err, &foreign):
 		return fail(exitUsage, "'netstream inspect' says what a file is", "cannot read %s: %w", source.Name, err)
@@ -98,6 +104,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 	}
 	obs.progress.expect(source)
 	if !source.Stream && len(obs.all) >= keepOpen {
+		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {
 			return inputFailure(err)
 		}
@@ -114,15 +121,16 @@ func (obs *observations) begin(ctx context.Context, source input.Source) (*obser
 		in  *observation
 		err error
 	}
-	begun := make(chan beginning, 1)
+	begun := make(chan beginning) // nobody may be there to take it
 	go func() {
-		packets, err := reader.Open(source, obs.stdin, obs.options)
-		if err != nil {
-			begun <- beginning{nil, err}
-			return
+		in, err := obs.firstLook(source)
+		select {
+		case begun <- beginning{in, err}:
+		case <-ctx.Done():
+			if in != nil {
+				in.packets.Close() // it was only looked at
+			}
 		}
-		start, err := packets.Start()
-		begun <- beginning{&observation{source: source, packets: packets, start: start}, err}
 	}()
 	select {
 	case b := <-begun:
@@ -132,11 +140,41 @@ func (obs *observations) begin(ctx context.Context, source input.Source) (*obser
 	}
 }
 
+// firstLook opens an input for the first time and finds out how it begins.
+func (obs *observations) firstLook(source input.Source) (*observation, error) {
+	packets, err := reader.Open(source, obs.stdin, obs.options)
+	if err != nil {
+		return nil, err
+	}
+	start, err := packets.Start()
+	if err != nil {
+		packets.Close() // the failure is what matters
+		return nil, err
+	}
+	return &observation{source: source, packets: packets, start: start}, nil
+}
+
 func (obs *observations) leaveOut(c *console, name, why string) {
 	obs.skipped = append(obs.skipped, input.Skipped{Name: name, Why: why})
-	if c.terminal {
+	if namedAsCapture(name) || obs.keepGoing {
+		obs.progress.clear()
 		reportWarning(c.err, "left out: %s: %s", name, why)
 	}
+}
+
+// namedAsCapture says whether a file in a directory claims by its name to be a
+// capture. What a file is, is decided by its content; but an hour of accounting
+// whose file was ruined must not be left out in silence.
+func namedAsCapture(name string) bool {
+	base := strings.ToLower(filepath.Base(name))
+	for _, ending := range []string{".gz", ".zst", ".lz4", ".xz", ".bz2"} {
+		base = strings.TrimSuffix(base, ending)
+	}
+	switch filepath.Ext(base) {
+	case ".pcap", ".pcapng", ".cap", ".dmp", ".ntar":
+		return true
+	}
+	return false
 }
 
 // compareObservations is the order of ordinals (docs/metering.md section 2):
@@ -171,33 +209,58 @@ func (obs *observations) engineInputs() []engine.Input {
 
 func (obs *observations) open(ordinal uint32) (engine.Source, error) {
 	in := obs.all[ordinal]
-	if in.packets == nil {
-		packets, err := reader.Open(in.source, obs.stdin, obs.options)
+	packets := in.packets
+	in.packets = nil // the engine's from now on
+	if packets == nil {
+		options := obs.options
+		options.Input.Expect = &in.opened
+		var err error
+		packets, err = reader.Open(in.source, obs.stdin, options)
+		var foreign *capture.FormatError
+		if errors.As(err, &foreign) {
+			return nil, fail(exitDamaged, "", "cannot read %s: it was a capture a moment ago: %w", in.source.Name, err)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("cannot open %s again: %w", in.source.Name, err)
+			return nil, inputFailure(err)
 		}
 		packets.SetOrdinal(ordinal)
-		in.packets = packets
 	}
-	return &accounted{in: in, progress: obs.progress}, nil
+	return &accounted{in: in, packets: packets, progress: obs.progress}, nil
+}
+
+// close closes the inputs that the engine did not come to.
+func (obs *observations) close() {
+	for _, in := range obs.all {
+		if in.packets != nil {
+			in.packets.Close() // it was only looked at
+			in.packets = nil
+		}
+	}
 }
 
 // accounted reads an input and keeps its account when it ends.
 type accounted struct {
 	in       *observation
+	packets  *reader.Packets
 	progress *progress
 }
 
 func (a *accounted) ReadPackets(dst []flow.Packet) (int, error) {
-	n, err := a.in.packets.ReadPackets(dst)
+	n, err := a.packets.ReadPackets(dst)
 	a.progress.addPackets(n)
 	if err == io.EOF {
-		a.in.account = a.in.packets.Account()
-		a.in.packets = nil // gives its buffers back
+		a.in.account = a.packets.Account()
 	} else if err != nil {
 		return n, inputFailure(err)
 	}
 	return n, err
+}
+
+// Close gives the input's buffers back, too.
+func (a *accounted) Close() error {
+	packets := a.packets
+	a.packets = nil
+	return packets.Close()
 }
 
 // inputFailure gives an error of the inputs its exit code and hint.

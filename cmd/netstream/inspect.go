@@ -48,13 +48,21 @@ func newInspectCommand() *command {
 			if err := found.print(c.out, asJSON); err != nil {
 				return err
 			}
-			if bad := found.verdict(); bad != nil && worst == nil {
-				worst = bad
-			}
+			worst = graver(worst, found.verdict())
 		}
 		return worst
 	}
 	return cmd
+}
+
+// graver gives the error that says more about the command: one of use or of the
+// system before one of damage, else the first.
+func graver(a, b error) error {
+	var f *failure
+	if a == nil || b != nil && errors.As(a, &f) && f.code == exitDamaged {
+		return b
+	}
+	return a
 }
 
 // inspection is what was found out about one file.
@@ -166,6 +174,7 @@ func (found *inspection) damaged(d *damage.Error) {
 // describe takes over what the reader counted.
 func (found *inspection) describe(frames *capture.Reader) {
 	t := frames.Tally()
+	found.DamageCount = t.DamageCount() // walk has those that were reported one by one
 	found.Sections, found.Packets, found.Captured, found.Wire = t.Sections, t.Packets, t.CapturedOctets, t.WireOctets
 	if found.FirstTime != "" {
 		found.FirstTime, found.LastTime = timeText(found.first.Time()), timeText(found.last.Time())

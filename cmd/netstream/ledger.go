@@ -6,12 +6,14 @@ import (
 	"netstream/aggregate/flow"
 	"netstream/reader"
 	"netstream/reader/header"
+	"netstream/reader/input"
 	"netstream/writer/table"
 )
 
 // ledgerRows gives the rows of the ledger: input after input, of each the packets
-// by outcome, the remarks, the octets and the damaged places.
-func ledgerRows(accounts []*reader.Account) []table.LedgerRow {
+// by outcome, the remarks, the octets and the damaged places; last what was left
+// out.
+func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.LedgerRow {
 	var rows []table.LedgerRow
 	for _, a := range accounts {
 		for _, o := range a.Outcomes() {
@@ -36,6 +38,9 @@ func ledgerRows(accounts []*reader.Account) []table.LedgerRow {
 			rows = append(rows, table.LedgerRow{
 				Input: a.Name, Kind: table.LedgerDamage, Outcome: "further_places", Detail: fmt.Sprint(more)})
 		}
+	}
+	for _, s := range skipped {
+		rows = append(rows, table.LedgerRow{Input: s.Name, Kind: table.LedgerInput, Outcome: "left_out", Detail: s.Why})
 	}
 	return rows
 }

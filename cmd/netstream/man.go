@@ -12,7 +12,10 @@ import (
 func newManCommand() *command {
 	return &command{
 		name: "man", summary: "Prints the man page (netstream man | man -l -).", flags: newFlags("man"),
-		run: func(_ context.Context, c *console, _ []string) error {
+		run: func(_ context.Context, c *console, args []string) error {
+			if len(args) > 0 {
+				return usageError("man takes no arguments")
+			}
 			manPage(c.out)
 			return nil
 		},

@@ -16,8 +16,8 @@ import (
 
 func reportError(w io.Writer, ctx context.Context, err error) {
 	var by signalled
-	if errors.As(context.Cause(ctx), &by) {
-		fmt.Fprintf(w, "netstream: %v; nothing was written\n", by)
+	if stopped(err) && errors.As(context.Cause(ctx), &by) {
+		fmt.Fprintf(w, "netstream: %v\n", by)
 		return
 	}
 	for _, line := range strings.Split(err.Error(), "\n") {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,11 +22,13 @@ type progress struct {
 	stopped chan struct{}
 	done    chan struct{}
 	stage   atomic.Pointer[string]
+	once    sync.Once
 }
 
 const redraw = 200 * time.Millisecond
 
-// startProgress shows the progress of a run. stop must be called.
+// startProgress shows the progress of a run. stop must be
+// called, and may be called again.
 func startProgress(c *console, quiet bool) *progress {
 	if quiet || !c.terminal {
 		return nil
@@ -76,9 +79,18 @@ func (p *progress) stop() {
 	if p == nil {
 		return
 	}
-	close(p.stopped)
-	<-p.done
-	fmt.Fprint(p.w, "\r\x1b[K")
+	p.once.Do(func() {
+		close(p.stopped)
+		<-p.done
+		fmt.Fprint(p.w, "\r\x1b[K")
+	})
+}
+
+// clear takes the line away, for a message; it comes back by itself.
+func (p *progress) clear() {
+	if p != nil {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
 }
 
 func (p *progress) draw() {

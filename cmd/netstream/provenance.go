@@ -56,7 +56,7 @@ func (j *job) writeProvenance(dir *outdir.Dir) error {
 			Inode: a.Input.Opened.Inode, ModAfter: a.Input.Closed.ModTime,
 		})
 	}
-	file, err := dir.File("provenance.json")
+	file, err := dir.File(outdir.ProvenanceName)
 	if err != nil {
 		return outputFailure(err)
 	}

@@ -24,12 +24,13 @@ func trafficContent(rows uint64, t *balance.Totals) balance.Content {
 	}}
 }
 
-// readBack reads the finished tables again, with readers that did not write them.
+// readBack reads the finished tables again, with readers that did not write them,
+// and compares all files with the digests of what was written.
 func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
 	written := []balance.Content{
 		trafficContent(j.flows.records, &j.flows.totals),
 		trafficContent(j.perBin.records, &j.perBin.totals),
-		{Rows: uint64(len(ledgerRows(j.accounts)))},
+		{Rows: uint64(len(ledgerRows(j.accounts, j.inputs.skipped)))},
 	}
 	outputs := make([]manifest.Output, len(files))
 	tables := make([]balance.Table, len(files))
@@ -53,6 +54,9 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 		if err != nil {
 			return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", err)
 		}
+	}
+	if err := dir.Verify(); err != nil {
+		return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", err)
 	}
 	j.sides.Tables = tables
 	return outputs, nil

@@ -181,7 +181,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 			IdleTimeout: e.settings.Idle, ActiveTimeout: e.settings.Active, EndGrace: e.settings.EndGrace, Interval: e.settings.Interval},
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowMemory: 1000, SliceMemory: 1000,
+		FlowMemory: e.memory, SliceMemory: e.memory,
 	}
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err

@@ -78,17 +78,38 @@ type job struct {
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
 	j := &job{console: c, options: o, points: flow.NewPoints(), began: time.Now()}
+	defer func() { j.progress.stop() }()
 	if o.write == "-" {
 		return j.stream(ctx, args)
 	}
-	if done, err := j.finished(ctx, args); done || err != nil {
+	if err := outdir.CheckName(o.write); err != nil {
+		return outputFailure(err)
+	}
+	if done, err := j.alreadyDone(ctx, args); done || err != nil {
 		return err
 	}
 	dir, err := outdir.Create(o.write, outdir.Options{Replace: o.force})
 	if err != nil {
 		return outputFailure(err)
 	}
-	defer dir.Abort() // does nothing after Commit
+	if err := j.fill(ctx, args, dir); err != nil {
+		if aborting := dir.Abort(); aborting != nil {
+			reportWarning(c.err, "%v", aborting)
+		}
+		return err
+	}
+	j.progress.stop()
+	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
+		reportWarning(c.err, "%v", err) // the output is complete all the same
+	} else if err != nil {
+		return outputFailure(err)
+	}
+	j.summarize(o.write)
+	return j.verdict()
+}
+
+// fill does everything up to the commit.
+func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	spill, err := dir.SpillDir()
 	if err != nil {
 		return outputFailure(err)
@@ -97,23 +118,26 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	if err != nil {
 		return err
 	}
+	defer result.Close() // what the tables did not consume; its files have no names
 	if err := j.account(); err != nil {
 		return err
 	}
-	if err := j.write(dir, result); err != nil {
+	files, err := j.writeTables(ctx, dir, result)
+	if err != nil {
 		return err
 	}
-	j.progress.stop()
-	if err := context.Cause(ctx); err != nil {
+	j.progress.enter("reading tables back")
+	outputs, err := j.readBack(dir, files)
+	if err != nil {
 		return err
 	}
-	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
-		reportWarning(c.err, "%v", err) // the output is complete all the same
-	} else if err != nil {
-		return outputFailure(err)
+	if err := j.balance(); err != nil {
+		return err
 	}
-	j.summarize(o.write)
-	return j.verdict()
+	if err := j.document(dir, outputs); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }
 
 // meter opens the inputs and meters them.
@@ -130,16 +154,16 @@ func (j *job) meter(ctx context.Context, args []string, spill func() (runs.File,
 	}
 	j.inputs, err = openInputs(ctx, j.console, o, args, options, j.progress)
 	if err != nil {
-		j.progress.stop()
 		return nil, err
 	}
+	defer j.inputs.close()
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), engine.Config{
 		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher, Spill: spill,
 	})
 	if err != nil {
-		j.progress.stop()
+		return nil, runFailure(err)
 	}
-	return result, err
+	return result, nil
 }
 
 // account takes the inputs' accounts over and says no to what must not be
@@ -154,7 +178,7 @@ func (j *job) account() error {
 		j.bases = append(j.bases, packets)
 		packets += in.account.Packets()
 	}
-	if err := j.duplicates(); err != nil {
+	if err := j.refuseDuplicates(); err != nil {
 		return err
 	}
 	if j.options.strict {
@@ -168,9 +192,9 @@ func (j *job) account() error {
 	return nil
 }
 
-// duplicates refuses inputs of equal content, a copy or the compressed twin of
+// refuseDuplicates refuses inputs of equal content, a copy or the compressed twin of
 // another, since its packets would be counted twice.
-func (j *job) duplicates() error {
+func (j *job) refuseDuplicates() error {
 	seen := make(map[[32]byte]string)
 	for _, a := range j.accounts {
 		digest := a.Input.ContentDigest
@@ -194,49 +218,45 @@ func (j *job) tableOptions() table.Options {
 	}
 }
 
-// write writes all files into dir, reads the tables back and balances the books.
-func (j *job) write(dir *outdir.Dir, result *engine.Result) error {
+// writeTables writes the three tables, two of them at the same time.
+func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*outdir.File, error) {
 	j.progress.enter("writing tables")
 	columns := j.tableOptions()
-	var flows, intervals, ledger *outdir.File
-	var err error
-	for _, f := range []struct {
-		file **outdir.File
-		name string
-	}{{&flows, "flows"}, {&intervals, "intervals"}, {&ledger, "ledger"}} {
-		if *f.file, err = dir.File(f.name + "." + j.options.format); err != nil {
-			return outputFailure(err)
+	var files []*outdir.File
+	for _, name := range []string{"flows", "intervals", "ledger"} {
+		file, err := dir.File(name + "." + j.options.format)
+		if err != nil {
+			return nil, outputFailure(err)
 		}
+		files = append(files, file)
 	}
 	var writing sync.WaitGroup
-	errs := make([]error, 3)
+	errs := make([]error, len(files))
 	writing.Go(func() {
-		j.flows, errs[0] = writeFlows(flows, j.options.format, table.Flows(columns), result)
-		errs[0] = errors.Join(errs[0], flows.Close())
+		j.flows, errs[0] = writeFlows(ctx, files[0], j.options.format, table.Flows(columns), result)
 	})
 	writing.Go(func() {
-		j.perBin, errs[1] = writeIntervals(intervals, j.options.format, table.Intervals(columns), result)
-		errs[1] = errors.Join(errs[1], intervals.Close())
+		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), result)
 	})
-	errs[2] = errors.Join(writeLedger(ledger, j.options.format, ledgerRows(j.accounts)), ledger.Close())
+	errs[2] = writeLedger(ctx, files[2], j.options.format, ledgerRows(j.accounts, j.inputs.skipped))
 	writing.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return outputFailure(err)
+	for i, file := range files {
+		// What a failed write leaves behind fails again at the close: one is enough.
+		if closing := file.Close(); errs[i] == nil {
+			errs[i] = closing
+		}
 	}
-	j.progress.enter("reading tables back")
-	outputs, err := j.readBack(dir, []*outdir.File{flows, intervals, ledger})
-	if err != nil {
-		return err
+	for _, err := range errs {
+		if err != nil {
+			return nil, runFailure(err)
+		}
 	}
-	if err := j.balance(); err != nil {
-		return err
-	}
-	return j.document(dir, outputs)
+	return files, nil
 }
 
 // balance checks the conservation laws.
 func (j *job) balance() error {
-	j.books()
+	j.fillBooks()
 	j.laws = j.sides.Check()
 	for _, law := range j.laws {
 		if !law.Holds {
@@ -275,6 +295,8 @@ func outputFailure(err error) error {
 		return &failure{exitExists, err, "--force replaces it"}
 	case errors.Is(err, outdir.ErrNotOutput):
 		return &failure{exitUsage, err, "--force replaces the output of a run only; name another directory with -w"}
+	case errors.Is(err, outdir.ErrName):
+		return &failure{exitUsage, err, "name a directory that is to be made, with -w"}
 	case errors.Is(err, outdir.ErrLocked):
 		return &failure{exitLocked, err, "wait for the other run, or name another directory with -w"}
 	}
@@ -283,6 +305,15 @@ func outputFailure(err error) error {
 		return err
 	}
 	return &failure{exitOutput, err, ""}
+}
+
+// runFailure gives an error of metering or writing its exit code.
+func runFailure(err error) error {
+	var known *failure
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return outputFailure(err)
 }
 
 // spillFile gives a file for a sorted run. Its name is taken away at once, so that

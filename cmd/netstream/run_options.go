@@ -52,7 +52,8 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
 	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout)")
 	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
-	flags.Var(&o.endGrace, "end-grace", "what FIN or RST ended still takes packets until it was silent for longer; not given: the idle timeout")
+	flags.Var(&o.endGrace, "end-grace", "a flow that FIN or RST ended still takes packets, but no SYN, until it was silent for longer")
+	flags.Lookup("end-grace").DefValue = "the idle timeout"
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -81,6 +82,8 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return usageError("output format %q is neither parquet nor csv", o.format)
 	case o.write == "-" && o.format != "csv":
 		return fail(exitUsage, "add -o csv", "only CSV can be written to standard output")
+	case o.write == "-" && (o.force || o.provenance):
+		return usageError("--force and --provenance are for an output directory, not for standard output")
 	case o.timeUnit != "us" && o.timeUnit != "ns":
 		return usageError("time unit %q is neither us nor ns", o.timeUnit)
 	case o.workers < 1 || o.workers > 1024:

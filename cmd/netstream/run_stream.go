@@ -16,21 +16,21 @@ func (j *job) stream(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer j.progress.stop()
+	defer result.Close() // its files have no names
 	if err := j.account(); err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
-	j.flows, err = writeFlows(w, j.options.format, table.Flows(j.tableOptions()), result)
+	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions()), result)
 	if err == nil {
 		err = w.Flush()
 	}
 	if err != nil {
-		return outputFailure(err)
+		return runFailure(err)
 	}
 	j.perBin = &intervalSums{}
-	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return nil }); err != nil {
-		return err
+	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return ctx.Err() }); err != nil {
+		return runFailure(err)
 	}
 	if err := j.balance(); err != nil {
 		return err

@@ -20,9 +20,9 @@ func (j *job) summarize(out string) {
 	packets, _ := b.PacketsRead.Uint64()
 	accounted, _ := b.Accounted.Packets.Uint64()
 	elapsed := time.Since(j.began)
-	fmt.Fprintf(j.console.err, "%s packets read from %d %s, %s accounted, %s in %v (%s packets/s)\n",
+	fmt.Fprintf(j.console.err, "%s packets read from %d %s, %s accounted, written in %v (%s packets/s)\n",
 		count(packets), len(j.accounts), plural(uint64(len(j.accounts)), "input"), count(accounted),
-		"written", elapsed.Round(time.Millisecond), count(uint64(float64(packets)/max(elapsed.Seconds(), 0.001))))
+		elapsed.Round(time.Millisecond), count(uint64(float64(packets)/max(elapsed.Seconds(), 0.001))))
 	if first, last, any := j.span(); any {
 		fmt.Fprintf(j.console.err, "  time     %s .. %s (%v)\n", timeText(first), timeText(last), last.Sub(first))
 	}

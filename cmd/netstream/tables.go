@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -29,8 +30,9 @@ func newRowWriter[R any](format string, w io.Writer, name string, columns []tabl
 	return parquetfile.New(w, name, columns)
 }
 
-// writeRows writes the rows that each gives, and shows every one to count.
-func writeRows[R any](w rowWriter[R], each func(func(*R) error) error, count func(*R)) error {
+// writeRows writes the rows that each gives, and shows every one to count. It ends
+// early when ctx is canceled.
+func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) error) error, count func(*R)) error {
 	rows := make([]R, 0, rowsAtATime)
 	err := each(func(row *R) error {
 		count(row)
@@ -39,6 +41,9 @@ func writeRows[R any](w rowWriter[R], each func(func(*R) error) error, count fun
 		}
 		err := w.WriteBatch(rows)
 		rows = rows[:0]
+		if err == nil {
+			err = ctx.Err()
+		}
 		return err
 	})
 	if err == nil {
@@ -57,12 +62,12 @@ type flowSums struct {
 	ends    map[flow.EndReason]uint64
 }
 
-func writeFlows(w io.Writer, format string, columns []table.Column[flow.Record], result *engine.Result) (*flowSums, error) {
+func writeFlows(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.Record], result *engine.Result) (*flowSums, error) {
 	sums := &flowSums{ends: make(map[flow.EndReason]uint64)}
 	var ends [6]uint64
 	rows, err := newRowWriter(format, w, "flows", columns)
 	if err == nil {
-		err = writeRows(rows, result.Flows, func(r *flow.Record) {
+		err = writeRows(ctx, rows, result.Flows, func(r *flow.Record) {
 			sums.totals.Add(&r.Counters)
 			sums.records++
 			ends[r.EndReason]++
@@ -86,11 +91,11 @@ type intervalSums struct {
 	started, ended flow.Sum
 }
 
-func writeIntervals(w io.Writer, format string, columns []table.Column[flow.IntervalRecord], result *engine.Result) (*intervalSums, error) {
+func writeIntervals(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.IntervalRecord], result *engine.Result) (*intervalSums, error) {
 	sums := &intervalSums{}
 	rows, err := newRowWriter(format, w, "intervals", columns)
 	if err == nil {
-		err = writeRows(rows, result.Intervals, sums.add)
+		err = writeRows(ctx, rows, result.Intervals, sums.add)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the interval table: %w", err)
@@ -105,10 +110,10 @@ func (s *intervalSums) add(r *flow.IntervalRecord) {
 	s.ended.Add(r.FlowsEnded)
 }
 
-func writeLedger(w io.Writer, format string, ledger []table.LedgerRow) error {
+func writeLedger(ctx context.Context, w io.Writer, format string, ledger []table.LedgerRow) error {
 	rows, err := newRowWriter(format, w, "ledger", table.Ledger())
 	if err == nil {
-		err = writeRows(rows, func(yield func(*table.LedgerRow) error) error {
+		err = writeRows(ctx, rows, func(yield func(*table.LedgerRow) error) error {
 			for i := range ledger {
 				if err := yield(&ledger[i]); err != nil {
 					return err

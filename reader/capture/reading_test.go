@@ -96,6 +96,9 @@ func checkDamages(t testing.TB, got reading) {
 	for _, n := range got.tally.Damages {
 		counted += n
 	}
+	if got.tally.DamageCount() != counted {
+		t.Fatalf("%d places counted, %d by kind", got.tally.DamageCount(), counted)
+	}
 	if counted != uint64(len(got.damages))+got.tally.Unreported {
 		t.Fatalf("%d places counted, %d reported, %d not", counted, len(got.damages), got.tally.Unreported)
 	}

@@ -69,6 +69,16 @@ type Tally struct {
 	Unreported uint64                        // those of them beyond MaxReports
 }
 
+// DamageCount is the number of all damaged places that Next has met, those that
+// it reported and the Unreported ones.
+func (t *Tally) DamageCount() uint64 {
+	var places uint64
+	for _, n := range t.Damages {
+		places += n
+	}
+	return places
+}
+
 // countUnknown counts a block of an unknown type.
 func (t *Tally) countUnknown(blockType uint32) {
 	t.Blocks.Unknown++

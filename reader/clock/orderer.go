@@ -25,9 +25,14 @@ const lookAhead = 2
 type Orderer struct {
 	clock clock
 	floor int64 // clock of the last packet that had to leave because of MaxWaiting
+	most  int   // MaxWaiting
 
 	queue queue // packets whose clocks came in order
 	heap  heap  // the others
+
+	// out holds packets that had to leave, in order, when more were placed before
+	// Take was called. Nothing still to come can precede them.
+	out queue
 
 	// pending holds a packet whose acceptance hangs on the two behind it, and
 	// those of them that are there.
@@ -45,7 +50,7 @@ type Orderer struct {
 
 // NewOrderer gives an Orderer with the given reorder window, 0 or greater.
 func NewOrderer(window time.Duration) *Orderer {
-	return &Orderer{clock: clock{window: int64(window)}, floor: math.MinInt64}
+	return &Orderer{clock: clock{window: int64(window)}, floor: math.MinInt64, most: MaxWaiting}
 }
 
 // Steps counts how often the capture's clock was found to be set back.
@@ -133,8 +138,15 @@ func (o *Orderer) accept(p *flow.Packet) {
 	o.place(p, at)
 }
 
-// place puts a packet with its clock among the waiting ones.
+// place puts a packet with its clock among the waiting ones. When too many wait,
+// the first of them has to leave: the floor follows at once, since one call of
+// Put can place several packets, each judged by the floor that the one before it
+// left. The packet itself stays until Take has it or the next one is placed,
+// which saves most of them a copy.
 func (o *Orderer) place(p *flow.Packet, at int64) {
+	if o.inOrder() > o.most {
+		o.leave()
+	}
 	p.Clock = flow.Timestamp(at)
 	if o.queue.len() == 0 || o.queue.back().Clock <= p.Clock {
 		o.queue.push(p, o.position)
@@ -142,12 +154,26 @@ func (o *Orderer) place(p *flow.Packet, at int64) {
 		o.heap.push(p, o.position)
 	}
 	o.position++
+	if o.inOrder() > o.most {
+		first, _ := o.head()
+		o.floor = int64(first.Clock)
+	}
 }
 
-// Waiting is the number of packets that wait. Take must be called whenever it is
-// over [MaxWaiting] before another packet is put; how often it is called
-// otherwise changes nothing.
-func (o *Orderer) Waiting() int { return o.queue.len() + o.heap.len() }
+// inOrder is the number of packets that are still being put in order.
+func (o *Orderer) inOrder() int { return o.queue.len() + o.heap.len() }
+
+// leave moves the first of the waiting packets out.
+func (o *Orderer) leave() {
+	p, fromHeap := o.head()
+	o.out.push(p, 0)
+	o.pop(fromHeap)
+}
+
+// Waiting is the number of packets that wait. While it is over [MaxWaiting], Take
+// has packets to give; whoever calls it then keeps memory bounded. How often it
+// is called changes nothing else.
+func (o *Orderer) Waiting() int { return o.inOrder() + o.out.len() }
 
 // Close says that no packet is left to come in.
 func (o *Orderer) Close() {
@@ -162,19 +188,28 @@ func (o *Orderer) Close() {
 // packet still to come could precede.
 func (o *Orderer) Take(dst []flow.Packet) int {
 	n := 0
+	for ; n < len(dst) && o.out.len() > 0; n++ {
+		dst[n] = *o.out.front()
+		o.out.pop()
+	}
 	for ; n < len(dst); n++ {
 		p, fromHeap := o.head()
 		if p == nil || !o.due(p) {
 			break
 		}
 		dst[n] = *p
-		if fromHeap {
-			o.heap.pop()
-		} else {
-			o.queue.pop()
-		}
+		o.pop(fromHeap)
 	}
 	return n
+}
+
+// pop forgets what head gave.
+func (o *Orderer) pop(fromHeap bool) {
+	if fromHeap {
+		o.heap.pop()
+	} else {
+		o.queue.pop()
+	}
 }
 
 // head gives the first of the waiting packets.
@@ -194,11 +229,7 @@ func (o *Orderer) head() (p *flow.Packet, fromHeap bool) {
 
 // due says whether the first of the waiting packets may leave.
 func (o *Orderer) due(p *flow.Packet) bool {
-	if o.closed {
-		return true
-	}
-	if o.Waiting() > MaxWaiting {
-		o.floor = int64(p.Clock)
+	if o.closed || o.inOrder() > o.most {
 		return true
 	}
 	// The clock of a packet to come is at least high - window.

@@ -67,6 +67,56 @@ func TestInputChanged(t *testing.T) {
 	}
 }
 
+// A file is opened twice when there are many: what changed in between is found
+// though neither reading sees a change.
+func TestExpect(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(t *testing.T, name string)
+		detail string // "" for no damage
+	}{
+		{"untouched", func(*testing.T, string) {}, ""},
+		{"read", func(t *testing.T, name string) { _, err := os.ReadFile(name); must(t, err) }, ""},
+		{"longer", func(t *testing.T, name string) { must(t, os.Truncate(name, 1001)) }, "before it was read: size is 1001 octets, was 1000"},
+		{"rewritten", func(t *testing.T, name string) {
+			must(t, os.Chtimes(name, time.Time{}, time.Unix(1_000_000_000, 5)))
+		}, "before it was read: modification time is 1000000000000000005 ns"},
+		{"replaced", func(t *testing.T, name string) {
+			info, err := os.Stat(name)
+			must(t, err)
+			must(t, os.WriteFile(name+".new", make([]byte, 1000), 0o600))
+			must(t, os.Chtimes(name+".new", time.Time{}, info.ModTime()))
+			must(t, os.Rename(name+".new", name))
+		}, "before it was read: its name belongs to another file"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			name := writeFile(t, make([]byte, 1000))
+			in, err := Open(Source{Name: name}, nil, Options{})
+			must(t, err)
+			before := in.Opened()
+			must(t, in.Close())
+			if before != in.Account().Opened || before.Size != 1000 {
+				t.Errorf("Opened gives %+v, the account %+v", before, in.Account().Opened)
+			}
+			c.change(t, name)
+			o := readSource(t, Source{Name: name}, nil, Options{Expect: &before}, 100)
+			if o.err != nil || !o.account.Complete {
+				t.Errorf("it was not read: %v", o)
+			}
+			if c.detail == "" && o.kinds() != "" || c.detail != "" && (o.kinds() != "input_changed" || !strings.Contains(o.account.Damage[0].Detail, c.detail)) {
+				t.Errorf("damage %v, want %q", o.account.Damage, c.detail)
+			}
+		})
+	}
+	t.Run("stream", func(t *testing.T) {
+		o := readSource(t, Source{Name: StandardInput, Stream: true}, payload, Options{Expect: &Stat{Size: 1}}, 100)
+		if o.err != nil || o.kinds() != "" {
+			t.Errorf("got %v", o)
+		}
+	})
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

@@ -11,7 +11,7 @@ type Class uint8
 // The classes, the graver the higher.
 const (
 	Unreadable   Class = iota + 1 // it cannot be found, opened or read (exit code 3)
-	LimitReached                  // a limit of Options stopped the reading (exit code 6)
+	LimitReached                  // a limit stopped the reading (exit code 6)
 	Refused                       // it is not taken as it is, or was asked for in a wrong way (exit code 4)
 )
 

@@ -49,6 +49,11 @@ type Options struct {
 	// two pieces of 1 MiB ahead of the caller.
 	ReadAhead bool
 
+	// Expect, if it is set, is what a file was when it was opened before: Opened
+	// of that Input. A file that is no longer the same is read as it is, and is an
+	// InputChanged in the Account. It means nothing for streams.
+	Expect *Stat
+
 	// OnRead, if it is set, is told of every piece of the stored file as it is
 	// read: its length in octets. With ReadAhead it is called in that goroutine.
 	OnRead func(octets int)
@@ -85,6 +90,7 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 		return nil, err
 	}
 	s.onRead = options.OnRead
+	s.expect(options.Expect)
 	in := &Input{stored: s, below: &passage{r: s}}
 	in.top = bufio.NewReaderSize(in.below, s.bufferSize())
 	if err := in.peel(boundsOf(options)); err != nil {
@@ -126,7 +132,7 @@ func (in *Input) peel(bounds limits) error {
 		if len(in.layers) == MaxLayers {
 			return &Error{Class: Refused, Op: "decompress", Name: in.stored.source.Name,
 				Err:  fmt.Errorf("%s in %s in %s: compressed more than %d times", format, in.layers[1].format, in.layers[0].format, MaxLayers),
-				Hint: "decompress it first and read the result"}
+				Hint: "decompress it first and read the result from a file or pipe"}
 		}
 		l := newLayer(in.stored.source.Name, format, in.below, in.top, bounds)
 		in.layers = append(in.layers, l)
@@ -208,9 +214,14 @@ func (in *Input) Formats() []Format {
 	return formats
 }
 
+// Opened gives what the file system said when the file was opened, zero for
+// streams.
+func (in *Input) Opened() Stat { return in.stored.opened }
+
 // Close ends the reading, closes the file and completes the account. A file
-// that is no longer what it was when it was opened is not an error of Close but
-// an InputChanged in the Account. With ReadAhead it waits for a read under way.
+// that is no longer what it was when it was opened, or not what was expected
+// then, is not an error of Close but an InputChanged in the Account. With
+// ReadAhead it waits for a read under way.
 func (in *Input) Close() error {
 	if in.closed {
 		return nil
@@ -221,7 +232,7 @@ func (in *Input) Close() error {
 	in.closed = true
 	closed, change, err := in.stored.close()
 	if change != "" {
-		in.note(&damage.Error{Kind: damage.InputChanged, Detail: "the file changed while it was read: " + change})
+		in.note(&damage.Error{Kind: damage.InputChanged, Detail: change})
 	}
 	in.account = in.settle(closed)
 	return err

@@ -247,6 +247,14 @@ func TestSkippableFrames(t *testing.T) {
 	}
 }
 
+// checkHint wants the next step that a program without flags for limits has.
+func checkHint(t *testing.T, e *Error) {
+	t.Helper()
+	if !strings.Contains(e.Hint, "decompress it") || !strings.Contains(e.Hint, "read the result from a file or pipe") {
+		t.Errorf("hint of %v is %q", e, e.Hint)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	xzBlock := compressXZ(t, payload)
 	bigDictionary := slices.Clone(xzBlock)
@@ -274,9 +282,11 @@ func TestRefused(t *testing.T) {
 			if ClassOf(err) != Refused || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("Open: %v, want a refusal with %q", err, c.want)
 			}
-			if one := Errors(err)[0]; one.Hint == "" || one.Name != StandardInput {
-				t.Errorf("no hint or no name: %+v", one)
+			one := Errors(err)[0]
+			if one.Name != StandardInput {
+				t.Errorf("no name: %+v", one)
 			}
+			checkHint(t, one)
 		})
 	}
 	t.Run("in the second member", func(t *testing.T) {
@@ -309,6 +319,9 @@ func TestLimits(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			o := readFile(t, c.file, c.options, 4096)
+			for _, e := range Errors(o.err) {
+				checkHint(t, e)
+			}
 			if ClassOf(o.err) != LimitReached || len(o.content) > c.most {
 				t.Errorf("got %v", o)
 			}

@@ -91,7 +91,8 @@ func (l *layer) Read(p []byte) (int, error) {
 
 func (l *layer) limit(format string, args ...any) error {
 	return &Error{Class: LimitReached, Op: "decompress", Name: l.name,
-		Err: fmt.Errorf("%s stream %s", l.format, fmt.Sprintf(format, args...)), Hint: "raise the limit if the file is to be trusted"}
+		Err:  fmt.Errorf("%s stream %s", l.format, fmt.Sprintf(format, args...)),
+		Hint: "if the file is to be trusted, decompress it first and read the result from a file or pipe"}
 }
 
 // finish decides what the codec's last error means and reads the rest of what

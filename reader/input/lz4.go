@@ -101,7 +101,7 @@ func (z *lz4Frames) header() (int64, error) {
 	}
 	if flags&1 != 0 {
 		return 0, &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("lz4 frame %d needs a dictionary", z.count.members),
-			Hint: "decompress it with its dictionary (lz4 -d -D) and read the result"}
+			Hint: "decompress it with its dictionary (lz4 -d -D) and read the result from a file or pipe"}
 	}
 	length := int64(7)
 	if flags&8 != 0 { // Content Size

@@ -62,7 +62,7 @@ func check(name string, streams bool) (Source, identity, error) {
 	default:
 		return Source{}, identity{}, &Error{Class: Refused, Op: "open", Name: name,
 			Err:  fmt.Errorf("it is a %s, want a regular file", kindOf(mode)),
-			Hint: "name it with - on standard input, or allow streams"}
+			Hint: "send it to standard input and name that with -, or give --stream"}
 	}
 }
 

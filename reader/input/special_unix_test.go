@@ -53,6 +53,11 @@ func TestSpecialFiles(t *testing.T) {
 			if got := strings.Join(names, " "); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
+			for _, e := range Errors(err) {
+				if strings.Contains(e.Error(), "want a regular file") && !strings.HasSuffix(e.Hint, "give --stream") {
+					t.Errorf("hint is %q", e.Hint)
+				}
+			}
 			if ClassOf(err) != c.class || err != nil && !strings.Contains(err.Error(), c.message) {
 				t.Errorf("error %v, want %v %q", err, c.class, c.message)
 			}

@@ -20,6 +20,7 @@ type stored struct {
 	file   *os.File // nil for standard input
 	r      io.Reader
 	opened Stat
+	other  string    // how it differs from the file that was expected
 	digest hash.Hash // nil without digests
 	onRead func(octets int)
 	n      int64
@@ -61,6 +62,22 @@ func openStored(source Source, stdin io.Reader, digests bool) (*stored, error) {
 		adviseSequential(f)
 	}
 	return s, nil
+}
+
+// expect compares what was opened with what the file was before.
+func (s *stored) expect(before *Stat) {
+	if before == nil || s.source.Stream || s.opened == *before {
+		return
+	}
+	switch {
+	case s.opened.Device != before.Device || s.opened.Inode != before.Inode:
+		s.other = "its name belongs to another file"
+	case s.opened.Size != before.Size:
+		s.other = fmt.Sprintf("size is %d octets, was %d", s.opened.Size, before.Size)
+	default:
+		s.other = fmt.Sprintf("modification time is %d ns, was %d", s.opened.ModTime, before.ModTime)
+	}
+	s.other = "the file changed before it was read: " + s.other
 }
 
 // bufferSize spares small files the whole buffer: there may be thousands.
@@ -116,7 +133,13 @@ func (s *stored) close() (closed Stat, change string, err error) {
 		return Stat{}, "", unreadable("stat", s.source.Name, err)
 	}
 	closed = statOf(info)
-	return closed, s.change(closed), nil
+	if s.other != "" {
+		return closed, s.other, nil
+	}
+	if change = s.change(closed); change != "" {
+		change = "the file changed while it was read: " + change
+	}
+	return closed, change, nil
 }
 
 // change compares the open file, and the file of its name, with what was opened.

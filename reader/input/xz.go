@@ -136,7 +136,7 @@ func (z *xzStreams) block() (int64, error) {
 	}
 	if z.blocks++; z.blocks > MaxXZBlocks {
 		return 0, &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("xz stream %d has more than %d blocks", z.count.members, MaxXZBlocks),
-			Hint: "decompress it first (xz -d) and read the result"}
+			Hint: "decompress it first (xz -d) and read the result from a file or pipe"}
 	}
 	length := (int(b[0]) + 1) * 4
 	if b, err = z.need(length); err != nil {
@@ -170,7 +170,7 @@ func (z *xzStreams) admit(header []byte) error {
 	if filters := flags&3 + 1; filters != 1 || len(rest) < 3 || rest[0] != lzma2 || rest[1] != 1 {
 		return &Error{Class: Refused, Op: "decompress",
 			Err:  fmt.Errorf("xz block %d has %d filters, the first of number %#x; want LZMA2 (0x21) alone", z.blocks, filters, append(rest, 0)[0]),
-			Hint: "decompress it first (xz -d) and read the result"}
+			Hint: "decompress it first (xz -d) and read the result from a file or pipe"}
 	}
 	size := rest[2]
 	if size > 40 {
@@ -181,13 +181,13 @@ func (z *xzStreams) admit(header []byte) error {
 		dictionary = 1<<32 - 1
 	}
 	if dictionary > uint64(z.window) {
-		return refuseWindow("xz block", z.blocks, dictionary, z.window)
+		return refuseWindow("xz block", z.blocks, dictionary, z.window, "xz -d")
 	}
 	z.dictionaries += int64(dictionary)
 	if z.dictionaries-dictionaryBase > z.expanded*dictionaryFactor {
 		return &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("xz blocks of %d octets in all need dictionaries of %d octets in all",
 			z.expanded, z.dictionaries),
-			Hint: "decompress it first (xz -d) and read the result"}
+			Hint: "decompress it first (xz -d) and read the result from a file or pipe"}
 	}
 	return nil
 }

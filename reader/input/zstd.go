@@ -139,19 +139,20 @@ func (z *zstdFrames) admit(header []byte, singleSegment bool, dictionary, size i
 	}
 	if id := field(header[len(header)-size-dictionary : len(header)-size]); id != 0 {
 		return &Error{Class: Refused, Op: "decompress", Err: fmt.Errorf("zstd frame %d needs dictionary %d", z.count.members, id),
-			Hint: "decompress it with its dictionary (zstd -d -D) and read the result"}
+			Hint: "decompress it with its dictionary (zstd -d -D) and read the result from a file or pipe"}
 	}
 	if window > uint64(z.window) {
-		return refuseWindow("zstd frame", z.count.members, window, z.window)
+		return refuseWindow("zstd frame", z.count.members, window, z.window, "zstd -d --long=31")
 	}
 	return nil
 }
 
-// refuseWindow is the error for a stream that needs more memory than it may have.
-func refuseWindow(what string, number int64, got uint64, most int64) error {
+// refuseWindow is the error for a stream that needs more memory than it may have,
+// and that a command can decompress.
+func refuseWindow(what string, number int64, got uint64, most int64, command string) error {
 	return &Error{Class: Refused, Op: "decompress",
 		Err:  fmt.Errorf("%s %d needs a window of %d octets, want at most %d", what, number, got, most),
-		Hint: "raise the limit if the memory is there, or decompress it first"}
+		Hint: fmt.Sprintf("decompress it first (%s) and read the result from a file or pipe", command)}
 }
 
 // block gives a block with its header (RFC 8878 section 3.1.1.2).

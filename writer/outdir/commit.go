@@ -28,6 +28,7 @@ func (d *Dir) Commit() error {
 		return errors.Join(err, d.abandon())
 	}
 	d.closed = true
+	d.letGo()
 	if leftover != "" {
 		err = d.fs.remove(leftover)
 	}
@@ -110,10 +111,10 @@ func (d *Dir) publish() (leftover string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if current == nil || !d.replace {
+	if current == nil {
 		return "", d.publishNew()
 	}
-	if err := d.admit(); err != nil { // it may be another than at Create
+	if err := d.examine("commit", d.name); err != nil { // it may be another than at Create
 		return "", err
 	}
 	err = d.fs.exchange(d.partial, d.name)
@@ -123,7 +124,12 @@ func (d *Dir) publish() (leftover string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := d.fs.syncDirectory("."); err != nil {
+	// Only now has nobody else its name to put something into it.
+	err = d.examine("commit", d.partial)
+	if err == nil {
+		err = d.fs.syncDirectory(".")
+	}
+	if err != nil {
 		undo := d.again(func() error { return d.fs.exchange(d.partial, d.name) })
 		d.keep = undo != nil // the partial name has the old output, the only good one
 		return "", errors.Join(err, undo)
@@ -163,7 +169,11 @@ func (d *Dir) publishInTurn() (leftover string, err error) {
 		return "", err
 	}
 	back := func() error { return d.again(func() error { return d.fs.rename(d.old, d.name) }) }
-	if err := d.fs.rename(d.partial, d.name); err != nil {
+	err = d.examine("commit", d.old)
+	if err == nil {
+		err = d.fs.rename(d.partial, d.name)
+	}
+	if err != nil {
 		return "", errors.Join(err, back())
 	}
 	if err := d.fs.syncDirectory("."); err != nil {

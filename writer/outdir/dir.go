@@ -2,24 +2,22 @@ package outdir
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"sync"
 )
 
-// ManifestName is the file that tells the output of a run from other
-// directories: Options.Replace removes only directories that hold it, or nothing.
-const ManifestName = "run.json"
-
 // spillName is the folder for temporary files. No File can have this name.
 const spillName = ".spill"
 
 // Options say how an output directory is made.
 type Options struct {
-	// Replace puts the new output in the place of an old one, which is removed
-	// with all that is in it. Where the file system can exchange two names, the
+	// Replace puts the new output in the place of an old one, which is removed.
+	// The output of a run is a directory whose run.json is a manifest, and which
+	// holds the files that it lists and nothing else; no other directory is
+	// removed but an empty one, which any output may take the place of, with
+	// Replace or without. Where the file system can exchange two names, the
 	// final name holds the old or the new set at every moment; elsewhere there
 	// is a moment without either, and if the run dies in it, the next run with
 	// this output puts the old one back.
@@ -39,6 +37,7 @@ type Dir struct {
 	old     string
 	locked  string
 	lock    *os.File
+	reserve []*os.File
 	replace bool
 
 	mu      sync.Mutex
@@ -50,15 +49,26 @@ type Dir struct {
 	keep    bool // the partial directory must not be removed
 }
 
-// Create takes the lock of the output directory at name, removes what a dead
-// run left beside it, and makes the partial directory. Its parent must exist.
-// Errors are *Error and may be told apart with ErrExists, ErrLocked and
-// ErrNotOutput; after an error nothing is left behind.
-func Create(name string, options Options) (*Dir, error) {
+// CheckName says whether an output directory can have a name, without a look at
+// the file system. The directory is made beside its name and renamed, so that it
+// must have one: ., .. and the root are an *Error with ErrName.
+func CheckName(name string) error {
 	base := filepath.Base(filepath.Clean(name))
 	if base == "." || base == ".." || base == string(filepath.Separator) {
-		return nil, &Error{Op: "create", Path: name, Err: ErrName}
+		return &Error{Op: "create", Path: name, Err: ErrName}
 	}
+	return nil
+}
+
+// Create takes the lock of the output directory at name, removes what a dead
+// run left beside it, and makes the partial directory. Its parent must exist.
+// Errors are *Error and may be told apart with ErrName, ErrExists, ErrLocked and
+// ErrNotOutput; after an error nothing is left behind.
+func Create(name string, options Options) (*Dir, error) {
+	if err := CheckName(name); err != nil {
+		return nil, err
+	}
+	base := filepath.Base(filepath.Clean(name))
 	parentName := filepath.Dir(filepath.Clean(name))
 	parent, err := os.OpenRoot(parentName)
 	if err != nil {
@@ -88,17 +98,48 @@ func (d *Dir) begin() error {
 	d.lock = held
 	err = d.clean()
 	if err == nil {
-		err = d.admit()
+		err = d.admit("create")
+	}
+	if err == nil {
+		err = d.hold()
 	}
 	if err == nil {
 		if err = d.fs.mkdir(d.partial); err != nil {
+			d.letGo()
 			err = errors.Join(err, d.fs.remove(d.partial))
 		}
 	}
 	if err != nil {
+		d.letGo()
 		return errors.Join(err, d.fs.unlock(d.locked, d.lock))
 	}
 	return nil
+}
+
+// hold takes as many descriptors as removing the partial directory takes: one for
+// it and for each folder down to the deepest file. A run that ends because there
+// are no descriptors left must be able to clear up.
+func (d *Dir) hold() error {
+	for range maxDepth {
+		var f *os.File
+		err := d.fs.do("reserve a descriptor of", ".", func() (e error) {
+			f, e = d.fs.parent.Open(".")
+			return e
+		})
+		if err != nil {
+			return err
+		}
+		d.reserve = append(d.reserve, f)
+	}
+	return nil
+}
+
+// letGo gives the descriptors that hold took back.
+func (d *Dir) letGo() {
+	for _, f := range d.reserve {
+		_ = f.Close() // nothing was done with it
+	}
+	d.reserve = nil
 }
 
 // clean removes what a dead run of the same output left. The lock is held, so
@@ -119,32 +160,6 @@ func (d *Dir) clean() error {
 		return d.fs.rename(d.old, d.name)
 	}
 	return d.fs.remove(d.old)
-}
-
-// admit looks at what has the final name.
-func (d *Dir) admit() error {
-	current, err := d.fs.exists(d.name)
-	if err != nil || current == nil {
-		return err
-	}
-	refuse := func(cause error) error { return &Error{Op: "create", Path: d.Path(), Err: cause} }
-	if !d.replace {
-		return refuse(ErrExists)
-	}
-	if !current.IsDir() {
-		return refuse(ErrNotOutput)
-	}
-	if manifest, err := d.fs.parent.Lstat(path.Join(d.name, ManifestName)); err == nil && manifest.Mode().IsRegular() {
-		return nil
-	}
-	entries, err := fs.ReadDir(d.fs.parent.FS(), d.name)
-	if err != nil {
-		return refuse(bare(err))
-	}
-	if len(entries) > 0 {
-		return refuse(ErrNotOutput)
-	}
-	return nil
 }
 
 // Path gives the final path of the output directory.
@@ -183,8 +198,10 @@ func (d *Dir) fail(err error) {
 	}
 }
 
-// Abort removes everything that the run made. After Commit or Abort it does
-// nothing. Files that are still open are closed; writing to them is an error.
+// Abort removes everything that the run made; an error means that something is
+// left, which the next run with the same output removes. After Commit or Abort it
+// does nothing. Files that are still open are closed; writing to them is an error.
+// It needs no more descriptors than it gives back itself.
 func (d *Dir) Abort() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -200,6 +217,7 @@ func (d *Dir) abandon() error {
 	for _, f := range d.files {
 		f.abandon()
 	}
+	d.letGo()
 	if d.keep {
 		return d.release()
 	}

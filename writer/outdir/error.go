@@ -8,18 +8,20 @@ import (
 // Errors that a caller tells apart. They come wrapped in an *Error; every other
 // error of this package means that the output failed (exit code 5).
 var (
-	// ErrExists: something has the final name, and Options.Replace is not set
-	// (exit code 10).
+	// ErrExists: a directory that is not empty has the final name, and
+	// Options.Replace is not set (exit code 10).
 	ErrExists = errors.New("it exists already")
 
 	// ErrLocked: another run is writing the same output (exit code 11).
 	ErrLocked = errors.New("another run is writing it")
 
-	// ErrNotOutput: Options.Replace is set, but what has the final name is not
-	// the output of a run, and so is not removed (exit code 4).
+	// ErrNotOutput: what has the final name is not a directory; or Options.Replace
+	// is set, but it is not the output of a run, or holds more than that. It is not
+	// removed, and the cause names the first thing that is foreign (exit code 4).
 	ErrNotOutput = errors.New("it is not the output of a run, so it is not replaced")
 
-	// ErrName: a file name outside the alphabet of [Dir.File].
+	// ErrName: a file name outside the alphabet of [Dir.File], or an output
+	// directory that [CheckName] refuses (exit code 4).
 	ErrName = errors.New("the name is not allowed")
 
 	// ErrLeftover: the output is committed, complete and durable, but something

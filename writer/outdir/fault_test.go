@@ -3,6 +3,7 @@ package outdir
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 type manner struct {
 	name        string
 	replace     bool
+	empty       bool // an empty directory is there
 	unsupported bool // the file system has neither exchange nor exclusive rename
 }
 
@@ -20,6 +22,8 @@ func manners() []manner {
 	return []manner{
 		{name: "new"},
 		{name: "new, plain rename", unsupported: true},
+		{name: "empty", empty: true},
+		{name: "empty, plain renames", empty: true, unsupported: true},
 		{name: "replace", replace: true},
 		{name: "replace, plain rename", replace: true, unsupported: true},
 	}
@@ -46,7 +50,19 @@ func (m manner) scene(t *testing.T) (name string, old set) {
 		old = newSet("old")
 		check(t, produce(name, old, Options{}))
 	}
+	if m.empty {
+		old = set{}
+		check(t, os.Mkdir(name, 0o700))
+	}
 	return name, old
+}
+
+// kept reports whether the final name holds what it held before the run.
+func (m manner) kept(got, old set) bool {
+	if m.replace {
+		return whole(got, old)
+	}
+	return len(got) == 0 && (got == nil) == (old == nil)
 }
 
 // operations counts the operations of a run without faults.
@@ -85,7 +101,7 @@ func TestEveryOperationFailsOnce(t *testing.T) {
 					t.Errorf("operation %d (%s): cause is not named: %v", n, failed, err)
 				case committed && !whole(got, newSet("new")):
 					t.Errorf("operation %d (%s): committed and not whole", n, failed)
-				case !committed && !(old == nil && got == nil || old != nil && whole(got, old)):
+				case !committed && !m.kept(got, old):
 					t.Errorf("operation %d (%s): the final name has changed: %v", n, failed, err)
 				}
 				checkAlone(t, name)
@@ -115,7 +131,7 @@ func TestDiskFull(t *testing.T) {
 				if (err == nil) != (failed == 0) {
 					t.Errorf("from operation %d on: %d failed, error is %v", n, failed, err)
 				}
-				if err != nil && !(old == nil && got == nil || old != nil && whole(got, old)) {
+				if err != nil && !m.kept(got, old) {
 					t.Errorf("from operation %d on: the final name has changed", n)
 				}
 				checkAlone(t, name)
@@ -153,14 +169,17 @@ func TestDeviceGone(t *testing.T) {
 func checkRecovery(t *testing.T, m manner, name, when string) {
 	t.Helper()
 	got := read(t, name)
-	if got == nil && m.replace && m.unsupported {
+	if got == nil && (m.replace || m.empty) && m.unsupported {
 		got = read(t, filepath.Join(filepath.Dir(name), ".out.netstream-old"))
 	}
-	if got == nil && m.replace || got != nil && !whole(got, newSet("old")) && !whole(got, newSet("new")) {
+	if m.empty && got != nil && len(got) == 0 {
+		got, m.empty = nil, false // as good as nothing
+	}
+	if got == nil && (m.replace || m.empty) || got != nil && !whole(got, newSet("old")) && !whole(got, newSet("new")) {
 		t.Errorf("%s: the final name holds no whole set", when)
 	}
 	// A run that is refused clears up too, and does not lose the old output.
-	next := set{ManifestName: "next"}
+	next := set{ManifestName: manifestOf("next")}
 	if err := produce(name, next, Options{}); got != nil && !errors.Is(err, ErrExists) || got == nil && err != nil {
 		t.Errorf("%s: next run: %v", when, err)
 	}

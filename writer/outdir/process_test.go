@@ -136,7 +136,7 @@ func TestRaces(t *testing.T) {
 		errs := make([]error, runs)
 		var all sync.WaitGroup
 		for i := range runs {
-			all.Go(func() { errs[i] = produce(name, set{ManifestName: strconv.Itoa(i)}, Options{}) })
+			all.Go(func() { errs[i] = produce(name, set{ManifestName: manifestOf(strconv.Itoa(i))}, Options{}) })
 		}
 		all.Wait()
 		winner := -1
@@ -148,7 +148,7 @@ func TestRaces(t *testing.T) {
 				t.Errorf("race %d, run %d: %v", race, i, err)
 			}
 		}
-		if winner < 0 || !whole(read(t, name), set{ManifestName: strconv.Itoa(winner)}) {
+		if winner < 0 || !whole(read(t, name), set{ManifestName: manifestOf(strconv.Itoa(winner))}) {
 			t.Errorf("race %d: winner is %d, output %q", race, winner, read(t, name))
 		}
 		checkAlone(t, name)
@@ -204,7 +204,7 @@ func TestTraps(t *testing.T) {
 			partial := filepath.Join(parent, ".out.netstream-partial")
 			return errors.Join(os.Mkdir(partial, 0o700), os.Symlink(victim, filepath.Join(partial, "accounting")))
 		}},
-		{name: "output is a dangling link", want: ErrExists.Error(), before: func(parent, victim string) error {
+		{name: "output is a dangling link", want: ErrNotOutput.Error(), before: func(parent, victim string) error {
 			return os.Symlink(filepath.Join(victim, "nothing"), filepath.Join(parent, "out"))
 		}},
 		{name: "file is a link", want: "file exists", during: func(d *Dir, victim string) error {

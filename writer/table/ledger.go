@@ -9,6 +9,7 @@ const (
 	LedgerNote                     // remarks on packets that are counted under an outcome as well
 	LedgerOctets                   // octets of the input; the outcomes of an input add up to its size
 	LedgerDamage                   // damaged places of the input
+	LedgerInput                    // a file that was found but not read
 )
 
 // String gives the name of the kind as the table has it.
@@ -22,6 +23,8 @@ func (k LedgerKind) String() string {
 		return "octets"
 	case LedgerDamage:
 		return "damage"
+	case LedgerInput:
+		return "input"
 	}
 	return "unknown"
 }
@@ -61,7 +64,7 @@ func Ledger() []Column[LedgerRow] {
 			Text:       func(dst []byte, r *LedgerRow) []byte { return appendValid(dst, r.Input) },
 		}, {
 			Name: "kind", Kind: Text,
-			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row) or damage.",
+			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row), damage, or input (a file that was found but not read).",
 			Symbol:     func(r *LedgerRow) Symbol { return Symbol{Low: uint64(r.Kind)} },
 			Spell:      func(dst []byte, s Symbol) []byte { return append(dst, LedgerKind(s.Low).String()...) },
 		}, {

@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"sync"
+
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+	"netstream/aggregate/runs"
+)
+
+// worker is a shard with its queue of packets.
+type worker struct {
+	shard
+	filling *batch
+	full    chan *batch
+	empty   chan *batch
+}
+
+// workAhead is how many batches may wait for a shard.
+const workAhead = 4
+
+func newWorkers(config *Config) workers {
+	ws := make(workers, max(1, config.Workers))
+	flows := limits(cmp.Or(config.FlowMemory, DefaultFlowMemory), len(ws))
+	slices := limits(cmp.Or(config.SliceMemory, DefaultSliceMemory), len(ws))
+	for i := range ws {
+		ws[i] = newWorker(config, flows, slices)
+	}
+	return ws
+}
+
+func newWorker(config *Config, flows, slices runs.Limits) *worker {
+	w := &worker{
+		shard: shard{
+			settings: &config.Meter,
+			hasher:   config.Hasher,
+			table:    newTable(),
+			flows:    runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
+			slices:   runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
+		},
+		filling: newBatch(),
+		full:    make(chan *batch, workAhead),
+		empty:   make(chan *batch, workAhead+1),
+	}
+	w.process = meter.NewProcess(config.Meter, w)
+	for range workAhead {
+		w.empty <- newBatch()
+	}
+	return w
+}
+
+// workers spread packets over shards.
+type workers []*worker
+
+// run meters all inputs and gives the largest clock. It calls stop with whatever
+// goes wrong and ends soon after, or when ctx is canceled.
+func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Timestamp {
+	var running sync.WaitGroup
+	for _, w := range ws {
+		running.Go(func() { w.run(ctx, stop) })
+	}
+	end, err := merge(ctx, inputs, ws)
+	if err != nil {
+		stop(err)
+	}
+	for _, w := range ws {
+		w.send()
+		close(w.full)
+	}
+	running.Wait()
+	if ctx.Err() != nil {
+		return end
+	}
+	for _, w := range ws {
+		running.Go(func() {
+			if err := w.finish(end); err != nil {
+				stop(err)
+			}
+		})
+	}
+	running.Wait()
+	return end
+}
+
+// close gives back what the workers hold after a failure, which is what matters.
+func (ws workers) close() {
+	for _, w := range ws {
+		w.flows.Close()
+		w.slices.Close()
+	}
+}
+
+// take copies packets to the shards of their keys. Shards are told apart by the
+// lower half of the hash, since the tables use the upper half.
+func (ws workers) take(packets []flow.Packet) {
+	if len(ws) == 1 {
+		for len(packets) > 0 {
+			packets = packets[ws[0].put(packets):]
+		}
+		return
+	}
+	for i := range packets {
+		shard := uint64(uint32(packets[i].Hash)) * uint64(len(ws)) >> 32
+		ws[shard].put(packets[i : i+1])
+	}
+}
+
+// takeBatch hands a batch on as it is where there is one shard only.
+func (ws workers) takeBatch(b *batch) *batch {
+	if len(ws) > 1 {
+		ws.take(b.packets)
+		return b
+	}
+	w := ws[0]
+	if len(w.filling.packets) > 0 {
+		w.send()
+	}
+	w.full <- b
+	return <-w.empty
+}
+
+// put takes as many packets as the batch being filled has room for.
+func (w *worker) put(packets []flow.Packet) int {
+	n := min(len(packets), batchPackets-len(w.filling.packets))
+	w.filling.packets = append(w.filling.packets, packets[:n]...)
+	if len(w.filling.packets) == batchPackets {
+		w.send()
+	}
+	return n
+}
+
+func (w *worker) send() {
+	w.full <- w.filling
+	w.filling = <-w.empty
+}
+
+// run meters the packets that come. Once the run is to end it only lets them by,
+// so that nobody waits for it.
+func (w *worker) run(ctx context.Context, stop context.CancelCauseFunc) {
+	for b := range w.full {
+		if ctx.Err() == nil {
+			w.meter(b.packets)
+			if err := w.err(); err != nil {
+				stop(err)
+			}
+		}
+		b.packets = b.packets[:0]
+		w.empty <- b
+	}
+}
