@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"netstream/aggregate/engine"
@@ -13,6 +18,20 @@ import (
 	"netstream/reader"
 	"netstream/reader/input"
 )
+
+// allocationsElsewhere counts them in a process of its own: Linux charges the memory
+// of this one to the programs that it starts.
+func allocationsElsewhere(capture string) (uint64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.Command(self, "--count-allocations", capture).Output()
+	if err != nil {
+		return 0, fmt.Errorf("cannot count allocations: %w", err)
+	}
+	return strconv.ParseUint(strings.TrimSpace(string(out)), 10, 64)
+}
 
 // allocations counts the objects that reading and metering a capture allocates,
 // start and end included. It is the same for a capture twice as long with as many

@@ -57,7 +57,13 @@ func run(args []string, w io.Writer) error {
 	runs := flags.Int("runs", 5, "runs of each program")
 	only := flags.StringSlice("only", nil, "these workloads only")
 	workers := flags.IntSlice("workers", []int{1, 2}, "numbers of workers to run netstream with")
+	count := flags.String("count-allocations", "", "count the objects that metering this capture allocates, and do nothing else")
 	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *count != "" {
+		allocated, err := allocations(*count)
+		fmt.Fprintln(w, allocated)
 		return err
 	}
 	if *scale < 1 || *runs < 1 {
@@ -116,7 +122,7 @@ func compare(w io.Writer, bin, dir, capture string, load workload, runs int, wor
 			m.cpu.Seconds(), m.wall.Seconds(), float64(load.packets)/m.cpu.Seconds()/1e6,
 			float64(m.cpu.Nanoseconds())/float64(load.packets), m.peak>>20, m.cpu.Seconds()/floor.cpu.Seconds())
 	}
-	allocated, err := allocations(capture)
+	allocated, err := allocationsElsewhere(capture)
 	if err != nil {
 		return err
 	}
