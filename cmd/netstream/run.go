@@ -211,11 +211,15 @@ func (j *job) refuseDuplicates() error {
 
 // tableOptions gives what the columns depend on.
 func (j *job) tableOptions() table.Options {
-	return table.Options{
+	options := table.Options{
 		Points: j.points, Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC,
 		IntervalWidth: time.Duration(j.options.interval),
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal] + number },
 	}
+	if j.options.withFile {
+		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
+	}
+	return options
 }
 
 // writeTables writes the three tables, two of them at the same time.

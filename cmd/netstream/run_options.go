@@ -24,6 +24,7 @@ type runOptions struct {
 	provenance bool
 	timeUnit   string
 	withMAC    bool
+	withFile   bool
 
 	interval      duration
 	idleTimeout   duration
@@ -56,6 +57,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Lookup("end-grace").DefValue = "the idle timeout"
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
+	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or are no captures; exit code 3")
@@ -117,5 +119,6 @@ func (o *runOptions) parameters() map[string]string {
 		"reorder_window": time.Duration(o.reorderWindow).String(),
 		"time_unit":      o.timeUnit,
 		"with_mac":       strconv.FormatBool(o.withMAC),
+		"with_file":      strconv.FormatBool(o.withFile),
 	}
 }

@@ -33,7 +33,7 @@ func newSchemaCommand() *command {
 func printSchema(w io.Writer, args []string, nanoseconds bool) error {
 	var known []string
 	printed := false
-	for _, section := range table.Schema(table.Options{WithMAC: true, Nanoseconds: nanoseconds}) {
+	for _, section := range table.Schema(table.Options{WithMAC: true, FileOf: func(uint32) string { return "" }, Nanoseconds: nanoseconds}) {
 		known = append(known, section.Name)
 		if len(args) == 1 && args[0] != section.Name {
 			continue

@@ -81,7 +81,7 @@ func Schema(o Options) []Section {
 func Markdown(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(markdownHead)
-	for _, section := range Schema(Options{WithMAC: true}) {
+	for _, section := range Schema(Options{WithMAC: true, FileOf: func(uint32) string { return "" }}) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", section.Name, section.About)
 		b.WriteString("| column | type | NULL | IPFIX element | unit | definition |\n|---|---|---|---|---|---|\n")
 		for _, c := range section.Columns {

@@ -141,7 +141,7 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 	if of := o.FirstPacketOf; of != nil {
 		firstPacket = func(r *flow.Record) int64 { return count(of(r.FirstInput, r.FirstNumber)) }
 	}
-	return []Column[flow.Record]{
+	columns := []Column[flow.Record]{
 		{
 			Name: "fragments", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets that were IP fragments, first fragments included.",
@@ -174,8 +174,21 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 			Text:       func(dst []byte, r *flow.Record) []byte { return AppendCommunityID(dst, &r.Key) },
 		}, {
 			Name: "first_packet", Kind: Int64, Pattern: Near,
-			Definition: "Number of the flow's first packet, counted from 1.",
+			Definition: "Number of the flow's first packet, counted from 1 through all inputs in their order; run.json says at which number each input begins.",
 			Int:        firstPacket,
 		},
 	}
+	if o.FileOf == nil {
+		return columns
+	}
+	return append(columns, Column[flow.Record]{
+		Name: "first_file", Kind: Text,
+		Definition: "Name of the input that holds the flow's first packet, as it was given.",
+		Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.FirstInput)} },
+		Spell:      func(dst []byte, s Symbol) []byte { return appendValid(dst, o.FileOf(uint32(s.Low))) },
+	}, Column[flow.Record]{
+		Name: "first_file_packet", Kind: Int64, Pattern: Near,
+		Definition: "Number of the flow's first packet within first_file, counted from 1.",
+		Int:        func(r *flow.Record) int64 { return count(r.FirstNumber) },
+	})
 }

@@ -26,6 +26,11 @@ type Options struct {
 	// FirstPacketOf maps the number of a packet within its input, as flow records
 	// have it, to what first_packet says; nil if it says that number.
 	FirstPacketOf func(input uint32, number uint64) uint64
+
+	// FileOf gives the name of an input by its ordinal. It adds first_file and
+	// first_file_packet to the flow table; nil leaves them out, since with them the
+	// bytes of the table depend on how captures are named and cut into files.
+	FileOf func(input uint32) string
 }
 
 // timestampKind is the kind of the time columns under the options.
