@@ -18,6 +18,9 @@ func FuzzPCAP(f *testing.F) {
 		f.Add(pcapFile(f, options, samplePackets(4)))
 	}
 	f.Add(append(pcapFile(f, capturetest.Options{}, samplePackets(1)), make([]byte, 4200)...))
+	for _, seed := range capturetest.Seeds(f, "../../testdata") {
+		f.Add(seed)
+	}
 	f.Fuzz(checkLaws)
 }
 
@@ -26,6 +29,9 @@ func FuzzPCAPNG(f *testing.F) {
 	f.Add(pcapngFile(f, o, oddPackets()))
 	f.Add(append(pcapngFile(f, o, samplePackets(2)), pcapngFile(f, capturetest.Options{Order: binary.BigEndian}, oddPackets())...))
 	f.Add(append(pcapngFile(f, o, nil), capturetest.RawBlock(o, 5, make([]byte, 40))...))
+	for _, seed := range capturetest.Seeds(f, "../../testdata") {
+		f.Add(seed)
+	}
 	f.Fuzz(checkLaws)
 }
 

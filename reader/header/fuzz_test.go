@@ -1,11 +1,30 @@
 package header
 
 import (
+	"bytes"
 	"encoding/binary"
 	"testing"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/capture/capturetest"
 )
+
+// addFrames gives the first frames of a capture to add; of a file that is none, or
+// of what is damaged, nothing.
+func addFrames(file []byte, add func(linkType uint16, frame []byte)) {
+	frames, err := capture.NewReader(bytes.NewReader(file))
+	if err != nil {
+		return
+	}
+	var frame capture.Frame
+	for range 8 {
+		if frames.Next(&frame) != nil {
+			return
+		}
+		add(frames.Interfaces()[frame.Interface].LinkType, frame.Data)
+	}
+}
 
 // FuzzDecode decodes any octets as a frame of any link type from 0 to 300. The
 // first two octets choose the link type, the third the options, the fourth how
@@ -23,6 +42,9 @@ func FuzzDecode(f *testing.F) {
 	}
 	for linkType := range uint16(301) {
 		add(linkType, octets(spelledTCP))
+	}
+	for _, seed := range capturetest.Seeds(f, "../../testdata") {
+		addFrames(seed, add)
 	}
 	add(1, ethernetFrame(0x86dd, ipv6Packet(nextHopByHop, 0, octets("0600 c204 00011170"), tcpHeader())))
 	f.Fuzz(func(t *testing.T, b []byte) {
