@@ -211,7 +211,7 @@ func (p *Packets) take(f *capture.Frame) error {
 
 func (p *Packets) observe(index int) error {
 	described := p.capture.Interfaces()[index]
-	point, err := p.options.Points.Number(described.Name)
+	point, err := p.options.Points.Number(flow.Point{Interface: described.Name})
 	if err != nil {
 		return &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err,
 			Hint: "read fewer captures in one run: the interface names of all count together"}

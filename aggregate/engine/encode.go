@@ -18,7 +18,7 @@ func appendKey(dst []byte, k *flow.Key) []byte {
 	dst = append(dst, k.Destination[:]...)
 	dst = binary.BigEndian.AppendUint16(dst, k.SourcePort)
 	dst = binary.BigEndian.AppendUint16(dst, k.DestinationPort)
-	dst = append(dst, k.Protocol, k.ClassOfService, k.Version, k.HasPorts)
+	dst = append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
 	return binary.AppendUvarint(dst, uint64(k.Point))
 }
 
@@ -111,7 +111,7 @@ func (d *decoder) key(k *flow.Key) {
 	k.SourcePort = binary.BigEndian.Uint16(d.octets(2))
 	k.DestinationPort = binary.BigEndian.Uint16(d.octets(2))
 	rest := d.octets(4)
-	k.Protocol, k.ClassOfService, k.Version, k.HasPorts = rest[0], rest[1], rest[2], rest[3]
+	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[0], rest[1], rest[2], flow.Shape(rest[3])
 	k.Point = uint32(d.uint())
 }
 

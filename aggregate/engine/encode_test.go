@@ -14,7 +14,7 @@ import (
 func randomKey(rng *rand.Rand) flow.Key {
 	k := flow.Key{
 		SourcePort: uint16(rng.IntN(3)), DestinationPort: uint16(rng.IntN(3)), Point: uint32(rng.IntN(3)),
-		Protocol: uint8(rng.IntN(3)), ClassOfService: uint8(rng.IntN(2)), Version: 4 + 2*uint8(rng.IntN(2)), HasPorts: uint8(rng.IntN(2)),
+		Protocol: uint8(rng.IntN(3)), ClassOfService: uint8(rng.IntN(2)), Version: 4 + 2*uint8(rng.IntN(2)), Shape: flow.Shape(rng.IntN(2)),
 	}
 	k.Source = flow.MappedIPv4([4]byte{10, 0, 0, byte(rng.IntN(3))})
 	k.Destination = flow.MappedIPv4([4]byte{10, 0, 0, byte(rng.IntN(3))})
@@ -91,7 +91,7 @@ func TestRowsSurviveEncoding(t *testing.T) {
 func TestEncodedOrder(t *testing.T) {
 	points := flow.NewPoints()
 	for _, name := range []string{"zebra", "ant"} { // numbers 1, 2: against their order by name
-		if _, err := points.Number(name); err != nil {
+		if _, err := points.Number(flow.Point{Interface: name}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -53,7 +53,7 @@ func (f *flood) ReadPackets(dst []flow.Packet) (int, error) {
 	n := min(f.left, len(dst), 100)
 	for i := range dst[:n] {
 		p := &dst[i]
-		*p = flow.Packet{Number: uint64(f.packets + 1), Key: flow.Key{Version: 4, Protocol: 17, HasPorts: 1}}
+		*p = flow.Packet{Number: uint64(f.packets + 1), Key: flow.Key{Version: 4, Protocol: 17, Shape: 1}}
 		binary.BigEndian.PutUint32(p.Key.Source[12:], uint32(f.packets))
 		p.Time = flow.Timestamp(f.packets) * flow.Timestamp(time.Millisecond)
 		p.Clock, p.Hash = p.Time, testHasher.Hash(&p.Key)

@@ -81,7 +81,7 @@ func addressPrefix(address []byte) (prefix uint64, whole bool) {
 func compareRest(a, b []byte, points *flow.Points, numbers int) int {
 	x, y := decoder{src: a}, decoder{src: b}
 	if p, q := uint32(x.uint()), uint32(y.uint()); p != q {
-		return cmp.Compare(points.Name(p), points.Name(q))
+		return points.Compare(p, q)
 	}
 	for range numbers - 1 {
 		if c := cmp.Compare(x.uint(), y.uint()); c != 0 {

@@ -15,7 +15,7 @@ type Key struct {
 	// Version tells them from IPv6 packets that carry such addresses.
 	Source, Destination [16]byte
 
-	// SourcePort and DestinationPort are valid if HasPorts is 1. For ICMP and
+	// SourcePort and DestinationPort are valid as Shape says. For ICMP and
 	// ICMPv6, SourcePort is 0 and DestinationPort is type*256+code, as
 	// icmpTypeCodeIPv4 (32) and icmpTypeCodeIPv6 (139) have it.
 	SourcePort, DestinationPort uint16
@@ -25,9 +25,26 @@ type Key struct {
 
 	Protocol       uint8 // protocolIdentifier (4): the last next-header after the IPv6 extension chain
 	ClassOfService uint8 // ipClassOfService (5): the whole ToS or Traffic Class octet, DSCP and ECN
-	Version        uint8 // ipVersion (60): 4 or 6
-	HasPorts       uint8 // 1 if the ports are known, else 0; 0 for later fragments and protocols without ports
+	Version        uint8 // ipVersion (60): 4 or 6; 0 if an exporter does not tell
+	Shape          Shape // which members are known
 }
+
+// Shape says which members of a key are known. Keys of captured packets have all
+// members, or all but the ports: [Ports] or 0. Exporters leave out what they
+// like: records of NetFlow version 8 by autonomous system have no address. What is
+// not known is 0.
+type Shape uint8
+
+// The shapes, to be combined.
+const (
+	Ports             Shape = 1 << iota // the ports are known; unset for later fragments and protocols without ports
+	NoSource                            // no source address
+	NoDestination                       // no destination address
+	NoProtocol                          // no protocol
+	NoClassOfService                    // no class of service
+	NoSourcePort                        // with Ports: no source port
+	NoDestinationPort                   // with Ports: no destination port
+)
 
 // SourceAddr is the source address as a netip.Addr of its own IP version.
 func (k *Key) SourceAddr() netip.Addr { return k.addr(&k.Source) }
@@ -45,7 +62,7 @@ func (k *Key) addr(a *[16]byte) netip.Addr {
 
 // Compare gives the total order of keys in every table: source, destination,
 // source port, destination port, protocol, class of service, IP version,
-// whether ports are known, and last the observation point by name. It returns
+// its shape, and last the observation point. It returns
 // -1, 0 or +1.
 func (k *Key) Compare(other *Key, points *Points) int {
 	if c := bytes.Compare(k.Source[:], other.Source[:]); c != 0 {
@@ -57,17 +74,14 @@ func (k *Key) Compare(other *Key, points *Points) int {
 	if c := cmp.Compare(k.tail(), other.tail()); c != 0 {
 		return c
 	}
-	if k.Point == other.Point {
-		return 0
-	}
-	return cmp.Compare(points.Name(k.Point), points.Name(other.Point))
+	return points.Compare(k.Point, other.Point)
 }
 
 // tail packs what follows the addresses so that its integer order is the order
 // of the fields.
 func (k *Key) tail() uint64 {
 	return uint64(k.SourcePort)<<48 | uint64(k.DestinationPort)<<32 |
-		uint64(k.Protocol)<<24 | uint64(k.ClassOfService)<<16 | uint64(k.Version)<<8 | uint64(k.HasPorts)
+		uint64(k.Protocol)<<24 | uint64(k.ClassOfService)<<16 | uint64(k.Version)<<8 | uint64(k.Shape)
 }
 
 // MappedIPv4 gives the IPv4-mapped form in which a [Key] holds an address.

@@ -1,54 +1,97 @@
 package flow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 )
 
 // MaxPoints bounds the observation points of a run. pcapng sections of a hostile
-// file can name a new interface in every block.
+// file can name a new interface in every block, and forged datagrams a new
+// exporter each.
 const MaxPoints = 1 << 16
 
 // ErrTooManyPoints: a run has met more than [MaxPoints] observation points.
 var ErrTooManyPoints = errors.New("there are too many observation points")
 
-// Points numbers the observation points of a run (RFC 7011 section 2): the
-// capture interfaces by the names that the files give them. Number 0 is the
-// point without a name, which all captures share that do not name their
-// interface. Numbers follow the order of discovery, so nothing but equality
-// may be read from them; order goes by name. Points is safe for concurrent use.
+// Point is an observation point (RFC 7011 section 2) as far as a file tells: a
+// capture interface, or an exporter's observation domain. The zero Point is what
+// all captures share that do not name their interface.
+type Point struct {
+	// Interface is the name of the capture interface, empty if it has none.
+	Interface string
+
+	// Exported says that the point's flows were metered by an exporter. Exporter is
+	// its address, the zero Addr if the container does not tell, and Domain its
+	// observation domain: the domain id of IPFIX, the source id of NetFlow version
+	// 9, engine type * 256 + engine id of versions 5, 6 and 8, else 0.
+	Exported bool
+	Exporter netip.Addr
+	Domain   uint32
+}
+
+// Compare gives the order of points in tables: by interface, captures before
+// exporters, then by exporter address (unknown first, IPv4 before IPv6) and
+// domain.
+func (p *Point) Compare(other *Point) int {
+	if c := cmp.Compare(p.Interface, other.Interface); c != 0 {
+		return c
+	}
+	if p.Exported != other.Exported {
+		if other.Exported {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain))
+}
+
+// Points numbers the observation points of a run. Number 0 is the zero Point.
+// Numbers follow the order of discovery, so nothing but equality may be read from
+// them; order goes by Compare. Points is safe for concurrent use.
 type Points struct {
 	mu      sync.RWMutex
-	names   []string
-	numbers map[string]uint32
+	points  []Point
+	numbers map[Point]uint32
 }
 
-// NewPoints gives a table that holds the nameless point only.
+// NewPoints gives a table that holds the zero Point only.
 func NewPoints() *Points {
-	return &Points{names: []string{""}, numbers: map[string]uint32{"": 0}}
+	return &Points{points: []Point{{}}, numbers: map[Point]uint32{{}: 0}}
 }
 
-// Number gives the number of the point of that name, a new one if need be. It
-// fails with [ErrTooManyPoints] once [MaxPoints] names are known.
-func (p *Points) Number(name string) (uint32, error) {
+// Number gives the number of a point, a new one if need be. It fails with
+// [ErrTooManyPoints] once [MaxPoints] points are known.
+func (p *Points) Number(point Point) (uint32, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n, ok := p.numbers[name]; ok {
+	if n, ok := p.numbers[point]; ok {
 		return n, nil
 	}
-	if len(p.names) == MaxPoints {
-		return 0, fmt.Errorf("cannot add observation point %q: %w, at most %d", name, ErrTooManyPoints, MaxPoints)
+	if len(p.points) == MaxPoints {
+		return 0, fmt.Errorf("cannot add observation point %q: %w, at most %d", point.Interface, ErrTooManyPoints, MaxPoints)
 	}
-	n := uint32(len(p.names))
-	p.names = append(p.names, name)
-	p.numbers[name] = n
+	n := uint32(len(p.points))
+	p.points = append(p.points, point)
+	p.numbers[point] = n
 	return n, nil
 }
 
-// Name gives the name of a point, "" for the nameless one.
-func (p *Points) Name(number uint32) string {
+// Point gives the point of a number.
+func (p *Points) Point(number uint32) Point {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.names[number]
+	return p.points[number]
+}
+
+// Compare compares two points by their numbers.
+func (p *Points) Compare(a, b uint32) int {
+	if a == b {
+		return 0
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.points[a].Compare(&p.points[b])
 }

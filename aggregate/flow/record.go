@@ -52,6 +52,10 @@ func (r EndReason) String() string {
 type Record struct {
 	Key Key
 
+	// Export is what an exporter told of the flow. It is nil for flows that this
+	// program has metered, of which all members but those of the marks are valid.
+	Export *Export
+
 	// Ordinal is 0, but one more than that of the key's record before if both begin
 	// at the same Start and that one was not ended by silence (docs/metering.md
 	// section 4).
@@ -61,7 +65,8 @@ type Record struct {
 	Counters   Counters
 
 	// FirstNumber and FirstInput say where the flow's first packet lies: frame
-	// number in its input from 1, and the input's ordinal.
+	// number in its input from 1, and the input's ordinal. Of an exported flow it is
+	// the number of the record in its input, from 1.
 	FirstNumber uint64
 	FirstInput  uint32
 
@@ -99,4 +104,54 @@ type IntervalRecord struct {
 
 	TCPFlags uint16 // OR of the packets' control bits
 	Marks    Mark   // MarkTCP
+
+	// Has says what else is known: FieldPackets and the other counters, FieldSampling
+	// if Scaled is valid, FieldInIf, FieldOutIf and FieldDirection. InIf, OutIf and
+	// Direction belong to the key.
+	Has         Fields
+	InIf, OutIf uint32
+	Direction   uint8
+
+	InIfName, OutIfName uint32 // numbers in the run's Names; 0 if there is none
+	Scaled              Scaled
+	Distribution        Distribution
+}
+
+// Scaled are volumes as they were before sampling.
+type Scaled struct{ Packets, Octets uint64 }
+
+// Distribution says how the volume of flow records came into intervals:
+// valueDistributionMethod (384), RFC 7015 section 5.
+type Distribution uint8
+
+// The methods, with their registered values.
+const (
+	DistributionUnspecified  Distribution = 0 // of records with different ones
+	DistributionStart        Distribution = 1 // all to the interval of the start
+	DistributionEnd          Distribution = 2 // all to the interval of the end
+	DistributionMid          Distribution = 3 // all to the interval of the middle
+	DistributionUniform      Distribution = 4 // the same to each interval that the flow touches
+	DistributionProportional Distribution = 5 // to each by the time that the flow is in it
+	DistributionDirect       Distribution = 7 // each packet in the interval of its own time
+)
+
+// String gives the name of the method as the tables and the option have it.
+func (d Distribution) String() string {
+	switch d {
+	case DistributionUnspecified:
+		return "unspecified"
+	case DistributionStart:
+		return "start"
+	case DistributionEnd:
+		return "end"
+	case DistributionMid:
+		return "mid"
+	case DistributionUniform:
+		return "uniform"
+	case DistributionProportional:
+		return "proportional"
+	case DistributionDirect:
+		return "direct"
+	}
+	return "unknown"
 }

@@ -61,7 +61,7 @@ func TestIntervalRecord(t *testing.T) {
 	got := run(t, defaults, at(0, tcp(syn)), at(sec, tcp(ack)), at(2*sec, udp(1, 2))).Intervals
 	key := flow.Key{
 		Source: flow.MappedIPv4([4]byte{10, 0, 0, 1}), Destination: flow.MappedIPv4([4]byte{10, 0, 0, 2}),
-		SourcePort: 1000, DestinationPort: 80, Protocol: 6, Version: 4, HasPorts: 1,
+		SourcePort: 1000, DestinationPort: 80, Protocol: 6, Version: 4, Shape: 1,
 	}
 	udpKey := key
 	udpKey.DestinationPort, udpKey.Protocol = 53, 17

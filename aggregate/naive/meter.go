@@ -130,5 +130,5 @@ func compareKeys(a, b flow.Key) int {
 	return cmp.Or(bytes.Compare(a.Source[:], b.Source[:]), bytes.Compare(a.Destination[:], b.Destination[:]),
 		cmp.Compare(a.SourcePort, b.SourcePort), cmp.Compare(a.DestinationPort, b.DestinationPort),
 		cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.ClassOfService, b.ClassOfService),
-		cmp.Compare(a.Version, b.Version), cmp.Compare(a.HasPorts, b.HasPorts))
+		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Shape, b.Shape))
 }

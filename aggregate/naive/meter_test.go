@@ -158,7 +158,7 @@ func TestFlowRecord(t *testing.T) {
 	want := []flow.Record{{
 		Key: flow.Key{
 			Source: flow.MappedIPv4([4]byte{10, 0, 0, 1}), Destination: flow.MappedIPv4([4]byte{10, 0, 0, 2}),
-			SourcePort: 1000, DestinationPort: 80, Protocol: 6, Version: 4, HasPorts: 1,
+			SourcePort: 1000, DestinationPort: 80, Protocol: 6, Version: 4, Shape: 1,
 		},
 		Start: base + flow.Timestamp(sec), End: base + flow.Timestamp(3*sec),
 		Counters:    flow.Counters{Packets: 4, Octets: 161, WireOctets: 54 + 58 + 55 + 58, PayloadOctets: 1},
@@ -197,7 +197,7 @@ func TestKeyOrder(t *testing.T) {
 	k := flow.Key{}
 	for _, change := range []func(k *flow.Key){
 		func(k *flow.Key) {},
-		func(k *flow.Key) { k.HasPorts = 1 },
+		func(k *flow.Key) { k.Shape = 1 },
 		func(k *flow.Key) { k.Version = 4 },
 		func(k *flow.Key) { k.ClassOfService = 1 },
 		func(k *flow.Key) { k.Protocol = 1 },

@@ -101,8 +101,8 @@ func checkProperties(t *testing.T, p *flow.Packet, reason flow.Reason, detail ui
 	if k.Version == 4 && (k.Source != flow.MappedIPv4([4]byte(k.Source[12:])) || k.Destination != flow.MappedIPv4([4]byte(k.Destination[12:]))) {
 		t.Errorf("addresses %x, %x are not mapped IPv4", k.Source, k.Destination)
 	}
-	if k.HasPorts > 1 || k.HasPorts == 0 && (k.SourcePort != 0 || k.DestinationPort != 0) {
-		t.Errorf("has ports %d: %d, %d", k.HasPorts, k.SourcePort, k.DestinationPort)
+	if k.Shape > 1 || k.Shape == 0 && (k.SourcePort != 0 || k.DestinationPort != 0) {
+		t.Errorf("has ports %d: %d, %d", k.Shape, k.SourcePort, k.DestinationPort)
 	}
 	valid := func(mark flow.Mark, zero bool) {
 		if m.Marks&mark == 0 && !zero {

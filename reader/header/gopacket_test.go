@@ -256,7 +256,7 @@ func (s *stack) transport(later bool) layers.IPProtocol {
 	s.add(body)
 	s.packet.Key.Protocol = uint8(number)
 	if !later {
-		s.packet.Key.SourcePort, s.packet.Key.DestinationPort, s.packet.Key.HasPorts = source, destination, 1
+		s.packet.Key.SourcePort, s.packet.Key.DestinationPort, s.packet.Key.Shape = source, destination, 1
 	}
 	return number
 }

@@ -25,7 +25,7 @@ func dirty() flow.Packet {
 		Key: flow.Key{
 			Source: [16]byte{0xee, 15: 0xee}, Destination: [16]byte{0xee, 15: 0xee},
 			SourcePort: 0xeeee, DestinationPort: 0xeeee, Point: 5,
-			Protocol: 0xee, ClassOfService: 0xee, Version: 0xee, HasPorts: 0xee,
+			Protocol: 0xee, ClassOfService: 0xee, Version: 0xee, Shape: 0xee,
 		},
 		Meta: flow.Meta{
 			Octets: 1 << 60, WireOctets: 1 << 30, PayloadOctets: 1 << 30, Input: 6, MPLSTop: 1 << 30,
@@ -66,7 +66,7 @@ func wantTCP(wire int, meta flow.Meta) flow.Packet {
 		Key: flow.Key{
 			Source:      flow.MappedIPv4([4]byte{10, 0, 0, 1}),
 			Destination: flow.MappedIPv4([4]byte{10, 0, 0, 2}),
-			SourcePort:  0x1234, DestinationPort: 80, Protocol: 6, Version: 4, HasPorts: 1,
+			SourcePort:  0x1234, DestinationPort: 80, Protocol: 6, Version: 4, Shape: 1,
 		},
 		Meta: meta,
 	}
@@ -88,7 +88,7 @@ func wantUDP6(wire int, meta flow.Meta) flow.Packet {
 		Key: flow.Key{
 			Source:      [16]byte{0x20, 0x01, 0x0d, 0xb8, 15: 1},
 			Destination: [16]byte{0x20, 0x01, 0x0d, 0xb8, 15: 2},
-			SourcePort:  53, DestinationPort: 0xd431, Protocol: 17, ClassOfService: 0xb8, Version: 6, HasPorts: 1,
+			SourcePort:  53, DestinationPort: 0xd431, Protocol: 17, ClassOfService: 0xb8, Version: 6, Shape: 1,
 		},
 		Meta: meta,
 	}

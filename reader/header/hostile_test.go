@@ -73,7 +73,7 @@ func TestExtensionChain64KiB(t *testing.T) {
 		frame    []byte
 		protocol uint8
 		payload  uint32
-		hasPorts uint8
+		hasPorts flow.Shape
 	}{
 		{"ends in no next header", frames[3].frame, 59, 0, 0},
 		{"ends in TCP cut by the packet's end", frames[4].frame, 6, 0, 1},
@@ -81,9 +81,9 @@ func TestExtensionChain64KiB(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p, reason, _ := read(t, 1, Options{}, tt.frame, len(tt.frame))
-			if reason != flow.ReasonAccounted || p.Key.Protocol != tt.protocol || p.Meta.PayloadOctets != tt.payload || p.Key.HasPorts != tt.hasPorts {
+			if reason != flow.ReasonAccounted || p.Key.Protocol != tt.protocol || p.Meta.PayloadOctets != tt.payload || p.Key.Shape != tt.hasPorts {
 				t.Errorf("got %v, protocol %d, payload %d, ports %d; want accounted, %d, %d, %d",
-					reason, p.Key.Protocol, p.Meta.PayloadOctets, p.Key.HasPorts, tt.protocol, tt.payload, tt.hasPorts)
+					reason, p.Key.Protocol, p.Meta.PayloadOctets, p.Key.Shape, tt.protocol, tt.payload, tt.hasPorts)
 			}
 			if want := uint64(len(tt.frame) - 14); p.Meta.Octets != want {
 				t.Errorf("got %d octets, want %d", p.Meta.Octets, want)
@@ -145,7 +145,7 @@ func TestTunnelsStayClosed(t *testing.T) {
 		packet = ipv4Packet(4, packet)
 		frame := ethernetFrame(0x0800, packet)
 		p, reason, _ := read(t, 1, Options{}, frame, len(frame))
-		if reason != flow.ReasonAccounted || p.Key.Protocol != 4 || p.Key.HasPorts != 0 ||
+		if reason != flow.ReasonAccounted || p.Key.Protocol != 4 || p.Key.Shape != 0 ||
 			p.Meta.Octets != uint64(40+20*depth) || p.Meta.PayloadOctets != uint32(20+20*depth) {
 			t.Fatalf("depth %d: got %v, %+v", depth, reason, p)
 		}

@@ -26,7 +26,7 @@ func TestIPRules(t *testing.T) {
 		octets            uint64
 		payload           uint32
 		protocol          uint8
-		hasPorts          uint8
+		hasPorts          flow.Shape
 		source, dest, tcp uint16
 		marks             flow.Mark
 	}
@@ -158,7 +158,7 @@ func TestIPRules(t *testing.T) {
 			if reason != flow.ReasonAccounted {
 				return
 			}
-			got := want{p.Meta.Octets, p.Meta.PayloadOctets, p.Key.Protocol, p.Key.HasPorts,
+			got := want{p.Meta.Octets, p.Meta.PayloadOctets, p.Key.Protocol, p.Key.Shape,
 				p.Key.SourcePort, p.Key.DestinationPort, p.Meta.TCPFlags, p.Meta.Marks}
 			if got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)

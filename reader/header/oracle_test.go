@@ -185,7 +185,7 @@ func (o *oracle) transport(announced gopacket.LayerType, above []gopacket.Layer,
 	default:
 		return
 	}
-	key.HasPorts = 1
+	key.Shape = 1
 	meta.PayloadOctets = room - min(header, room)
 	o.atEnd = true
 }
@@ -201,7 +201,7 @@ func compareOracle(o oracle, p flow.Packet, reason flow.Reason) error {
 	p.Meta.SourceMAC, p.Meta.DestinationMAC = want.Meta.SourceMAC, want.Meta.DestinationMAC
 	p.Meta.Marks &= judged
 	if !o.atEnd {
-		p.Key.SourcePort, p.Key.DestinationPort, p.Key.HasPorts = 0, 0, 0
+		p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 		p.Meta.TCPFlags, p.Meta.PayloadOctets = 0, want.Meta.PayloadOctets
 		p.Meta.Marks &^= flow.MarkTCP
 	}

@@ -29,7 +29,7 @@ const (
 // noTransport ends the key of a packet that has no ports; room is its IP payload
 // in octets.
 func noTransport(p *flow.Packet, room uint32) {
-	p.Key.SourcePort, p.Key.DestinationPort, p.Key.HasPorts = 0, 0, 0
+	p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 	p.Meta.PayloadOctets = room
 }
 
@@ -66,12 +66,12 @@ func ports(p *flow.Packet, b []byte, room, fixedLength uint32) {
 		p.Meta.Marks |= flow.MarkBadTransport
 	}
 	if len(b) < 4 {
-		p.Key.SourcePort, p.Key.DestinationPort, p.Key.HasPorts = 0, 0, 0
+		p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 		return
 	}
 	p.Key.SourcePort = binary.BigEndian.Uint16(b)
 	p.Key.DestinationPort = binary.BigEndian.Uint16(b[2:])
-	p.Key.HasPorts = 1
+	p.Key.Shape = flow.Ports
 }
 
 // tcp reads a TCP header, RFC 9293 section 3.1, and gives its length.
@@ -118,10 +118,10 @@ func icmp(p *flow.Packet, b []byte, room uint32) uint32 {
 	if room < icmpLength {
 		p.Meta.Marks |= flow.MarkBadTransport
 	}
-	p.Key.SourcePort, p.Key.DestinationPort, p.Key.HasPorts = 0, 0, 0
+	p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 	if len(b) >= 2 {
 		p.Key.DestinationPort = binary.BigEndian.Uint16(b)
-		p.Key.HasPorts = 1
+		p.Key.Shape = flow.Ports
 	}
 	return icmpLength
 }

@@ -37,14 +37,14 @@ func write[R any](t *testing.T, columns []table.Column[R], rows []R) []byte {
 
 func TestGolden(t *testing.T) {
 	points := flow.NewPoints()
-	point, err := points.Number(`=cmd|' /C "calc"'!A1`)
+	point, err := points.Number(flow.Point{Interface: `=cmd|' /C "calc"'!A1`})
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := flow.IntervalRecord{
 		Key: flow.Key{
 			Source: flow.MappedIPv4([4]byte{192, 0, 2, 1}), Destination: flow.MappedIPv4([4]byte{198, 51, 100, 2}),
-			SourcePort: 65535, DestinationPort: 53, Point: point, Protocol: 17, ClassOfService: 184, Version: 4, HasPorts: 1,
+			SourcePort: 65535, DestinationPort: 53, Point: point, Protocol: 17, ClassOfService: 184, Version: 4, Shape: 1,
 		},
 		Start: 1_700_000_100_000_000_000, First: 1_700_000_100_000_000_999, Last: 1_700_000_399_999_999_999,
 		Counters:    flow.Counters{Packets: 2, Octets: 120, WireOctets: 148, PayloadOctets: 64},

@@ -18,7 +18,7 @@ func TestArrowReads(t *testing.T) {
 	o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width, WithMAC: true}
 	allNull := rowtest.Flows(20_000, 1)
 	for i := range allNull {
-		allNull[i].Marks, allNull[i].Key.Point, allNull[i].Key.HasPorts = 0, 0, 0
+		allNull[i].Marks, allNull[i].Key.Point, allNull[i].Key.Shape = 0, 0, 0
 	}
 	for name, rows := range map[string][]flow.Record{
 		"none": nil, "wild": rowtest.Wild(20_000, 8), "realistic": rowtest.Flows(140_000, 8), "all NULL": allNull,

@@ -49,7 +49,7 @@ func TestSummarize(t *testing.T) {
 	rows := make([]flow.Record, 3)
 	for i := range rows {
 		rows[i] = flow.Record{
-			Key:   flow.Key{Version: 4, HasPorts: uint8(i % 2), DestinationPort: 65535},
+			Key:   flow.Key{Version: 4, Shape: flow.Shape(i % 2), DestinationPort: 65535},
 			Start: flow.Timestamp(1000 * i), Counters: flow.Counters{Packets: 1<<63 - 1, Octets: uint64(10 - i)},
 		}
 	}

@@ -22,7 +22,7 @@ const Width = 5 * time.Minute
 func Points() *flow.Points {
 	points := flow.NewPoints()
 	for _, name := range []string{"eth0", `\Device\NPF_{5A4B}`, "=cmd|' /C calc'!A1", "\xff\xfebad", "a,b\"c\nd", " +1"} {
-		if _, err := points.Number(name); err != nil {
+		if _, err := points.Number(flow.Point{Interface: name}); err != nil {
 			panic(err)
 		}
 	}
@@ -50,7 +50,7 @@ func Flows(n int, seed uint64) []flow.Record {
 
 func newFlow(r *rand.Rand, client, server uint64, start flow.Timestamp, number uint64) flow.Record {
 	f := flow.Record{Start: start, FirstNumber: 1 + 10*number + r.Uint64N(10), EndReason: flow.EndIdleTimeout}
-	f.Key = flow.Key{Version: 4, Protocol: 6, HasPorts: 1, SourcePort: uint16(32768 + r.IntN(28000)), DestinationPort: 443, Point: 1}
+	f.Key = flow.Key{Version: 4, Protocol: 6, Shape: 1, SourcePort: uint16(32768 + r.IntN(28000)), DestinationPort: 443, Point: 1}
 	if r.IntN(10) == 0 {
 		f.Key.Version = 6
 		f.Key.Source, f.Key.Destination = [16]byte{0x20, 1, 0xd, 0xb8}, [16]byte{0x20, 1, 0xd, 0xb8, 1}
@@ -172,14 +172,14 @@ func wildKey(r *rand.Rand) flow.Key {
 	k := flow.Key{
 		SourcePort: uint16(r.IntN(1 << 16)), DestinationPort: []uint16{0, 1, math.MaxUint16, uint16(r.IntN(1 << 16))}[r.IntN(4)],
 		Protocol: uint8(r.IntN(256)), ClassOfService: uint8(r.IntN(256)),
-		Version: []uint8{4, 6}[r.IntN(2)], HasPorts: uint8(r.IntN(2)), Point: r.Uint32N(7),
+		Version: []uint8{4, 6}[r.IntN(2)], Shape: flow.Shape(r.IntN(2)), Point: r.Uint32N(7),
 	}
 	k.Source, k.Destination = flow.MappedIPv4([4]byte{byte(r.IntN(256)), 0, 0, byte(r.IntN(3))}), flow.MappedIPv4([4]byte{})
 	if k.Version == 6 && r.IntN(4) != 0 {
 		binary.BigEndian.PutUint64(k.Source[:], r.Uint64())
 		k.Destination = [16]byte{15: byte(r.IntN(2))}
 	}
-	if k.HasPorts == 0 {
+	if k.Shape == 0 {
 		k.SourcePort, k.DestinationPort = 0, 0
 	}
 	return k

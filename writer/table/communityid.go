@@ -63,7 +63,7 @@ const (
 func hasCommunityPorts(k *flow.Key) bool {
 	switch k.Protocol {
 	case protocolICMP, protocolTCP, protocolUDP, protocolICMPv6, protocolSCTP:
-		return k.HasPorts != 0
+		return k.Shape&flow.Ports != 0
 	}
 	return false
 }

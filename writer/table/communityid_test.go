@@ -18,7 +18,7 @@ func key(t *testing.T, source, destination string, protocol uint8, ports bool, s
 		k.Version = 4
 	}
 	if ports {
-		k.HasPorts, k.SourcePort, k.DestinationPort = 1, sourcePort, destinationPort
+		k.Shape, k.SourcePort, k.DestinationPort = 1, sourcePort, destinationPort
 	}
 	if protocol == 1 || protocol == 58 {
 		k.SourcePort, k.DestinationPort = 0, sourcePort<<8|destinationPort

@@ -35,7 +35,7 @@ func FlowID(k *flow.Key, point string, start flow.Timestamp, ordinal uint32) int
 	}
 	b = append(b, source...)
 	b = append(b, destination...)
-	b = append(b, k.HasPorts)
+	b = append(b, byte(k.Shape))
 	b = binary.BigEndian.AppendUint16(b, k.SourcePort)
 	b = binary.BigEndian.AppendUint16(b, k.DestinationPort)
 	b = append(b, k.Protocol, k.ClassOfService)

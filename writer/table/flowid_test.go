@@ -70,7 +70,7 @@ func TestFlowIDFields(t *testing.T) {
 		"protocol":         func(k *flow.Key) { k.Protocol++ },
 		"ToS":              func(k *flow.Key) { k.ClassOfService++ },
 		"version":          func(k *flow.Key) { k.Version = 6 },
-		"ports known":      func(k *flow.Key) { k.HasPorts = 0 },
+		"ports known":      func(k *flow.Key) { k.Shape = 0 },
 	} {
 		k := base
 		change(&k)

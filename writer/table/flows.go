@@ -165,7 +165,7 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 			Name: "flow_id", Kind: Int64, Elements: []Element{{148, "flowId"}}, Pattern: Random,
 			Definition: "63 bits of a hash of flow key, flow start and ordinal: the same flow has the same identifier in every run.",
 			Int: func(r *flow.Record) int64 {
-				return FlowID(&r.Key, o.Points.Name(r.Key.Point), r.Start, r.Ordinal)
+				return FlowID(&r.Key, o.Points.Point(r.Key.Point).Interface, r.Start, r.Ordinal)
 			},
 		}, {
 			Name: "community_id", Kind: Text, Pattern: Varied,

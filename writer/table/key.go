@@ -17,7 +17,7 @@ func interfaceColumn[R any](o *Options, key func(*R) *flow.Key) Column[R] {
 		Null:       func(r *R) bool { return key(r).Point == 0 },
 		Symbol:     func(r *R) Symbol { return Symbol{Low: uint64(key(r).Point)} },
 		Spell: func(dst []byte, s Symbol) []byte {
-			return appendValid(dst, points.Name(uint32(s.Low)))
+			return appendValid(dst, points.Point(uint32(s.Low)).Interface)
 		},
 	}
 }
@@ -25,7 +25,7 @@ func interfaceColumn[R any](o *Options, key func(*R) *flow.Key) Column[R] {
 // keyColumns declares the key of a table whose rows have one, without the
 // observation point: IP version, addresses, ports, protocol and ToS.
 func keyColumns[R any](key func(*R) *flow.Key) []Column[R] {
-	noPorts := func(r *R) bool { return key(r).HasPorts == 0 }
+	noPorts := func(r *R) bool { return key(r).Shape&flow.Ports == 0 }
 	return []Column[R]{
 		{
 			Name: "ip_version", Kind: Uint8, Elements: []Element{{60, "ipVersion"}},

@@ -144,7 +144,7 @@ func checkRanges[R any](t *testing.T, columns []table.Column[R], rows []R) {
 // TestFlowCells reads one row that is all unknown and one that is all known.
 func TestFlowCells(t *testing.T) {
 	points := flow.NewPoints()
-	point, err := points.Number("wlan0")
+	point, err := points.Number(flow.Point{Interface: "wlan0"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -229,7 +229,7 @@ func (p *Packet) transport(protocol uint8, ip []byte, header uint64, laterFragme
 	case 1, 58: // ICMP, ICMPv6
 		own = 8
 		if len(b) >= 2 {
-			p.Key.HasPorts = 1
+			p.Key.Shape = flow.Ports
 			p.Key.DestinationPort = binary.BigEndian.Uint16(b) // type * 256 + code
 		}
 	case 6: // TCP
@@ -252,7 +252,7 @@ func (p *Packet) transport(protocol uint8, ip []byte, header uint64, laterFragme
 		own, ports = 12, true
 	}
 	if ports && len(b) >= 4 {
-		p.Key.HasPorts = 1
+		p.Key.Shape = flow.Ports
 		p.Key.SourcePort = binary.BigEndian.Uint16(b)
 		p.Key.DestinationPort = binary.BigEndian.Uint16(b[2:])
 	}

@@ -38,7 +38,7 @@ const (
 func describe(p Packet) string {
 	k := p.Key
 	ports := "-"
-	if k.HasPorts == 1 {
+	if k.Shape == 1 {
 		ports = fmt.Sprintf("%d>%d", k.SourcePort, k.DestinationPort)
 	}
 	s := fmt.Sprintf("v%d/%d %s %d/%d", k.Version, k.Protocol, ports, p.Octets, p.PayloadOctets)
