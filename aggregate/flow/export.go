@@ -34,6 +34,11 @@ type Export struct {
 	NATSource, NATDestination         [16]byte // 225 or 281; 226 or 282
 	NATSourcePort, NATDestinationPort uint16   // 227, 228
 
+	// OuterSource and OuterDestination are the addresses of the tunnel's header, where
+	// a record tells those of two headers (RFC 7011 section 8: the first occurrence of
+	// an element is the outer one). The key then is that of the inner header.
+	OuterSource, OuterDestination [16]byte
+
 	SourceAS, DestinationAS uint32 // 16, 17
 	IngressVRF, EgressVRF   uint32 // 234, 235
 
@@ -60,8 +65,8 @@ type Export struct {
 	// 85, and the like) rather than what came since the record before.
 	Total bool
 
-	// Elements are the elements that the user asked for by number, as the function
-	// that asked for them laid them out; at most MaxElements octets.
+	// Elements are the values of elements that the user asked for by number, as
+	// AppendElement lays them out; at most MaxElements octets.
 	Elements []byte
 }
 

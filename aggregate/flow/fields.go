@@ -45,6 +45,8 @@ const (
 	FieldElements                              // Export.Elements is not empty
 	FieldSourceMAC                             // Record.SourceMAC, of an exported record
 	FieldDestinationMAC                        // Record.DestinationMAC, of an exported record
+	FieldOuterSource                           // Export.OuterSource
+	FieldOuterDestination                      // Export.OuterDestination
 )
 
 // MeteredFields are the fields of the flows that this program meters.
