@@ -110,8 +110,8 @@ func (n Note) String() string {
 // Account says where every packet and octet of one input went.
 type Account struct {
 	Name     string
-	Format   capture.Format
-	HasFrame bool // the input was recognised as a capture
+	Format   string // stable name of the format
+	HasFrame bool   // the input was recognised
 
 	Accounted Tally // packets that were metered
 	Notes     [NoteCount]Tally
@@ -119,6 +119,8 @@ type Account struct {
 	Input     input.Account
 
 	Interfaces []capture.Interface
+
+	Exports *ExportAccount // nil for captures of traffic
 
 	FirstTime, LastTime flow.Timestamp // least and greatest time of the metered packets; valid iff there are any
 	ClockSteps          uint64         // times that the capture's clock was set back

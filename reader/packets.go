@@ -15,12 +15,14 @@ import (
 
 // Options says how an input is read.
 type Options struct {
-	Points        *flow.Points // takes the names of the capture interfaces
+	Points        *flow.Points // takes the capture interfaces and the exporters
 	Hasher        flow.Hasher
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
+
+	Exports ExportOptions
 }
 
 // Packets reads the metered packets of one input in the order of their clocks.
@@ -56,19 +58,25 @@ func Open(source input.Source, stdin io.Reader, options Options) (*Packets, erro
 	if err != nil {
 		return nil, err
 	}
+	return openPackets(source.Name, opened, options)
+}
+
+// openPackets begins to read an open input, and closes it if it fails.
+func openPackets(name string, opened *input.Input, options Options) (*Packets, error) {
 	p := &Packets{
 		options: options,
 		source:  opened,
 		orderer: clock.NewOrderer(options.ReorderWindow),
-		account: Account{Name: source.Name},
+		account: Account{Name: name},
 	}
 	size := options.BufferSize
 	if size == 0 {
 		size = capture.DefaultBufferSize
 	}
+	var err error
 	p.capture, err = capture.NewReaderSize(opened, size)
 	if err == nil {
-		p.account.HasFrame, p.account.Format = true, p.capture.Format()
+		p.account.HasFrame, p.account.Format = true, p.capture.Format().String()
 		return p, nil
 	}
 	p.capture = nil

@@ -5,7 +5,6 @@ package balance
 
 import (
 	"fmt"
-	"math"
 
 	"netstream/aggregate/flow"
 )
@@ -24,6 +23,14 @@ func (t *Totals) Add(c *flow.Counters) {
 	t.Octets.Add(c.Octets)
 	t.WireOctets.Add(c.WireOctets)
 	t.PayloadOctets.Add(c.PayloadOctets)
+}
+
+// AddTotals adds the sums of another part.
+func (t *Totals) AddTotals(other *Totals) {
+	t.Packets.AddSum(other.Packets)
+	t.Octets.AddSum(other.Octets)
+	t.WireOctets.AddSum(other.WireOctets)
+	t.PayloadOctets.AddSum(other.PayloadOctets)
 }
 
 // Table is what was counted while a table was written and what its finished file
@@ -65,12 +72,23 @@ type Input struct {
 // Books are all sides of the laws of a run.
 type Books struct {
 	Inputs    []Input
-	Accounted Totals // by the readers' ledgers
+	Exports   []Export
+	Accounted Totals // by the readers' ledgers: packets metered, and flow records decoded
 	Flows     Totals // by the flow records as written
 	Intervals Totals // by the interval records as written
 
-	FlowRecords               uint64
-	EndReasons                map[flow.EndReason]uint64
+	// Subtracted are the running totals that the engine took off because the record
+	// before had told them.
+	Subtracted Totals
+
+	FlowRecords      uint64
+	EndReasons       map[flow.EndReason]uint64
+	WithoutEndReason uint64 // exported flow records that do not tell why they ended
+
+	ExportedRecords              uint64 // of FlowRecords those of exporters
+	Stitched                     uint64 // records decoded that the engine joined to others
+	FlowsScaled, IntervalsScaled ScaledTotals
+
 	FlowsStarted, FlowsEnded  flow.Sum // summed over the interval table
 	PacketsRead, PacketsSpent flow.Sum // summed over inputs; by outcome
 
@@ -96,7 +114,7 @@ func (b *Books) Check() []Law {
 			func(i *Input) (got, want uint64) { return i.Outcomes + i.Lost, i.Packets }),
 		b.perInput("C4", "captured octets framed = captured octets by reason",
 			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
-		equal("C5", "sum of flow records = accounted totals", b.Flows.withoutPayload(), b.Accounted.withoutPayload()),
+		b.flows(),
 		equal("C6", "sum of interval records = sum of flow records", b.Intervals, b.Flows),
 		b.tables(),
 		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
@@ -104,7 +122,16 @@ func (b *Books) Check() []Law {
 		b.starts(),
 		b.wraps(),
 	}
-	return laws
+	return append(laws, b.exportLaws()...)
+}
+
+// flows is law C5. Running totals are accounted as they were decoded, and are in
+// the flow table less what was told before.
+func (b *Books) flows() Law {
+	rows := b.Flows
+	rows.AddTotals(&b.Subtracted)
+	return equal("C5", "sum of flow records + running totals told before = accounted totals",
+		rows.withoutPayload(), b.Accounted.withoutPayload())
 }
 
 // withoutPayload leaves the payload out, which ledgers do not keep.
@@ -153,13 +180,14 @@ func (b *Books) tables() Law {
 	return law
 }
 
-// ends is law C12: every record ended for one reason.
+// ends is law C12: every record ended for one reason, or its exporter does not
+// tell.
 func (b *Books) ends() Law {
-	var sum uint64
+	sum := b.WithoutEndReason
 	for _, n := range b.EndReasons {
 		sum += n
 	}
-	return equal("C12", "flow records = sum of flow records by end reason", sum, b.FlowRecords)
+	return equal("C12", "flow records = sum of flow records by end reason and without one", sum, b.FlowRecords)
 }
 
 // wraps is law C13: if the 128-bit totals are within 63 bits, no counter of a row,
@@ -168,7 +196,7 @@ func (b *Books) wraps() Law {
 	law := Law{ID: "C13", Text: "no counter wraps: all totals are below 2^63", Holds: true}
 	for _, t := range []Totals{b.Accounted, b.Flows, b.Intervals} {
 		for _, sum := range []flow.Sum{t.Packets, t.Octets, t.WireOctets, t.PayloadOctets} {
-			if v, ok := sum.Uint64(); !ok || v > math.MaxInt64 {
+			if beyond(sum) {
 				law.Holds, law.Failure = false, fmt.Sprintf("a total is %v", sum)
 			}
 		}

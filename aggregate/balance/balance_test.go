@@ -6,7 +6,8 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// balanced gives books that balance: two inputs, three flows, two tables.
+// balanced gives books that balance: two inputs of packets and one of exports, two
+// metered and two exported flows, a table.
 func balanced() *Books {
 	counters := []flow.Counters{{Packets: 3, Octets: 300, WireOctets: 350, PayloadOctets: 100}, {Packets: 1, Octets: 40, WireOctets: 60}}
 	b := &Books{
@@ -14,8 +15,16 @@ func balanced() *Books {
 			{Name: "a", Size: 1000, Consumed: 1000, StoredSize: 400, Decoded: 400, Packets: 4, Outcomes: 3, Lost: 1, Captured: 300, ByOutcome: 300},
 			{Name: "b", Size: 10, Consumed: 10, Packets: 1, Outcomes: 1, Captured: 60, ByOutcome: 60},
 		},
-		FlowRecords: 2,
-		EndReasons:  map[flow.EndReason]uint64{flow.EndIdleTimeout: 1, flow.EndForced: 1},
+		Exports: []Export{{
+			Name: "c", Messages: 3, MessageOutcomes: 3, SetOctets: 500, SetOctetsSpent: 500,
+			DataRecords: 6, Accounted: 4, NotAccounted: 2, Rows: 3,
+			Sequences: []Sequence{{Name: "192.0.2.1", Span: 1, Counted: 4, Lost: 1<<32 - 3}},
+		}},
+		FlowRecords:      4,
+		ExportedRecords:  2,
+		Stitched:         1,
+		EndReasons:       map[flow.EndReason]uint64{flow.EndIdleTimeout: 1, flow.EndForced: 1},
+		WithoutEndReason: 2,
 		Tables: []Table{{
 			Name:    "flows",
 			Written: Content{Rows: 2, Columns: []Column{{Name: "packets", Sum: "4"}}},
@@ -26,9 +35,14 @@ func balanced() *Books {
 		b.Flows.Add(&c)
 		b.Intervals.Add(&c)
 	}
+	b.Subtracted.Add(&flow.Counters{Packets: 5, Octets: 500, WireOctets: 570, PayloadOctets: 1})
 	b.Accounted = b.Flows.withoutPayload()
-	b.FlowsStarted.Add(2)
-	b.FlowsEnded.Add(2)
+	b.Accounted.AddTotals(&b.Subtracted)
+	b.FlowsScaled.Add(flow.Scaled{Packets: 7, Octets: 70}, true)
+	b.IntervalsScaled.Add(flow.Scaled{Packets: 3, Octets: 30}, true)
+	b.IntervalsScaled.Add(flow.Scaled{Packets: 4, Octets: 40}, true)
+	b.FlowsStarted.Add(4)
+	b.FlowsEnded.Add(4)
 	b.PacketsRead.Add(5)
 	b.PacketsSpent.Add(5)
 	return b
@@ -71,6 +85,18 @@ func TestEachLawCanFail(t *testing.T) {
 			}
 		}},
 		{"C12", func(b *Books) { b.EndReasons[flow.EndForced]++ }},
+		{"C12", func(b *Books) { b.WithoutEndReason-- }},
+		{"C5", func(b *Books) { b.Subtracted.Octets.Add(1) }},
+		{"C5b", func(b *Books) { b.ExportedRecords++ }},
+		{"C5b", func(b *Books) { b.Stitched-- }},
+		{"C5b", func(b *Books) { b.Exports[0].Rows++ }},
+		{"C6c", func(b *Books) { b.IntervalsScaled.Packets.Add(1) }},
+		{"C6c", func(b *Books) { b.FlowsScaled.Octets.Add(1) }},
+		{"C6c", func(b *Books) { b.IntervalsScaled.Add(flow.Scaled{}, false) }},
+		{"C8", func(b *Books) { b.Exports[0].Messages++ }},
+		{"C8b", func(b *Books) { b.Exports[0].SetOctetsSpent-- }},
+		{"C8c", func(b *Books) { b.Exports[0].NotAccounted++ }},
+		{"C9", func(b *Books) { b.Exports[0].Sequences[0].Span++ }},
 	}
 	for _, tt := range tests {
 		b := balanced()
@@ -80,6 +106,30 @@ func TestEachLawCanFail(t *testing.T) {
 				t.Errorf("change of %s: law %s holds: %v (%s)", tt.law, law.ID, law.Holds, law.Failure)
 			}
 		}
+	}
+}
+
+// TestScaledLawNeedsAllRates: sums are compared only if they are of all flows and
+// fit the table.
+func TestScaledLawNeedsAllRates(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Books)
+	}{
+		{"a rate is unknown", func(b *Books) { b.FlowsScaled.Add(flow.Scaled{}, false) }},
+		{"a sum does not fit", func(b *Books) { b.FlowsScaled.Octets.Add(1 << 63) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := balanced()
+			tt.change(b)
+			b.IntervalsScaled.Packets.Add(1)
+			for _, law := range b.Check() {
+				if !law.Holds {
+					t.Errorf("%s fails: %s", law.ID, law.Failure)
+				}
+			}
+		})
 	}
 }
 

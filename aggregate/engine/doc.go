@@ -7,4 +7,8 @@
 // when a silent flow is closed does not change any row, because a row is a
 // function of its own key's packets (package meter) and rows are sorted at the
 // end.
+//
+// Flow records that exporters have metered take a shorter way: they are spread
+// over intervals (package distribute) and sorted among the metered ones, those of
+// running totals, and all if they are to be joined, after package report.
 package engine

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/binary"
-	"errors"
 	"math/bits"
 
 	"netstream/aggregate/flow"
@@ -18,8 +17,7 @@ func appendKey(dst []byte, k *flow.Key) []byte {
 	dst = append(dst, k.Destination[:]...)
 	dst = binary.BigEndian.AppendUint16(dst, k.SourcePort)
 	dst = binary.BigEndian.AppendUint16(dst, k.DestinationPort)
-	dst = append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
-	return binary.AppendUvarint(dst, uint64(k.Point))
+	return append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
 }
 
 func appendCounters(dst []byte, c *flow.Counters) []byte {
@@ -34,9 +32,26 @@ func appendCounters(dst []byte, c *flow.Counters) []byte {
 const tcpFlagBits = 1<<flow.TCPFlagCount - 1
 
 func appendRecord(dst []byte, r *flow.Record) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, ordered(r.Start))
-	dst = binary.BigEndian.AppendUint64(dst, ordered(r.End))
+	dst = appendTimes(dst, r)
 	dst = appendKey(dst, &r.Key)
+	dst = appendPlace(dst, r)
+	return appendRest(dst, r)
+}
+
+func appendTimes(dst []byte, r *flow.Record) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.Start))
+	return binary.BigEndian.AppendUint64(dst, ordered(r.End))
+}
+
+func appendPlace(dst []byte, r *flow.Record) []byte {
+	if e := r.Export; e != nil {
+		return appendExportedPoint(dst, r.Key.Point, e.Has, e.InIf, e.OutIf, e.Direction)
+	}
+	return appendMeteredPoint(dst, r.Key.Point)
+}
+
+// appendRest appends what follows key and observation point.
+func appendRest(dst []byte, r *flow.Record) []byte {
 	for _, v := range [...]uint64{
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
 		uint64(r.Marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
@@ -60,12 +75,21 @@ func appendRecord(dst []byte, r *flow.Record) []byte {
 		dst = append(dst, r.SourceMAC[:]...)
 		dst = append(dst, r.DestinationMAC[:]...)
 	}
+	if r.Export != nil {
+		dst = appendExport(dst, r)
+	}
 	return dst
 }
 
 func appendSlice(dst []byte, s *meter.Slice) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, ordered(s.Start))
 	dst = appendKey(dst, &s.Key)
+	spread := isSpread(s)
+	if spread {
+		dst = appendExportedPoint(dst, s.Key.Point, s.Has, s.InIf, s.OutIf, s.Direction)
+	} else {
+		dst = appendMeteredPoint(dst, s.Key.Point)
+	}
 	for _, v := range [...]uint64{
 		uint64(s.FirstInput), s.FirstNumber, // these order rows, too
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
@@ -73,68 +97,57 @@ func appendSlice(dst []byte, s *meter.Slice) []byte {
 	} {
 		dst = binary.AppendUvarint(dst, v)
 	}
-	return appendCounters(dst, &s.Counters)
-}
-
-var errRowCut = errors.New("a row of a sorted run is damaged")
-
-// decoder reads what the append functions wrote. After the end of the octets it
-// gives zeros and remembers that it failed.
-type decoder struct {
-	src    []byte
-	failed bool
-}
-
-func (d *decoder) octets(n int) []byte {
-	if len(d.src) < n {
-		d.failed = true
-		return make([]byte, n)
+	dst = appendCounters(dst, &s.Counters)
+	if spread {
+		dst = appendSpread(dst, &s.IntervalRecord)
 	}
-	v := d.src[:n]
-	d.src = d.src[n:]
-	return v
+	return dst
 }
 
-func (d *decoder) uint() uint64 {
-	v, n := binary.Uvarint(d.src)
-	if n <= 0 {
-		d.failed = true
-		return 0
-	}
-	d.src = d.src[n:]
-	return v
+// appendReport lays a record out for reportOrder: the times behind what tells
+// flows apart.
+func appendReport(dst []byte, r *flow.Record) []byte {
+	dst = appendKey(dst, &r.Key)
+	dst = appendPlace(dst, r)
+	dst = appendTimes(dst, r)
+	return appendRest(dst, r)
 }
 
-func (d *decoder) key(k *flow.Key) {
-	k.Source = [16]byte(d.octets(16))
-	k.Destination = [16]byte(d.octets(16))
-	k.SourcePort = binary.BigEndian.Uint16(d.octets(2))
-	k.DestinationPort = binary.BigEndian.Uint16(d.octets(2))
-	rest := d.octets(4)
-	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[0], rest[1], rest[2], flow.Shape(rest[3])
-	k.Point = uint32(d.uint())
+// decodeReport reads back what appendReport wrote, as decodeRecord does.
+func decodeReport(src []byte, r *flow.Record, export *flow.Export) error {
+	*r = flow.Record{}
+	d := decoder{src: src}
+	d.key(&r.Key)
+	d.place(r, export)
+	r.Start, r.End = d.time(), d.time()
+	d.rest(r)
+	return d.finish()
 }
 
-func (d *decoder) counters(c *flow.Counters) {
-	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = d.uint(), d.uint(), d.uint(), d.uint()
-}
-
-func (d *decoder) time() flow.Timestamp {
-	return unordered(binary.BigEndian.Uint64(d.octets(8)))
-}
-
-func (d *decoder) finish() error {
-	if d.failed || len(d.src) != 0 {
-		return errRowCut
-	}
-	return nil
-}
-
-func decodeRecord(src []byte, r *flow.Record) error {
+// decodeRecord reads a row back. export is where Record.Export points to for a
+// record that has one; its Elements are octets of src.
+func decodeRecord(src []byte, r *flow.Record, export *flow.Export) error {
 	*r = flow.Record{}
 	d := decoder{src: src}
 	r.Start, r.End = d.time(), d.time()
 	d.key(&r.Key)
+	d.place(r, export)
+	d.rest(r)
+	return d.finish()
+}
+
+// place reads the observation point and what belongs to it.
+func (d *decoder) place(r *flow.Record, export *flow.Export) {
+	if !d.point(&r.Key) {
+		return
+	}
+	*export = flow.Export{}
+	r.Export = export
+	export.Has, export.InIf, export.OutIf, export.Direction = d.interfaces()
+}
+
+// rest reads what follows key and observation point.
+func (d *decoder) rest(r *flow.Record) {
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(d.uint()), uint32(d.uint()), d.uint()
 	r.Marks, r.Fragments, r.LatePackets = flow.Mark(d.uint()), d.uint(), d.uint()
 	r.MinOctets, r.MaxOctets = d.uint(), d.uint()
@@ -153,7 +166,9 @@ func decodeRecord(src []byte, r *flow.Record) error {
 	if r.Marks&flow.MarkMAC != 0 {
 		r.SourceMAC, r.DestinationMAC = [6]byte(d.octets(6)), [6]byte(d.octets(6))
 	}
-	return d.finish()
+	if r.Export != nil {
+		d.export(r)
+	}
 }
 
 func decodeSlice(src []byte, s *meter.Slice) error {
@@ -161,11 +176,20 @@ func decodeSlice(src []byte, s *meter.Slice) error {
 	d := decoder{src: src}
 	s.Start = d.time()
 	d.key(&s.Key)
+	spread := d.point(&s.Key)
+	if spread {
+		s.Has, s.InIf, s.OutIf, s.Direction = d.interfaces()
+	} else {
+		s.Has, s.Distribution = flow.MeteredFields, flow.DistributionDirect
+	}
 	s.FirstInput, s.FirstNumber = uint32(d.uint()), d.uint()
 	s.First = flow.Timestamp(uint64(s.Start) + d.uint())
 	s.Last = flow.Timestamp(uint64(s.First) + d.uint())
 	s.FlowsActive, s.FlowsStarted, s.FlowsEnded = d.uint(), d.uint(), d.uint()
 	s.TCPFlags, s.Marks = uint16(d.uint()), flow.Mark(d.uint())
 	d.counters(&s.Counters)
+	if spread {
+		d.spread(&s.IntervalRecord)
+	}
 	return d.finish()
 }

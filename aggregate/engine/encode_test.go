@@ -66,6 +66,7 @@ func randomSlice(rng *rand.Rand) meter.Slice {
 			Key: randomKey(rng), Start: randomTime(rng), First: randomTime(rng), Last: randomTime(rng),
 			Counters:    flow.Counters{Packets: rng.Uint64(), Octets: rng.Uint64(), WireOctets: 7, PayloadOctets: 1},
 			FlowsActive: 1, FlowsStarted: rng.Uint64N(2), FlowsEnded: rng.Uint64N(2), TCPFlags: 0x1ff, Marks: flow.MarkTCP,
+			Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 		},
 		FirstInput: uint32(rng.IntN(2)), FirstNumber: rng.Uint64N(3),
 	}
@@ -76,7 +77,7 @@ func TestRowsSurviveEncoding(t *testing.T) {
 	for range 5000 {
 		record, slice := randomRecord(rng), randomSlice(rng)
 		var gotRecord flow.Record
-		if err := decodeRecord(appendRecord(nil, &record), &gotRecord); err != nil || gotRecord != record {
+		if err := decodeRecord(appendRecord(nil, &record), &gotRecord, nil); err != nil || gotRecord != record {
 			t.Fatalf("record: got %+v, %v, want %+v", gotRecord, err, record)
 		}
 		var gotSlice meter.Slice
@@ -151,11 +152,11 @@ func TestDamagedRows(t *testing.T) {
 	record, slice := randomRecord(rng), randomSlice(rng)
 	row := appendRecord(nil, &record)
 	for n := range row {
-		if err := decodeRecord(row[:n], new(flow.Record)); err == nil {
+		if err := decodeRecord(row[:n], new(flow.Record), nil); err == nil {
 			t.Errorf("record cut to %d of %d octets was decoded", n, len(row))
 		}
 	}
-	if err := decodeRecord(append(bytes.Clone(row), 0), new(flow.Record)); err == nil {
+	if err := decodeRecord(append(bytes.Clone(row), 0), new(flow.Record), nil); err == nil {
 		t.Error("record with an octet too many was decoded")
 	}
 	row = appendSlice(nil, &slice)

@@ -6,11 +6,12 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/aggregate/report"
 	"netstream/aggregate/runs"
 )
 
-// Config is how a run is to be done. Only Meter and Points have any say in what
-// comes out.
+// Config is how a run is to be done. Only Meter, Distribution, Stitch and Points
+// have any say in what comes out.
 type Config struct {
 	Meter   meter.Settings
 	Points  *flow.Points
@@ -24,7 +25,14 @@ type Config struct {
 	// FlowMemory and SliceMemory bound the octets of rows that all shards together
 	// keep in memory; 0 for the defaults. Shards get equal shares, but no less than
 	// leastShare of a bound that has as much.
+	// Records that are joined or differenced take as much as flow records once more.
 	FlowMemory, SliceMemory int
+
+	// Distribution is how the volume of exported records is spread over intervals
+	// (package distribute); proportional if it is not said. Stitch joins records that
+	// an exporter's active timeout has cut (package report).
+	Distribution flow.Distribution
+	Stitch       bool
 }
 
 // The default bounds, in octets: about 300,000 flow records and as many interval
@@ -45,10 +53,14 @@ const leastShare = 1 << 20
 // mostRuns, beyond which little is won, and no less than leastRuns, with which
 // rows still are not written again all too often; more than 48 shards exceed the
 // bound for that.
+//
+// Reports of exporters that are joined or differenced are a third table, read
+// while the others are filled, with at most reportRuns files.
 const (
-	openRuns  = 384
-	mostRuns  = 64
-	leastRuns = 8
+	openRuns   = 384
+	reportRuns = 128
+	mostRuns   = 64
+	leastRuns  = 8
 )
 
 // limits gives the part of one shard of a table's memory and files.
@@ -62,25 +74,30 @@ func limits(memory, workers int) runs.Limits {
 // Result is what a run has metered. Its tables can be read once each; reading one
 // gives back what it took, Close the rest.
 type Result struct {
-	Records uint64         // flow records
-	End     flow.Timestamp // largest clock of all inputs; MinTimestamp if there was no packet
+	Records  uint64         // flow records, metered and exported
+	Exported Exported       // what became of exported ones
+	Present  flow.Fields    // fields that any flow record has
+	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
 	flows  []*runs.Sorter[flow.Record]
 	slices []*runs.Sorter[meter.Slice]
 }
 
-// Run meters all inputs. Canceling ctx ends it early with the context's error;
-// otherwise the first error of all ends it: of a source, or a [*runs.SpillError].
+// Run meters all inputs, and after them takes the flow records that exporters have
+// metered. Canceling ctx ends it early with the context's error; otherwise the
+// first error of all ends it: of a source, or a [*runs.SpillError].
 //
 // Every source that was opened is closed. If Run ends early, it waits for reads
 // under way, but not long for one that hangs, such as that of a pipe which gives
 // nothing: such a source is closed when its read returns.
-func Run(ctx context.Context, inputs []Input, config Config) (*Result, error) {
+func Run(ctx context.Context, inputs []Input, records []RecordInput, config Config) (*Result, error) {
 	metering, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 
 	workers := newWorkers(&config)
 	end := workers.run(metering, stop, inputs)
+	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
+	workers.each(metering, stop, func(w *worker) error { return w.sort() })
 	if err := context.Cause(metering); err != nil {
 		workers.close()
 		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
@@ -88,13 +105,27 @@ func Run(ctx context.Context, inputs []Input, config Config) (*Result, error) {
 		}
 		return nil, err
 	}
-	result := &Result{End: end}
+	result := &Result{End: end, Exported: Exported{
+		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
 	for _, w := range workers {
-		result.Records += w.records
-		result.flows = append(result.flows, w.flows)
-		result.slices = append(result.slices, w.slices)
+		result.add(w)
 	}
 	return result, nil
+}
+
+// add takes over what a worker has.
+func (r *Result) add(w *worker) {
+	if w.records > 0 {
+		r.Present |= flow.MeteredFields
+	}
+	r.Present |= w.recorder.present
+	r.Records += w.records + w.recorder.rows
+	r.Exported.Read += w.recorder.read
+	r.Exported.Totals.AddTotals(&w.recorder.totals)
+	r.Exported.Rows += w.recorder.rows
+	r.Exported.Unspread += w.recorder.unspread
+	r.flows = append(r.flows, w.flows)
+	r.slices = append(r.slices, w.slices)
 }
 
 // Close gives back the memory and the files of tables that were not read. It must
@@ -111,55 +142,4 @@ func closeSorters[T any](sorters []*runs.Sorter[T]) error {
 		}
 	}
 	return first
-}
-
-// Flows gives the flow records in the order of their table. yield must not keep
-// the pointer.
-func (r *Result) Flows(yield func(*flow.Record) error) error {
-	return runs.Merge(r.flows, yield)
-}
-
-// Intervals gives the interval records in the order of their table, each summed
-// over its slices. yield must not keep the pointer.
-func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
-	var row flow.IntervalRecord
-	var last meter.Slice
-	have := false
-	err := runs.Merge(r.slices, func(s *meter.Slice) error {
-		if have && row.Start == s.Start && row.Key == s.Key {
-			addSlice(&row, &last, s)
-			last = *s
-			return nil
-		}
-		if have {
-			if err := yield(&row); err != nil {
-				return err
-			}
-		}
-		row, last, have = s.IntervalRecord, *s, true
-		return nil
-	})
-	if err != nil || !have {
-		return err
-	}
-	return yield(&row)
-}
-
-// addSlice adds a slice to the row of its key and interval. The slices of one
-// flow follow each other; the flow counts once if any of them has packets, of
-// which last keeps track.
-func addSlice(row *flow.IntervalRecord, last, s *meter.Slice) {
-	active := s.FlowsActive
-	if last.FirstInput == s.FirstInput && last.FirstNumber == s.FirstNumber {
-		active = max(last.FlowsActive, s.FlowsActive) - last.FlowsActive
-		s.FlowsActive = max(last.FlowsActive, s.FlowsActive)
-	}
-	row.FlowsActive += active
-	row.FlowsStarted += s.FlowsStarted
-	row.FlowsEnded += s.FlowsEnded
-	row.First = min(row.First, s.First)
-	row.Last = max(row.Last, s.Last)
-	row.Counters.Add(s.Counters)
-	row.TCPFlags |= s.TCPFlags
-	row.Marks |= s.Marks
 }

@@ -169,7 +169,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 				for _, f := range tt.sources {
 					inputs = append(inputs, inputOf(f))
 				}
-				result, err := Run(context.Background(), inputs, testConfig(workers, d))
+				result, err := Run(context.Background(), inputs, nil, testConfig(workers, d))
 				if err != tt.want && !errors.Is(err, tt.want) {
 					t.Errorf("got %v, want %v", err, tt.want)
 				}
@@ -187,7 +187,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("canceled before, %d workers", workers), func(t *testing.T) {
 			f := &flood{left: endless}
-			_, err := Run(canceled, []Input{inputOf(f)}, testConfig(workers, newDrawer(-1)))
+			_, err := Run(canceled, []Input{inputOf(f)}, nil, testConfig(workers, newDrawer(-1)))
 			if err != context.Canceled || f.closed.Load() != 0 {
 				t.Errorf("got %v, closed %d times, want %v and no input opened", err, f.closed.Load(), context.Canceled)
 			}
@@ -200,7 +200,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 					cancel(errors.New("a signal"))
 				}
 			}}
-			if _, err := Run(ctx, []Input{inputOf(f)}, testConfig(workers, d)); err != context.Canceled {
+			if _, err := Run(ctx, []Input{inputOf(f)}, nil, testConfig(workers, d)); err != context.Canceled {
 				t.Errorf("got %v, want %v", err, context.Canceled)
 			}
 			f.check(t)
@@ -210,7 +210,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 			f := &flood{left: endless}
 			d := newDrawer(-1)
 			inputs := []Input{inputOf(f), {Earliest: enough * flow.Timestamp(time.Millisecond), Open: func() (Source, error) { return nil, errBroken }}}
-			if _, err := Run(context.Background(), inputs, testConfig(workers, d)); err != errBroken {
+			if _, err := Run(context.Background(), inputs, nil, testConfig(workers, d)); err != errBroken {
 				t.Errorf("got %v, want %v", err, errBroken)
 			}
 			f.check(t)
@@ -222,7 +222,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 // TestFullDiskIsSpillError: whoever runs the engine can tell it from bad input.
 func TestFullDiskIsSpillError(t *testing.T) {
 	var spilling *runs.SpillError
-	_, err := Run(context.Background(), []Input{inputOf(&flood{left: endless})}, testConfig(8, newDrawer(0)))
+	_, err := Run(context.Background(), []Input{inputOf(&flood{left: endless})}, nil, testConfig(8, newDrawer(0)))
 	if !errors.As(err, &spilling) || spilling.Action != "write" {
 		t.Errorf("got %v, want a SpillError", err)
 	}
@@ -230,7 +230,7 @@ func TestFullDiskIsSpillError(t *testing.T) {
 	// The last rows are written when the run has seen all packets.
 	config := testConfig(1, newDrawer(0))
 	config.Meter.IdleTimeout = time.Hour
-	if _, err = Run(context.Background(), []Input{inputOf(&flood{left: 1000})}, config); !errors.As(err, &spilling) {
+	if _, err = Run(context.Background(), []Input{inputOf(&flood{left: 1000})}, nil, config); !errors.As(err, &spilling) {
 		t.Errorf("at the end: got %v, want a SpillError", err)
 	}
 }
@@ -254,7 +254,7 @@ func TestHangingSource(t *testing.T) {
 		cancel()
 	}()
 	began := time.Now()
-	if _, err := Run(ctx, []Input{inputOf(f)}, testConfig(2, newDrawer(-1))); err != context.Canceled {
+	if _, err := Run(ctx, []Input{inputOf(f)}, nil, testConfig(2, newDrawer(-1))); err != context.Canceled {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	if waited := time.Since(began); waited > 5*time.Second {
@@ -273,7 +273,7 @@ func TestResultClose(t *testing.T) {
 	for _, read := range []struct{ flows, intervals bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
 		t.Run(fmt.Sprintf("%+v", read), func(t *testing.T) {
 			d := newDrawer(-1)
-			result, err := Run(context.Background(), []Input{inputOf(&flood{left: 5000})}, testConfig(3, d))
+			result, err := Run(context.Background(), []Input{inputOf(&flood{left: 5000})}, nil, testConfig(3, d))
 			if err != nil {
 				t.Fatal(err)
 			}

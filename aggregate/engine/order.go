@@ -25,9 +25,10 @@ const keyLength = 40
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	const head = 16 + keyLength
+	export := new(flow.Export) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
-		Decode: decodeRecord,
+		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, export) },
 		Prefix: func(row []byte) runs.Prefix {
 			source, _ := addressPrefix(row[16:])
 			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
@@ -36,7 +37,7 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 			if c := bytes.Compare(a[16:head], b[16:head]); c != 0 {
 				return c
 			}
-			return compareRest(a[head:], b[head:], points, 4)
+			return compareRest(a[head:], b[head:], points, 3)
 		},
 	}
 }
@@ -60,7 +61,40 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 			if c := bytes.Compare(a[8:head], b[8:head]); c != 0 {
 				return c
 			}
-			return compareRest(a[head:], b[head:], points, 3)
+			return compareRest(a[head:], b[head:], points, 2)
+		},
+	}
+}
+
+// reportOrder brings the reports of each flow one behind the other, as package
+// report wants them.
+func reportOrder(points *flow.Points) runs.Order[flow.Record] {
+	export := new(flow.Export)
+	return runs.Order[flow.Record]{
+		Append: appendReport,
+		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, export) },
+		Prefix: func(row []byte) (prefix runs.Prefix) {
+			var whole bool
+			if prefix[0], whole = addressPrefix(row); !whole {
+				return prefix
+			}
+			if prefix[1], whole = addressPrefix(row[16:]); whole {
+				prefix[2] = binary.BigEndian.Uint64(row[32:])
+			}
+			return prefix
+		},
+		Compare: func(a, b []byte) int {
+			if c := bytes.Compare(a[:keyLength], b[:keyLength]); c != 0 {
+				return c
+			}
+			x, y := decoder{src: a[keyLength:]}, decoder{src: b[keyLength:]}
+			if c := comparePoints(&x, &y, points); c != 0 {
+				return c
+			}
+			if c := bytes.Compare(x.octets(16), y.octets(16)); c != 0 { // start and end
+				return c
+			}
+			return compareNumbers(&x, &y, 3)
 		},
 	}
 }
@@ -76,14 +110,32 @@ func addressPrefix(address []byte) (prefix uint64, whole bool) {
 	return 1<<63 | high>>1, false
 }
 
-// compareRest compares what follows the key: the observation point by name, then
-// as many numbers as are said.
+// compareRest compares what follows the key: observation point, and as many
+// numbers as are said.
 func compareRest(a, b []byte, points *flow.Points, numbers int) int {
 	x, y := decoder{src: a}, decoder{src: b}
-	if p, q := uint32(x.uint()), uint32(y.uint()); p != q {
-		return points.Compare(p, q)
+	if c := comparePoints(&x, &y, points); c != 0 {
+		return c
 	}
-	for range numbers - 1 {
+	return compareNumbers(&x, &y, numbers)
+}
+
+// comparePoints compares observation points by name, then the interfaces and the
+// direction of exported rows. Metered rows come first where, against all
+// expectation, both kinds are of one point.
+func comparePoints(x, y *decoder, points *flow.Points) int {
+	p, q := x.uint(), y.uint()
+	if p != q {
+		return cmp.Or(points.Compare(uint32(p>>1), uint32(q>>1)), cmp.Compare(p, q))
+	}
+	if p&1 == 0 {
+		return 0
+	}
+	return compareNumbers(x, y, pointNumbers)
+}
+
+func compareNumbers(x, y *decoder, numbers int) int {
+	for range numbers {
 		if c := cmp.Compare(x.uint(), y.uint()); c != 0 {
 			return c
 		}

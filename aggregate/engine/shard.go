@@ -76,13 +76,18 @@ func (s *shard) expire(now flow.Timestamp) {
 	})
 }
 
-// finish ends all flows and sorts. end is the largest clock of the whole input.
-func (s *shard) finish(end flow.Timestamp) error {
+// flush ends all flows. end is the largest clock of the whole input.
+func (s *shard) flush(end flow.Timestamp) error {
 	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
 		s.process.Flush(state, end)
 		return true
 	})
 	s.table = nil
+	return s.err()
+}
+
+// sort makes the rows ready to be read, when none is left to come.
+func (s *shard) sort() error {
 	if err := s.flows.Finish(); err != nil {
 		return err
 	}

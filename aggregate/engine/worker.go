@@ -13,9 +13,10 @@ import (
 // worker is a shard with its queue of packets.
 type worker struct {
 	shard
-	filling *batch
-	full    chan *batch
-	empty   chan *batch
+	recorder recorder
+	filling  *batch
+	full     chan *batch
+	empty    chan *batch
 }
 
 // workAhead is how many batches may wait for a shard.
@@ -25,13 +26,15 @@ func newWorkers(config *Config) workers {
 	ws := make(workers, max(1, config.Workers))
 	flows := limits(cmp.Or(config.FlowMemory, DefaultFlowMemory), len(ws))
 	slices := limits(cmp.Or(config.SliceMemory, DefaultSliceMemory), len(ws))
+	reports := flows
+	reports.Runs = min(max(reportRuns/len(ws), leastRuns), mostRuns)
 	for i := range ws {
-		ws[i] = newWorker(config, flows, slices)
+		ws[i] = newWorker(config, flows, slices, reports)
 	}
 	return ws
 }
 
-func newWorker(config *Config, flows, slices runs.Limits) *worker {
+func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	w := &worker{
 		shard: shard{
 			settings: &config.Meter,
@@ -45,6 +48,7 @@ func newWorker(config *Config, flows, slices runs.Limits) *worker {
 		empty:   make(chan *batch, workAhead+1),
 	}
 	w.process = meter.NewProcess(config.Meter, w)
+	w.recorder = newRecorder(config, w.shard.flows, w.shard.slices, reports)
 	for range workAhead {
 		w.empty <- newBatch()
 	}
@@ -70,18 +74,25 @@ func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs 
 		close(w.full)
 	}
 	running.Wait()
+	ws.each(ctx, stop, func(w *worker) error { return w.flush(end) })
+	return end
+}
+
+// each does something with every worker at the same time, unless ctx is canceled.
+// It calls stop with whatever goes wrong.
+func (ws workers) each(ctx context.Context, stop context.CancelCauseFunc, do func(*worker) error) {
 	if ctx.Err() != nil {
-		return end
+		return
 	}
+	var running sync.WaitGroup
 	for _, w := range ws {
 		running.Go(func() {
-			if err := w.finish(end); err != nil {
+			if err := do(w); err != nil {
 				stop(err)
 			}
 		})
 	}
 	running.Wait()
-	return end
 }
 
 // close gives back what the workers hold after a failure, which is what matters.
@@ -89,6 +100,7 @@ func (ws workers) close() {
 	for _, w := range ws {
 		w.flows.Close()
 		w.slices.Close()
+		w.recorder.reports.Close()
 	}
 }
 

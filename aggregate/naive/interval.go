@@ -22,7 +22,8 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 			present[start] = true
 			row := rows[place{p.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time}
+				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time,
+					Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 				rows[place{p.Key, start}] = row
 			}
 			row.First, row.Last = min(row.First, p.Time), max(row.Last, p.Time)

@@ -58,8 +58,12 @@ func run(args []string, w io.Writer) error {
 	only := flags.StringSlice("only", nil, "these workloads only")
 	workers := flags.IntSlice("workers", []int{1, 2}, "numbers of workers to run netstream with")
 	count := flags.String("count-allocations", "", "count the objects that metering this capture allocates, and do nothing else")
+	decoded := flags.String("decode", "", "decode the exports in this file, and do nothing else")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *decoded != "" {
+		return decode(w, *decoded)
 	}
 	if *count != "" {
 		allocated, err := allocations(*count)
@@ -91,7 +95,7 @@ func run(args []string, w io.Writer) error {
 			return err
 		}
 	}
-	return nil
+	return benchExports(w, *bin, *dir, *scale, *runs, *only)
 }
 
 // compare runs all programs on one capture in turn and prints their medians.

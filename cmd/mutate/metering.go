@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
@@ -94,7 +93,7 @@ func run(content []byte, s *settings, l *layout) (outcome, error) {
 		source := &guarded{packets: packets, atATime: l.atATime}
 		var result *engine.Result
 		result, err = engine.Run(context.Background(),
-			[]engine.Input{{Earliest: earliest, Open: func() (engine.Source, error) { return source, nil }}},
+			[]engine.Input{{Earliest: earliest, Open: func() (engine.Source, error) { return source, nil }}}, nil,
 			engine.Config{
 				Meter: s.meter, Points: points, Workers: l.workers, Hasher: l.hasher, FlowMemory: l.rowMemory, SliceMemory: l.rowMemory,
 				Spill: func() (runs.File, error) { return new(memoryFile), nil },
@@ -193,8 +192,14 @@ func auditFlows(b *balance.Books, result *engine.Result, points *flow.Points, ro
 		b.FlowRecords++
 		b.EndReasons[r.EndReason]++
 		last = *r
-		return binary.Write(rows, binary.LittleEndian, r)
+		return addRow(rows, r)
 	})
+}
+
+// addRow adds a row to a digest.
+func addRow[R flow.Record | flow.IntervalRecord](rows hash.Hash, r *R) error {
+	_, err := fmt.Fprintln(rows, *r)
+	return err
 }
 
 func auditIntervals(b *balance.Books, result *engine.Result, points *flow.Points, rows hash.Hash) error {
@@ -212,7 +217,7 @@ func auditIntervals(b *balance.Books, result *engine.Result, points *flow.Points
 		b.FlowsEnded.Add(r.FlowsEnded)
 		count++
 		last = *r
-		return binary.Write(rows, binary.LittleEndian, r)
+		return addRow(rows, r)
 	})
 }
 

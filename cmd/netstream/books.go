@@ -1,14 +1,19 @@
 package main
 
-import "netstream/cmd/internal/books"
+import (
+	"netstream/aggregate/engine"
+	"netstream/cmd/internal/books"
+)
 
 // fillBooks fills in all sides of the conservation laws.
-func (j *job) fillBooks() {
+func (j *job) fillBooks(exported *engine.Exported) {
 	b := &j.sides
 	for _, a := range j.accounts {
 		books.AddAccount(b, a)
 	}
 	b.Flows, b.FlowRecords, b.EndReasons = j.flows.totals, j.flows.records, j.flows.ends
-	b.Intervals = j.perBin.totals
+	b.WithoutEndReason, b.FlowsScaled, b.ExportedRecords = j.flows.endless, j.flows.scaled, j.flows.exported
+	b.Subtracted, b.Stitched = exported.Subtracted, exported.Stitched
+	b.Intervals, b.IntervalsScaled = j.perBin.totals, j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"netstream/aggregate/flow"
 	"netstream/reader"
 	"netstream/reader/header"
 	"netstream/writer/manifest"
@@ -25,7 +26,11 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 		Outputs:    outputs,
 	}
 	for i, a := range j.accounts {
-		m.Inputs = append(m.Inputs, describeInput(a, uint32(i), j.bases[i]))
+		in := describeInput(a, uint32(i), j.bases[i].packets)
+		if a.Exports != nil {
+			describeExports(&in, a.Exports, j.bases[i].records)
+		}
+		m.Inputs = append(m.Inputs, in)
 		m.Complete = m.Complete && a.Complete()
 	}
 	for _, s := range j.inputs.skipped {
@@ -71,22 +76,28 @@ func (j *job) totals() manifest.Totals {
 	if first, last, any := j.span(); any {
 		t.FirstTime, t.LastTime = timeText(first), timeText(last)
 	}
+	j.exportTotals(&t)
 	return t
 }
 
-// span gives the least and greatest time of all metered packets.
+// span gives the least and greatest time of all metered packets and exported flows.
 func (j *job) span() (first, last time.Time, any bool) {
-	for _, a := range j.accounts {
-		if a.Accounted.Packets == 0 {
-			continue
-		}
-		if f := a.FirstTime.Time(); !any || f.Before(first) {
+	include := func(from, to flow.Timestamp) {
+		if f := from.Time(); !any || f.Before(first) {
 			first = f
 		}
-		if l := a.LastTime.Time(); !any || l.After(last) {
+		if l := to.Time(); !any || l.After(last) {
 			last = l
 		}
 		any = true
+	}
+	for _, a := range j.accounts {
+		if a.Accounted.Packets > 0 {
+			include(a.FirstTime, a.LastTime)
+		}
+		if a.Exports != nil && a.Exports.Rows > 0 {
+			include(a.Exports.FirstTime, a.Exports.LastTime)
+		}
 	}
 	return first, last, any
 }
@@ -99,13 +110,10 @@ func describeInput(a *reader.Account, ordinal uint32, base uint64) manifest.Inpu
 		Size: a.Input.Stored, ContentSize: a.Input.Expanded,
 		Complete: a.Complete(), FirstPacket: base + 1, Packets: a.Packets(), LostPackets: a.Capture.LostPackets,
 		ClockSteps: a.ClockSteps, Sections: a.Capture.Sections, DamageCount: a.DamageCount,
-		Octets: manifest.Octets{
-			Header: a.Capture.Octets.Header, Packets: a.Capture.Octets.Packets, Known: a.Capture.Octets.Known,
-			Unknown: a.Capture.Octets.Unknown, Damaged: a.Capture.Octets.Damaged, Trailing: a.Capture.Octets.Trailing,
-		},
+		Octets: describeOctets(a),
 	}
 	if a.HasFrame {
-		in.Format = a.Format.String()
+		in.Format = a.Format
 	}
 	for _, layer := range a.Input.Layers {
 		in.Compression = append(in.Compression, layer.Format.String())

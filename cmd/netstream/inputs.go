@@ -20,7 +20,8 @@ import (
 type observation struct {
 	source  input.Source
 	start   reader.Start
-	packets *reader.Packets // open; nil until it is needed
+	packets *reader.Packets // open; nil until it is needed, and for exports
+	exports *reader.Exports // surveyed; nil for captures of traffic, and once read
 	opened  input.Stat      // what the file was when start was found out
 	account *reader.Account // complete once the input was read
 }
@@ -73,14 +74,18 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Why, b.Why))
 	})
 	if len(obs.all) == 0 {
-		return nil, fail(exitUsage, "'netstream inspect' says what a file is", "none of the inputs is a capture")
+		return nil, fail(exitUsage, "'netstream inspect' says what a file is", "none of the inputs is a capture or holds exports")
 	}
 	slices.SortStableFunc(obs.all, compareObservations)
 	for i, in := range obs.all {
 		if in.packets != nil {
 			in.packets.SetOrdinal(uint32(i))
 		}
+		if in.exports != nil {
+			in.exports.SetOrdinal(uint32(i))
+		}
 	}
+	obs.lend(o.shareTemplates)
 	return obs, nil
 }
 
@@ -103,7 +108,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 		return inputFailure(err)
 	}
 	obs.progress.expect(source)
-	if !source.Stream && len(obs.all) >= keepOpen {
+	if in.packets != nil && !source.Stream && len(obs.all) >= keepOpen {
 		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {
 			return inputFailure(err)
@@ -128,7 +133,7 @@ func (obs *observations) begin(ctx context.Context, source input.Source) (*obser
 		case begun <- beginning{in, err}:
 		case <-ctx.Done():
 			if in != nil {
-				in.packets.Close() // it was only looked at
+				in.close() // it was only looked at
 			}
 		}
 	}()
@@ -142,10 +147,14 @@ func (obs *observations) begin(ctx context.Context, source input.Source) (*obser
 
 // firstLook opens an input for the first time and finds out how it begins.
 func (obs *observations) firstLook(source input.Source) (*observation, error) {
-	packets, err := reader.Open(source, obs.stdin, obs.options)
+	recognized, err := reader.OpenEither(source, obs.stdin, obs.options)
 	if err != nil {
 		return nil, err
 	}
+	if exports := recognized.Exports; exports != nil {
+		return &observation{source: source, exports: exports, start: exports.Start()}, nil
+	}
+	packets := recognized.Packets
 	start, err := packets.Start()
 	if err != nil {
 		packets.Close() // the failure is what matters
@@ -192,17 +201,20 @@ func compareObservations(a, b *observation) int {
 		cmp.Compare(a.source.Name, b.source.Name))
 }
 
-// engineInputs gives the inputs as the engine wants them.
+// engineInputs gives the captures as the engine wants them.
 func (obs *observations) engineInputs() []engine.Input {
-	inputs := make([]engine.Input, len(obs.all))
+	var inputs []engine.Input
 	for i, in := range obs.all {
+		if in.exports != nil {
+			continue
+		}
 		earliest := in.start.Earliest
 		if !in.start.Any {
 			earliest = flow.MaxTimestamp
 		}
-		inputs[i] = engine.Input{Earliest: earliest, Open: func() (engine.Source, error) {
+		inputs = append(inputs, engine.Input{Earliest: earliest, Open: func() (engine.Source, error) {
 			return obs.open(uint32(i))
-		}}
+		}})
 	}
 	return inputs
 }
@@ -231,11 +243,18 @@ func (obs *observations) open(ordinal uint32) (engine.Source, error) {
 // close closes the inputs that the engine did not come to.
 func (obs *observations) close() {
 	for _, in := range obs.all {
-		if in.packets != nil {
-			in.packets.Close() // it was only looked at
-			in.packets = nil
-		}
+		in.close() // it was only looked at
 	}
+}
+
+func (in *observation) close() {
+	if in.packets != nil {
+		in.packets.Close()
+	}
+	if in.exports != nil {
+		in.exports.Close()
+	}
+	in.packets, in.exports = nil, nil
 }
 
 // accounted reads an input and keeps its account when it ends.

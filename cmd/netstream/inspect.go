@@ -9,27 +9,31 @@ import (
 	"strings"
 
 	"netstream/aggregate/flow"
+	"netstream/reader"
 	"netstream/reader/capture"
 	"netstream/reader/damage"
 	"netstream/reader/header"
 	"netstream/reader/input"
 )
 
-const inspectLong = `Reads each file to its end and says what it is: format, compression, sections, interfaces, link
-types, snapshot length, time span, packets, and every damaged place with its offset.
+const inspectLong = `Reads each file to its end and says what it is: format, compression, time span, and every damaged
+place with its offset; of captures the sections, interfaces, link types, snapshot lengths and
+packets; of exports the versions, exporters, sequence numbers, templates with their fields, and
+what options say of sampling, interfaces, VRFs and applications.
 
 EXIT STATUS
-  0  every file is a whole capture
-  3  a file is damaged, cut, or cannot be opened
-  4  usage, or a file is no capture`
+  0  every file is whole
+  3  a file is damaged, cut, partly undecodable, or cannot be opened
+  4  usage, or a file holds neither packets nor exports`
 
 func newInspectCommand() *command {
-	var asJSON, streams bool
+	var asJSON, streams, asPackets bool
 	cmd := &command{
-		name: "inspect", arguments: "FILE...", summary: "Says what a file is: format, interfaces, time span, packets, damage.",
+		name: "inspect", arguments: "FILE...", summary: "Says what a file is: format, interfaces or exporters, time span, damage.",
 		long: inspectLong, flags: newFlags("inspect"),
 	}
 	cmd.flags.BoolVar(&asJSON, "json", false, "one JSON document a file, one a line")
+	cmd.flags.BoolVar(&asPackets, "packets", false, "look at captures of exports as at any other capture")
 	cmd.flags.BoolVar(&streams, "stream", false, "also read named pipes, sockets and devices")
 	cmd.run = func(ctx context.Context, c *console, args []string) error {
 		selection, err := input.Expand(input.Request{Names: args, Stdin: c.in, Streams: streams})
@@ -44,7 +48,7 @@ func newInspectCommand() *command {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			found := inspect(source, c.in)
+			found := inspect(source, c.in, asPackets)
 			if err := found.print(c.out, asJSON); err != nil {
 				return err
 			}
@@ -85,6 +89,8 @@ type inspection struct {
 	DamageCount uint64            `json:"damage_count"`
 	Error       string            `json:"error,omitempty"`
 
+	*inspectedExports
+
 	first, last flow.Timestamp
 	failed      error
 }
@@ -110,7 +116,7 @@ type inspectedDamage struct {
 }
 
 // inspect reads a file to its end.
-func inspect(source input.Source, stdin io.Reader) *inspection {
+func inspect(source input.Source, stdin io.Reader, asPackets bool) *inspection {
 	found := &inspection{Name: source.Name, Format: "unknown"}
 	in, err := input.Open(source, stdin, input.Options{NoDigests: true, ReadAhead: true})
 	if err != nil {
@@ -119,6 +125,14 @@ func inspect(source input.Source, stdin io.Reader) *inspection {
 	}
 	for _, format := range in.Formats() {
 		found.Compression = append(found.Compression, format.String())
+	}
+	captures := reader.CapturesByContent
+	if asPackets {
+		captures = reader.CapturesAsPackets
+	}
+	if kind := reader.Recognize(in, captures); reader.HoldsExports(kind) {
+		found.exports(source, in, kind)
+		return found
 	}
 	frames, err := capture.NewReader(in)
 	if err == nil {
@@ -290,6 +304,9 @@ func (found *inspection) print(w io.Writer, asJSON bool) error {
 			line("              and %d more", len(found.Interfaces)-20)
 			break
 		}
+	}
+	if found.inspectedExports != nil {
+		found.inspectedExports.print(line)
 	}
 	for _, d := range found.Damages {
 		line("  damage      %s at offset %d, packet %d: %s", d.Kind, d.Offset, d.Packet, d.Detail)

@@ -28,6 +28,9 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 				rows = append(rows, tallyRow(a, table.LedgerNote, note.String(), "", t))
 			}
 		}
+		if a.Exports != nil {
+			rows = append(rows, exportLedger(a)...)
+		}
 		rows = append(rows, octetRows(a)...)
 		for _, d := range a.Damages {
 			rows = append(rows, table.LedgerRow{
@@ -78,23 +81,40 @@ func tallyRow(a *reader.Account, kind table.LedgerKind, outcome, detail string, 
 
 // octetRows says where the octets of an input went.
 func octetRows(a *reader.Account) []table.LedgerRow {
-	o := &a.Capture.Octets
 	var rows []table.LedgerRow
-	for _, part := range []struct {
-		outcome string
-		octets  int64
-	}{
-		{"header", o.Header},
-		{"packet_records", o.Packets},
-		{"known_blocks", o.Known},
-		{"unknown_blocks", o.Unknown},
-		{"damaged", o.Damaged},
-		{"trailing_bytes", o.Trailing},
-	} {
+	for _, part := range octetParts(a) {
 		if part.octets > 0 {
 			rows = append(rows, table.LedgerRow{
 				Input: a.Name, Kind: table.LedgerOctets, Outcome: part.outcome, Octets: table.Known(uint64(part.octets))})
 		}
 	}
 	return rows
+}
+
+// octetPart is one kind of an input's octets.
+type octetPart struct {
+	outcome string
+	octets  int64
+}
+
+// octetParts gives the kinds of octets of an input's format.
+func octetParts(a *reader.Account) []octetPart {
+	if a.Exports != nil && a.Exports.Raw != nil {
+		o := &a.Exports.Raw.Octets
+		return []octetPart{{"messages", o.Messages}, {"damaged", o.Damaged}, {"trailing_bytes", o.Trailing}}
+	}
+	if a.Exports != nil && a.Exports.Nfcapd != nil {
+		o := &a.Exports.Nfcapd.Octets
+		return []octetPart{{"header", int64(o.Header)}, {"blocks", int64(o.Blocks)},
+			{"damaged", int64(o.Damaged)}, {"trailing_bytes", int64(o.Trailing)}}
+	}
+	o := &a.Capture.Octets
+	return []octetPart{
+		{"header", o.Header},
+		{"packet_records", o.Packets},
+		{"known_blocks", o.Known},
+		{"unknown_blocks", o.Unknown},
+		{"damaged", o.Damaged},
+		{"trailing_bytes", o.Trailing},
+	}
 }

@@ -31,6 +31,7 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 		trafficContent(j.flows.records, &j.flows.totals),
 		trafficContent(j.perBin.records, &j.perBin.totals),
 		{Rows: uint64(len(ledgerRows(j.accounts, j.inputs.skipped)))},
+		{Rows: uint64(len(exporterRows(j.accounts)))},
 	}
 	outputs := make([]manifest.Output, len(files))
 	tables := make([]balance.Table, len(files))

@@ -186,7 +186,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err
 	}
-	metered, err := engine.Run(context.Background(), obs.engineInputs(), config)
+	metered, err := engine.Run(context.Background(), obs.engineInputs(), nil, config)
 	if err != nil {
 		return naive.Result{}, err
 	}

@@ -59,25 +59,30 @@ func newRunCommand() *command {
 	return cmd
 }
 
+// base is how many packets and exported records lie in the inputs before one.
+type base struct{ packets, records uint64 }
+
 // job is one run of netstream run under way.
 type job struct {
 	console  *console
 	options  *runOptions
 	points   *flow.Points
+	names    *flow.Names
 	inputs   *observations
 	progress *progress
 	began    time.Time
 
 	accounts []*reader.Account // by ordinal
-	bases    []uint64          // packets in the inputs before, by ordinal
+	bases    []base            // by ordinal
 	sides    balance.Books
 	flows    *flowSums
 	perBin   *intervalSums
 	laws     []balance.Law
+	exported engine.Exported
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
-	j := &job{console: c, options: o, points: flow.NewPoints(), began: time.Now()}
+	j := &job{console: c, options: o, points: flow.NewPoints(), names: flow.NewNames(), began: time.Now()}
 	defer func() { j.progress.stop() }()
 	if o.write == "-" {
 		return j.stream(ctx, args)
@@ -114,7 +119,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err != nil {
 		return outputFailure(err)
 	}
-	result, err := j.meter(ctx, args, func() (runs.File, error) { return spillFile(spill) })
+	result, err := j.meter(ctx, args, spill)
 	if err != nil {
 		return err
 	}
@@ -131,17 +136,19 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err != nil {
 		return err
 	}
-	if err := j.balance(); err != nil {
+	if err := j.balance(&result.Exported); err != nil {
 		return err
 	}
+	j.exported = result.Exported
 	if err := j.document(dir, outputs); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
 }
 
-// meter opens the inputs and meters them.
-func (j *job) meter(ctx context.Context, args []string, spill func() (runs.File, error)) (*engine.Result, error) {
+// meter opens the inputs and meters them, or decodes the records that they hold.
+// What does not fit into memory goes to files in the folder spill.
+func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.Result, error) {
 	o := j.options
 	hasher, err := flow.NewHasher()
 	if err != nil {
@@ -151,14 +158,20 @@ func (j *job) meter(ctx context.Context, args []string, spill func() (runs.File,
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC,
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
+		Exports: reader.ExportOptions{
+			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
+			DropDuplicates: o.dedup, ShareTemplates: o.shareTemplates, Ceiling: new(reader.Ceiling), Spool: func() (*os.File, error) { return spillFile(spill) },
+		},
 	}
 	j.inputs, err = openInputs(ctx, j.console, o, args, options, j.progress)
 	if err != nil {
 		return nil, err
 	}
 	defer j.inputs.close()
-	result, err := engine.Run(ctx, j.inputs.engineInputs(), engine.Config{
-		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher, Spill: spill,
+	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
+		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher,
+		Spill:        func() (runs.File, error) { return spillFile(spill) },
+		Distribution: o.method, Stitch: o.stitch,
 	})
 	if err != nil {
 		return nil, runFailure(err)
@@ -169,14 +182,17 @@ func (j *job) meter(ctx context.Context, args []string, spill func() (runs.File,
 // account takes the inputs' accounts over and says no to what must not be
 // written.
 func (j *job) account() error {
-	var packets uint64
+	var before base
 	for _, in := range j.inputs.all {
 		if in.account == nil {
 			return fmt.Errorf("bug: %s was not read to its end", in.source.Name)
 		}
 		j.accounts = append(j.accounts, in.account)
-		j.bases = append(j.bases, packets)
-		packets += in.account.Packets()
+		j.bases = append(j.bases, before)
+		before.packets += in.account.Packets()
+		if exports := in.account.Exports; exports != nil {
+			before.records += exports.Rows
+		}
 	}
 	if err := j.refuseDuplicates(); err != nil {
 		return err
@@ -198,7 +214,7 @@ func (j *job) refuseDuplicates() error {
 	seen := make(map[[32]byte]string)
 	for _, a := range j.accounts {
 		digest := a.Input.ContentDigest
-		if digest == nil || a.Packets() == 0 {
+		if digest == nil || a.Packets() == 0 && a.Exports == nil {
 			continue
 		}
 		if first, twice := seen[*digest]; twice {
@@ -210,11 +226,13 @@ func (j *job) refuseDuplicates() error {
 }
 
 // tableOptions gives what the columns depend on.
-func (j *job) tableOptions() table.Options {
+func (j *job) tableOptions(present flow.Fields) table.Options {
 	options := table.Options{
-		Points: j.points, Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC,
+		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present,
+		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC,
 		IntervalWidth: time.Duration(j.options.interval),
-		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal] + number },
+		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
+		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
 	}
 	if j.options.withFile {
 		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
@@ -222,12 +240,24 @@ func (j *job) tableOptions() table.Options {
 	return options
 }
 
-// writeTables writes the three tables, two of them at the same time.
+// tableNames gives the tables of the run, in the order of the manifest. There is
+// one of exporters if any input holds exports.
+func (j *job) tableNames() []string {
+	names := []string{table.FlowTable, table.IntervalTable, table.LedgerTable}
+	for _, a := range j.accounts {
+		if a.Exports != nil {
+			return append(names, table.ExporterTable)
+		}
+	}
+	return names
+}
+
+// writeTables writes the tables, the two large ones at the same time.
 func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*outdir.File, error) {
 	j.progress.enter("writing tables")
-	columns := j.tableOptions()
+	columns := j.tableOptions(result.Present)
 	var files []*outdir.File
-	for _, name := range []string{"flows", "intervals", "ledger"} {
+	for _, name := range j.tableNames() {
 		file, err := dir.File(name + "." + j.options.format)
 		if err != nil {
 			return nil, outputFailure(err)
@@ -242,7 +272,10 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 	writing.Go(func() {
 		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), result)
 	})
-	errs[2] = writeLedger(ctx, files[2], j.options.format, ledgerRows(j.accounts, j.inputs.skipped))
+	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), ledgerRows(j.accounts, j.inputs.skipped))
+	if len(files) > 3 {
+		errs[3] = writeAll(ctx, files[3], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
+	}
 	writing.Wait()
 	for i, file := range files {
 		// What a failed write leaves behind fails again at the close: one is enough.
@@ -259,8 +292,8 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 }
 
 // balance checks the conservation laws.
-func (j *job) balance() error {
-	j.fillBooks()
+func (j *job) balance(exported *engine.Exported) error {
+	j.fillBooks(exported)
 	j.laws = j.sides.Check()
 	for _, law := range j.laws {
 		if !law.Holds {
@@ -320,9 +353,9 @@ func runFailure(err error) error {
 	return outputFailure(err)
 }
 
-// spillFile gives a file for a sorted run. Its name is taken away at once, so that
+// spillFile gives a file for a sorted run or a stream. Its name is taken away at once, so that
 // it cannot be left behind.
-func spillFile(dir string) (runs.File, error) {
+func spillFile(dir string) (*os.File, error) {
 	file, err := os.CreateTemp(dir, "run-")
 	if err != nil {
 		return nil, outputFailure(err)

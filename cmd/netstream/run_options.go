@@ -3,11 +3,16 @@ package main
 import (
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/reader"
+	"netstream/reader/element"
+	"netstream/reader/netflow"
 )
 
 // runOptions are the flags of netstream run.
@@ -32,11 +37,25 @@ type runOptions struct {
 	endGrace      duration
 	reorderWindow duration
 
+	captures       string
+	distribution   string
+	stitch         bool
+	dedup          bool
+	shareTemplates bool
+	elements       []string
+	maskOrder      string
+
 	workers int
 	quiet   bool
 	verbose bool
 
 	graceSet bool
+
+	// What the texts above say.
+	captureContent reader.CaptureContent
+	method         flow.Distribution
+	requests       []element.Request
+	masks          netflow.MaskOrder
 }
 
 func (o *runOptions) addFlags(flags *pflag.FlagSet) {
@@ -45,8 +64,8 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.activeTimeout = duration(30 * time.Minute)
 	o.reorderWindow = duration(time.Second)
 
-	flags.StringArrayVarP(&o.read, "read", "r", nil, "read this capture, directory or glob, - for standard input (repeatable; bare arguments are the same)")
-	flags.StringArrayVar(&o.filesFrom, "files-from", nil, "read the names of captures from this file, one a line, - for standard input (repeatable)")
+	flags.StringArrayVarP(&o.read, "read", "r", nil, "read this file, directory or glob, - for standard input (repeatable; bare arguments are the same)")
+	flags.StringArrayVar(&o.filesFrom, "files-from", nil, "read the names of inputs from this file, one a line, - for standard input (repeatable)")
 	flags.BoolVar(&o.streams, "stream", false, "also read named pipes, sockets and devices")
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
@@ -59,6 +78,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
+	o.addExportFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or are no captures; exit code 3")
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
@@ -68,10 +88,76 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "summary also where standard error is no terminal")
 }
 
+// addExportFlags adds what concerns flow records of exporters.
+func (o *runOptions) addExportFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.captures, "captures", "auto", "read captures as packets to be metered or as containers of exports (NetFlow, IPFIX): auto, packets or exports")
+	flags.StringVar(&o.distribution, "distribution", "proportional", "how exported records are spread over intervals (RFC 7015): start, end, mid, uniform or proportional")
+	flags.BoolVar(&o.stitch, "stitch", false, "join exported records that the exporter's active timeout has cut, if the gap is within the idle timeout")
+	flags.BoolVar(&o.dedup, "dedup", false, "leave out export messages that repeat one of the same exporter")
+	flags.BoolVar(&o.shareTemplates, "share-templates", false, "use templates and options of one input for others, also where the exporter's address is not known")
+	flags.StringArrayVar(&o.elements, "element", nil, "add a column with this information element: e<enterprise>_<number>, or its IANA name (repeatable)")
+	flags.StringVar(&o.maskOrder, "v8-mask-order", "auto", "order of the two mask lengths in NetFlow version 8 prefix schemes: auto, dst-src or src-dst")
+}
+
+// validateExports says what the texts of the flags mean.
+func (o *runOptions) validateExports() error {
+	switch o.captures {
+	case "auto":
+		o.captureContent = reader.CapturesByContent
+	case "packets":
+		o.captureContent = reader.CapturesAsPackets
+	case "exports":
+		o.captureContent = reader.CapturesAsExports
+	default:
+		return usageError("captures are %q, must be auto, packets or exports", o.captures)
+	}
+	for o.method = flow.DistributionStart; o.method.String() != o.distribution; o.method++ {
+		if o.method == flow.DistributionProportional {
+			return usageError("distribution %q is none of start, end, mid, uniform and proportional", o.distribution)
+		}
+	}
+	switch o.maskOrder {
+	case "auto":
+		o.masks = netflow.MaskOrderAuto
+	case "dst-src":
+		o.masks = netflow.DestinationFirst
+	case "src-dst":
+		o.masks = netflow.SourceFirst
+	default:
+		return usageError("mask order %q is none of auto, dst-src and src-dst", o.maskOrder)
+	}
+	o.requests = o.requests[:0]
+	seen := make(map[string]bool)
+	for _, text := range o.elements {
+		request, err := element.ParseRequest(text)
+		if err != nil {
+			return usageError("%w", err)
+		}
+		if seen[request.Name] {
+			return usageError("element %s is asked for twice", request.Name)
+		}
+		seen[request.Name] = true
+		o.requests = append(o.requests, request)
+	}
+	return nil
+}
+
+// elementNames gives the names of the requested columns.
+func (o *runOptions) elementNames() []string {
+	var names []string
+	for _, request := range o.requests {
+		names = append(names, request.Name)
+	}
+	return names
+}
+
 func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	o.graceSet = flags.Changed("end-grace")
 	if !o.graceSet {
 		o.endGrace = o.idleTimeout
+	}
+	if err := o.validateExports(); err != nil {
+		return err
 	}
 	settings := o.meter()
 	if err := settings.Validate(); err != nil {
@@ -111,14 +197,21 @@ func (o *runOptions) meter() meter.Settings {
 // manifest and the identity of the run.
 func (o *runOptions) parameters() map[string]string {
 	return map[string]string{
-		"output_format":  o.format,
-		"interval":       time.Duration(o.interval).String(),
-		"idle_timeout":   time.Duration(o.idleTimeout).String(),
-		"active_timeout": time.Duration(o.activeTimeout).String(),
-		"end_grace":      time.Duration(o.endGrace).String(),
-		"reorder_window": time.Duration(o.reorderWindow).String(),
-		"time_unit":      o.timeUnit,
-		"with_mac":       strconv.FormatBool(o.withMAC),
-		"with_file":      strconv.FormatBool(o.withFile),
+		"output_format":   o.format,
+		"interval":        time.Duration(o.interval).String(),
+		"idle_timeout":    time.Duration(o.idleTimeout).String(),
+		"active_timeout":  time.Duration(o.activeTimeout).String(),
+		"end_grace":       time.Duration(o.endGrace).String(),
+		"reorder_window":  time.Duration(o.reorderWindow).String(),
+		"time_unit":       o.timeUnit,
+		"with_mac":        strconv.FormatBool(o.withMAC),
+		"with_file":       strconv.FormatBool(o.withFile),
+		"captures":        o.captures,
+		"distribution":    o.distribution,
+		"stitch":          strconv.FormatBool(o.stitch),
+		"dedup":           strconv.FormatBool(o.dedup),
+		"share_templates": strconv.FormatBool(o.shareTemplates),
+		"elements":        strings.Join(o.elementNames(), " "),
+		"v8_mask_order":   o.maskOrder,
 	}
 }

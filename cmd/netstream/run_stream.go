@@ -6,13 +6,12 @@ import (
 	"os"
 
 	"netstream/aggregate/flow"
-	"netstream/aggregate/runs"
 	"netstream/writer/table"
 )
 
 // stream is a run that writes the flow table to standard output and nothing else.
 func (j *job) stream(ctx context.Context, args []string) error {
-	result, err := j.meter(ctx, args, func() (runs.File, error) { return spillFile(os.TempDir()) })
+	result, err := j.meter(ctx, args, os.TempDir())
 	if err != nil {
 		return err
 	}
@@ -21,7 +20,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
-	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions()), result)
+	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present)), result)
 	if err == nil {
 		err = w.Flush()
 	}
@@ -29,10 +28,10 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return runFailure(err)
 	}
 	j.perBin = &intervalSums{}
-	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return ctx.Err() }); err != nil {
+	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(0, r); return ctx.Err() }); err != nil {
 		return runFailure(err)
 	}
-	if err := j.balance(); err != nil {
+	if err := j.balance(&result.Exported); err != nil {
 		return err
 	}
 	return j.verdict()

@@ -18,11 +18,22 @@ func (j *job) summarize(out string) {
 	}
 	b := &j.sides
 	packets, _ := b.PacketsRead.Uint64()
-	accounted, _ := b.Accounted.Packets.Uint64()
+	accounted := j.meteredPackets()
 	elapsed := time.Since(j.began)
-	fmt.Fprintf(j.console.err, "%s packets read from %d %s, %s accounted, written in %v (%s packets/s)\n",
-		count(packets), len(j.accounts), plural(uint64(len(j.accounts)), "input"), count(accounted),
-		elapsed.Round(time.Millisecond), count(uint64(float64(packets)/max(elapsed.Seconds(), 0.001))))
+	exports := j.exportSums()
+	switch {
+	case exports.inputs == 0:
+		fmt.Fprintf(j.console.err, "%s packets read from %d %s, %s accounted, written in %v (%s packets/s)\n",
+			count(packets), len(j.accounts), plural(uint64(len(j.accounts)), "input"), count(accounted),
+			elapsed.Round(time.Millisecond), perSecond(packets, elapsed))
+	case exports.inputs == len(j.accounts):
+		fmt.Fprintf(j.console.err, "%s records read from %d %s of exports, %s accounted, written in %v (%s records/s)\n",
+			count(exports.read), exports.inputs, plural(uint64(exports.inputs), "input"), count(exports.accounted),
+			elapsed.Round(time.Millisecond), perSecond(exports.read, elapsed))
+	default:
+		fmt.Fprintf(j.console.err, "%s packets and %s exported records read from %d inputs, written in %v\n",
+			count(packets), count(exports.read), len(j.accounts), elapsed.Round(time.Millisecond))
+	}
 	if first, last, any := j.span(); any {
 		fmt.Fprintf(j.console.err, "  time     %s .. %s (%v)\n", timeText(first), timeText(last), last.Sub(first))
 	}
@@ -34,8 +45,23 @@ func (j *job) summarize(out string) {
 	if n := len(j.inputs.skipped); n > 0 {
 		fmt.Fprintf(j.console.err, "  skipped  %d %s that are no captures or hidden; run.json lists them\n", n, plural(uint64(n), "file"))
 	}
-	fmt.Fprintf(j.console.err, "  written  %s/{flows,intervals,ledger}.%s, run.json: %s flow rows, %s interval rows\n",
-		printable(out), j.options.format, count(j.flows.records), count(j.perBin.records))
+	for _, line := range j.exportLines() {
+		fmt.Fprintf(j.console.err, "  %s\n", line)
+	}
+	fmt.Fprintf(j.console.err, "  written  %s/{%s}.%s, run.json: %s flow rows, %s interval rows\n",
+		printable(out), strings.Join(j.tableNames(), ","), j.options.format, count(j.flows.records), count(j.perBin.records))
+}
+
+func perSecond(n uint64, elapsed time.Duration) string {
+	return count(uint64(float64(n) / max(elapsed.Seconds(), 0.001)))
+}
+
+// meteredPackets is how many packets of captures are in the flow table.
+func (j *job) meteredPackets() (packets uint64) {
+	for _, a := range j.accounts {
+		packets += a.Accounted.Packets
+	}
+	return packets
 }
 
 func grouped(s flow.Sum) string {
@@ -51,6 +77,9 @@ func (j *job) endReasons() string {
 		if n := j.flows.ends[reason]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s", reason, count(n)))
 		}
+	}
+	if n := j.flows.endless; n > 0 {
+		parts = append(parts, "untold "+count(n))
 	}
 	if parts == nil {
 		return "none"

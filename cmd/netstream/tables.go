@@ -30,13 +30,15 @@ func newRowWriter[R any](format string, w io.Writer, name string, columns []tabl
 	return parquetfile.New(w, name, columns)
 }
 
-// writeRows writes the rows that each gives, and shows every one to count. It ends
-// early when ctx is canceled.
-func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) error) error, count func(*R)) error {
+// writeRows writes the rows that each gives, and shows every one to count, with its
+// place among the rows that are collected. count may change what the row points to.
+// It ends early when ctx is canceled.
+func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) error) error, count func(place int, row *R)) error {
 	rows := make([]R, 0, rowsAtATime)
 	err := each(func(row *R) error {
-		count(row)
-		if rows = append(rows, *row); len(rows) < cap(rows) {
+		rows = append(rows, *row)
+		last := len(rows) - 1
+		if count(last, &rows[last]); len(rows) < cap(rows) {
 			return nil
 		}
 		err := w.WriteBatch(rows)
@@ -55,11 +57,37 @@ func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) er
 	return err
 }
 
+// keptExports holds what the rows that are collected point to.
+type keptExports struct {
+	exports  [rowsAtATime]flow.Export
+	elements [rowsAtATime][]byte
+}
+
+// keep makes a row independent of where it came from.
+func (k *keptExports) keep(place int, r *flow.Record) {
+	e := &k.exports[place]
+	*e = *r.Export
+	k.elements[place] = append(k.elements[place][:0], e.Elements...)
+	e.Elements = k.elements[place]
+	r.Export = e
+}
+
 // flowSums is what is counted while the flow table is written.
 type flowSums struct {
-	totals  balance.Totals
-	records uint64
-	ends    map[flow.EndReason]uint64
+	totals   balance.Totals
+	scaled   balance.ScaledTotals
+	records  uint64
+	exported uint64 // of records those of exporters
+	endless  uint64 // of exported those that do not tell why they ended
+	ends     map[flow.EndReason]uint64
+}
+
+// scaledOf gives what a record's counters were before sampling.
+func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
+	if s.Packets, known = r.Export.Scaled(r.Counters.Packets); known {
+		s.Octets, known = r.Export.Scaled(r.Counters.Octets)
+	}
+	return s, known
 }
 
 func writeFlows(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.Record], result *engine.Result) (*flowSums, error) {
@@ -67,19 +95,30 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 	var ends [6]uint64
 	rows, err := newRowWriter(format, w, "flows", columns)
 	if err == nil {
-		err = writeRows(ctx, rows, result.Flows, func(r *flow.Record) {
+		var kept keptExports
+		err = writeRows(ctx, rows, result.Flows, func(place int, r *flow.Record) {
 			sums.totals.Add(&r.Counters)
 			sums.records++
 			ends[r.EndReason]++
+			if r.Export == nil {
+				return
+			}
+			sums.exported++
+			sums.scaled.Add(scaledOf(r))
+			kept.keep(place, r)
 		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the flow table: %w", err)
 	}
-	for reason, n := range ends {
+	sums.endless = ends[0]
+	for reason, n := range ends[1:] {
 		if n > 0 {
-			sums.ends[flow.EndReason(reason)] = n
+			sums.ends[flow.EndReason(reason+1)] = n
 		}
+	}
+	if sums.records > sums.exported {
+		sums.scaled.Unknown += sums.records - sums.exported // flows that were metered here
 	}
 	return sums, nil
 }
@@ -87,6 +126,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 // intervalSums is what is counted while the interval table is written.
 type intervalSums struct {
 	totals         balance.Totals
+	scaled         balance.ScaledTotals
 	records        uint64
 	started, ended flow.Sum
 }
@@ -103,27 +143,29 @@ func writeIntervals(ctx context.Context, w io.Writer, format string, columns []t
 	return sums, nil
 }
 
-func (s *intervalSums) add(r *flow.IntervalRecord) {
+func (s *intervalSums) add(_ int, r *flow.IntervalRecord) {
 	s.totals.Add(&r.Counters)
+	s.scaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
 	s.records++
 	s.started.Add(r.FlowsStarted)
 	s.ended.Add(r.FlowsEnded)
 }
 
-func writeLedger(ctx context.Context, w io.Writer, format string, ledger []table.LedgerRow) error {
-	rows, err := newRowWriter(format, w, "ledger", table.Ledger())
+// writeAll writes a table whose rows are at hand.
+func writeAll[R any](ctx context.Context, w io.Writer, format, name string, columns []table.Column[R], all []R) error {
+	rows, err := newRowWriter(format, w, name, columns)
 	if err == nil {
-		err = writeRows(ctx, rows, func(yield func(*table.LedgerRow) error) error {
-			for i := range ledger {
-				if err := yield(&ledger[i]); err != nil {
+		err = writeRows(ctx, rows, func(yield func(*R) error) error {
+			for i := range all {
+				if err := yield(&all[i]); err != nil {
 					return err
 				}
 			}
 			return nil
-		}, func(*table.LedgerRow) {})
+		}, func(int, *R) {})
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the ledger: %w", err)
+		return fmt.Errorf("cannot write the table %s: %w", name, err)
 	}
 	return nil
 }

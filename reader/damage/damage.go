@@ -15,6 +15,8 @@ const (
 	BadStream                 // compressed data that cannot be decompressed
 	InputChanged              // the file was not the same at its end as at its start
 	EmptyInput                // no octets at all
+	BadMessage                // an export message that contradicts itself
+	NoTemplate                // export data whose template is not known
 )
 
 // String gives the stable name of the kind.
@@ -34,6 +36,10 @@ func (k Kind) String() string {
 		return "input_changed"
 	case EmptyInput:
 		return "empty_input"
+	case BadMessage:
+		return "bad_message"
+	case NoTemplate:
+		return "no_template"
 	}
 	return "unknown"
 }

@@ -31,6 +31,9 @@ const directRead = 64 << 10
 // layerBuffer is the size in octets of the buffer between two layers.
 const layerBuffer = 256 << 10
 
+// MaxPeek is the most octets that Peek gives: the least buffer.
+const MaxPeek = layerBuffer
+
 // Options say how an input is read.
 type Options struct {
 	// MaxExpanded is the most octets that each layer may decompress to, 0 for
@@ -74,6 +77,7 @@ type Input struct {
 	delivered int64 // read from top
 	end       error
 	damage    []*damage.Error
+	readAhead bool // to be done from the first Read on
 	ahead     *readAhead
 	closed    bool
 	account   Account
@@ -100,10 +104,22 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 	if len(in.layers) > 0 && !options.NoDigests {
 		in.content = sha256.New()
 	}
-	if options.ReadAhead && len(in.layers) > 0 {
-		in.ahead = startReadAhead(in.read)
-	}
+	in.readAhead = options.ReadAhead && len(in.layers) > 0
 	return in, nil
+}
+
+// Peek gives the first octets of what Read is going to give, n of them or as many
+// as there are before the end or a fault; n is at most MaxPeek. It must not be
+// called after the first Read. The octets are valid until then.
+func (in *Input) Peek(n int) []byte {
+	prefix, _ := in.top.Peek(n) // what cuts it short comes back with Read
+	return prefix
+}
+
+// WithoutDigests leaves the digests out, as Options.NoDigests does. It must not be
+// called after the first Read.
+func (in *Input) WithoutDigests() {
+	in.content, in.stored.digest = nil, nil
 }
 
 func boundsOf(options Options) limits {
@@ -154,6 +170,9 @@ func (in *Input) peel(bounds limits) error {
 func (in *Input) Read(p []byte) (int, error) {
 	if in.closed {
 		return 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
+	}
+	if in.readAhead && in.ahead == nil {
+		in.ahead = startReadAhead(in.read)
 	}
 	if in.ahead != nil {
 		return in.ahead.Read(p)

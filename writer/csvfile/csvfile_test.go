@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,10 +50,12 @@ func TestGolden(t *testing.T) {
 		Start: 1_700_000_100_000_000_000, First: 1_700_000_100_000_000_999, Last: 1_700_000_399_999_999_999,
 		Counters:    flow.Counters{Packets: 2, Octets: 120, WireOctets: 148, PayloadOctets: 64},
 		FlowsActive: 2, FlowsStarted: 1, TCPFlags: 3, Marks: flow.MarkTCP,
+		Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 	}
-	unknown := flow.IntervalRecord{Key: flow.Key{Source: [16]byte{0: 0x20, 15: 1}, Version: 6, Protocol: 89}, Start: flow.MinTimestamp, First: flow.MinTimestamp, Last: flow.MaxTimestamp}
-	const head = "interval_start,interval_end,interface,ip_version,src_ip,dst_ip,src_port,dst_port,protocol,tos," +
-		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,tcp_flags,first_seen,last_seen,distribution\n"
+	unknown := flow.IntervalRecord{Key: flow.Key{Source: [16]byte{0: 0x20, 15: 1}, Version: 6, Protocol: 89}, Start: flow.MinTimestamp, First: flow.MinTimestamp, Last: flow.MaxTimestamp,
+		Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
+	const head = "interval_start,interval_end,interface,exporter_ip,observation_domain,in_if,in_if_name,out_if,out_if_name,direction,ip_version,src_ip,dst_ip,src_port,dst_port,protocol,tos," +
+		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,packets_scaled,bytes_scaled,tcp_flags,first_seen,last_seen,distribution\n"
 	const interfaceCell = `"'=cmd|' /C ""calc""'!A1"`
 	for _, c := range []struct {
 		name        string
@@ -60,11 +63,11 @@ func TestGolden(t *testing.T) {
 		want        string
 	}{
 		{"microseconds", false, head +
-			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct\n"},
+			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct\n" +
+			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct\n"},
 		{"nanoseconds", true, head +
-			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct\n"},
+			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct\n" +
+			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			columns := table.Intervals(table.Options{Points: points, IntervalWidth: 5 * time.Minute, Nanoseconds: c.nanoseconds})
@@ -79,10 +82,13 @@ func TestGolden(t *testing.T) {
 // with what the declaration says.
 func TestParsed(t *testing.T) {
 	for _, nanoseconds := range []bool{false, true} {
-		o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width, WithMAC: true, Nanoseconds: nanoseconds}
+		o := rowtest.Options()
+		o.Nanoseconds = nanoseconds
 		checkParsed(t, table.Flows(o), rowtest.Wild(5000, 1))
 		checkParsed(t, table.Flows(o), rowtest.Flows(5000, 1))
+		checkParsed(t, table.Flows(o), rowtest.ExportedRich(5000, 1))
 		checkParsed(t, table.Intervals(o), rowtest.WildIntervals(5000, 1))
+		checkParsed(t, table.Exporters(o), rowtest.Exporters(5000, 1))
 	}
 	checkParsed(t, table.Ledger(), rowtest.Ledger(5000, 1))
 	checkParsed(t, table.Ledger(), nil)
@@ -125,6 +131,12 @@ func checkCell[R any](t *testing.T, c *table.Column[R], row *R, got string) {
 		want = time.UnixMicro(number).UTC().Format("2006-01-02T15:04:05.000000Z")
 	case c.Kind == table.TimestampNano:
 		want = time.Unix(0, number).UTC().Format("2006-01-02T15:04:05.000000000Z")
+	case c.Kind == table.Float64:
+		rate, err := strconv.ParseFloat(got, 64)
+		if err != nil || rate != math.Float64frombits(uint64(number)) {
+			t.Fatalf("column %s: got %q, want %v", c.Name, got, math.Float64frombits(uint64(number)))
+		}
+		return
 	}
 	if got != want {
 		t.Fatalf("column %s: got %q, want %q", c.Name, got, want)
@@ -134,7 +146,7 @@ func checkCell[R any](t *testing.T, c *table.Column[R], row *R, got string) {
 // TestNullAndEmpty tells NULL from an empty text.
 func TestNullAndEmpty(t *testing.T) {
 	out := string(write(t, table.Ledger(), []table.LedgerRow{{Outcome: "accounted"}}))
-	if want := "\n\"\",packet,accounted,,,,,,,,\n"; !strings.HasSuffix(out, want) {
+	if want := "\n\"\",packet,accounted,,,,,,,,,,,,\n"; !strings.HasSuffix(out, want) {
 		t.Errorf("got %q, want it to end in %q", out, want)
 	}
 }
@@ -224,7 +236,7 @@ func FuzzParseText(f *testing.F) {
 
 func TestNoAllocations(t *testing.T) {
 	rows := append(rowtest.Flows(500, 1), rowtest.Wild(500, 1)...)
-	w, err := csvfile.New(discard{}, "flows", table.Flows(table.Options{Points: rowtest.Points(), WithMAC: true}))
+	w, err := csvfile.New(discard{}, "flows", table.Flows(rowtest.Options()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +294,7 @@ func TestFullDevice(t *testing.T) {
 
 // TestFullDeviceLarge fails while rows are written: the error stays.
 func TestFullDeviceLarge(t *testing.T) {
-	w, err := csvfile.New(&fullDevice{space: 300_000}, "flows", table.Flows(table.Options{Points: rowtest.Points()}))
+	w, err := csvfile.New(&fullDevice{space: 300_000}, "flows", table.Flows(rowtest.Options()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +313,7 @@ func TestFullDeviceLarge(t *testing.T) {
 func BenchmarkFlows(b *testing.B) {
 	b.ReportAllocs()
 	rows := rowtest.Flows(200_000, 1)
-	w, err := csvfile.New(discard{}, "flows", table.Flows(table.Options{Points: rowtest.Points()}))
+	w, err := csvfile.New(discard{}, "flows", table.Flows(rowtest.Options()))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -17,7 +17,8 @@ type Summary struct {
 }
 
 // Summarize reads a finished table with encoding/csv, which did not write it, and
-// sums the named integer columns.
+// sums the named columns, which must be of integers. Columns that are not named
+// may hold anything.
 func Summarize(r io.Reader, names ...string) (Summary, error) {
 	rows := csv.NewReader(r)
 	rows.ReuseRecord = true

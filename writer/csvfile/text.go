@@ -101,15 +101,26 @@ func appendEscaped(dst, text []byte) []byte {
 }
 
 // quote puts the cell that begins at start into quotation marks if RFC 4180
-// wants that. Line breaks cannot occur any more. Cells that are quoted are rare.
+// wants that, and doubles those within. Line breaks cannot occur any more.
 func quote(dst []byte, start int) []byte {
 	if !bytes.ContainsAny(dst[start:], `",`) {
 		return dst
 	}
-	cell := bytes.ReplaceAll(dst[start:], []byte(`"`), []byte(`""`))
-	dst = append(dst[:start], '"')
-	dst = append(dst, cell...)
-	return append(dst, '"')
+	end := len(dst)
+	for range 2 + bytes.Count(dst[start:], []byte{'"'}) {
+		dst = append(dst, '"')
+	}
+	// From its end, the cell moves behind the mark that opens it.
+	to := len(dst) - 1
+	for from := end - 1; from >= start; from-- {
+		to--
+		if dst[to] = dst[from]; dst[to] == '"' {
+			to--
+			dst[to] = '"'
+		}
+	}
+	dst[start] = '"'
+	return dst
 }
 
 // ParseText gives the text of a cell, as a CSV reader gives it without quotation

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"strconv"
 
@@ -90,7 +91,7 @@ func (w *Writer[R]) Write(row *R) error {
 
 func (w *Writer[R]) appendCell(i int, row *R) {
 	c := &w.columns[i]
-	if c.Null != nil && c.Null(row) {
+	if c.Absent || c.Null != nil && c.Null(row) {
 		return
 	}
 	switch {
@@ -103,6 +104,8 @@ func (w *Writer[R]) appendCell(i int, row *R) {
 		w.buffer = w.times.append(w.buffer, c.Int(row), 6)
 	case c.Kind == table.TimestampNano:
 		w.buffer = w.times.append(w.buffer, c.Int(row), 9)
+	case c.Kind == table.Float64:
+		w.buffer = strconv.AppendFloat(w.buffer, math.Float64frombits(uint64(c.Int(row))), 'g', -1, 64)
 	default:
 		w.buffer = strconv.AppendInt(w.buffer, c.Int(row), 10)
 	}

@@ -67,6 +67,17 @@ type Input struct {
 	Interfaces    []Interface `json:"interfaces,omitempty"`
 	Damages       []Damage    `json:"damages,omitempty"`
 	DamageCount   uint64      `json:"damage_count"`
+	Messages      uint64      `json:"messages,omitempty"`     // export messages
+	FirstRecord   uint64      `json:"first_record,omitempty"` // number of its first exported record as column first_record counts
+	Records       uint64      `json:"records,omitempty"`      // data records of exporters, those of options included
+	Remarks       []Remark    `json:"remarks,omitempty"`      // on its messages and records
+	Streams       []Stream    `json:"streams,omitempty"`      // of exporters
+}
+
+// Remark counts what is odd of messages or records that are accounted all the same.
+type Remark struct {
+	Name  string `json:"name"`
+	Count uint64 `json:"count"`
 }
 
 // Outcome counts the packets that went one way, or that have one remark.
@@ -89,6 +100,8 @@ type Octets struct {
 	Unknown  int64 `json:"unknown_blocks"`
 	Damaged  int64 `json:"damaged"`
 	Trailing int64 `json:"trailing"`
+	Messages int64 `json:"messages,omitempty"` // of files of export messages
+	Blocks   int64 `json:"blocks,omitempty"`   // of nfcapd files
 }
 
 // Interface is one capture interface.
@@ -127,6 +140,14 @@ type Totals struct {
 	Intervals        uint64 `json:"intervals"`
 	FirstTime        string `json:"first_time,omitempty"`
 	LastTime         string `json:"last_time,omitempty"`
+	Messages         Number `json:"messages,omitempty"`          // export messages
+	RecordsRead      Number `json:"records_read,omitempty"`      // data records of exporters
+	RecordsAccounted Number `json:"records_accounted,omitempty"` // those that became rows
+	PacketsScaled    Number `json:"packets_scaled,omitempty"`    // sums of the columns of that name
+	BytesScaled      Number `json:"bytes_scaled,omitempty"`
+	Differenced      uint64 `json:"differenced,omitempty"`  // records of running totals, less the report before
+	Stitched         uint64 `json:"stitched,omitempty"`     // records that were joined to the one before
+	Distribution     string `json:"distribution,omitempty"` // how exported flows came into intervals (RFC 7015 section 5)
 }
 
 // EndReason counts the flow records that ended for one reason.

@@ -2,6 +2,7 @@ package parquetfile_test
 
 import (
 	"bytes"
+	"math"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -15,19 +16,23 @@ import (
 // TestArrowReads reads tables with Arrow's reader, whose pages are not what the
 // writer made its own with, and compares every cell.
 func TestArrowReads(t *testing.T) {
-	o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width, WithMAC: true}
+	o := rowtest.Options()
 	allNull := rowtest.Flows(20_000, 1)
 	for i := range allNull {
 		allNull[i].Marks, allNull[i].Key.Point, allNull[i].Key.Shape = 0, 0, 0
 	}
 	for name, rows := range map[string][]flow.Record{
 		"none": nil, "wild": rowtest.Wild(20_000, 8), "realistic": rowtest.Flows(140_000, 8), "all NULL": allNull,
+		"exported": rowtest.Exported(20_000, 8), "rich": rowtest.ExportedRich(20_000, 8),
 	} {
 		t.Run(name, func(t *testing.T) { checkArrow(t, table.FlowTable, table.Flows(o), rows) })
 	}
 	checkArrow(t, table.IntervalTable, table.Intervals(o), rowtest.WildIntervals(3000, 8))
 	checkArrow(t, table.LedgerTable, table.Ledger(), rowtest.Ledger(3000, 8))
 	checkArrow(t, table.LedgerTable, table.Ledger(), make([]table.LedgerRow, 10))
+	checkArrow(t, table.ExporterTable, table.Exporters(o), rowtest.Exporters(3000, 8))
+	checkArrow(t, table.ExporterTable, table.Exporters(o), make([]table.ExporterRow, 10))
+	checkArrow(t, "rates", rateColumns(), rates())
 }
 
 func checkArrow[R any](t *testing.T, name string, columns []table.Column[R], rows []R) {
@@ -124,6 +129,12 @@ func readAll(t *testing.T, name string, n int64, reader file.ColumnChunkReader, 
 			return r.ReadBatch(n-from, v[values:], levels[from:], nil)
 		}
 		*number = func(i int) int64 { return v[i] }
+	case *file.Float64ColumnChunkReader:
+		v := make([]float64, n)
+		read = func(from, values int64) (int64, int, error) {
+			return r.ReadBatch(n-from, v[values:], levels[from:], nil)
+		}
+		*number = func(i int) int64 { return int64(math.Float64bits(v[i])) }
 	case *file.ByteArrayColumnChunkReader:
 		v := make([]parquet.ByteArray, n)
 		all := make([]string, 0, n)

@@ -3,6 +3,7 @@ package parquetfile_test
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"testing"
 
 	"netstream/writer/rowtest"
@@ -13,8 +14,8 @@ import (
 // processors, in one goroutine and in several at a time.
 func TestSameOctets(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	columns := table.Flows(table.Options{Points: rowtest.Points()})
-	rows := append(rowtest.Flows(140_000, 1), rowtest.Wild(10_000, 1)...)
+	columns := table.Flows(rowtest.Options())
+	rows := slices.Concat(rowtest.Flows(135_000, 1), rowtest.ExportedRich(5_000, 1), rowtest.Wild(10_000, 1))
 	want := write(t, table.FlowTable, columns, rows, len(rows))
 	for _, c := range []struct {
 		name       string
@@ -50,7 +51,7 @@ func TestSameOctets(t *testing.T) {
 
 // TestRowOrderShows makes sure that TestSameOctets can fail.
 func TestRowOrderShows(t *testing.T) {
-	columns := table.Flows(table.Options{Points: rowtest.Points()})
+	columns := table.Flows(rowtest.Options())
 	rows := rowtest.Flows(100, 1)
 	a := write(t, table.FlowTable, columns, rows, 10)
 	rows[0], rows[99] = rows[99], rows[0]

@@ -44,6 +44,15 @@ func (d *dictionary[K]) find(key K, hash uint64) (number uint32, slot uint64, fo
 	}
 }
 
+// guess gives the number plus 1 of the key that a key of that hash most likely is;
+// 0 if there is none. Numbers do not change as long as the dictionary is not reset.
+func (d *dictionary[K]) guess(hash uint64) uint32 { return d.slots[hash>>d.shift] }
+
+// confirm tells whether a guess was right.
+func (d *dictionary[K]) confirm(guess uint32, key K) bool {
+	return guess != 0 && d.keys[guess-1] == key
+}
+
 // add gives the next number to a key that find did not find, at the slot that
 // find gave. If that makes the dictionary half full it grows, for which it takes
 // the hash of every key again.

@@ -41,15 +41,15 @@ func (d *fullDevice) Close() error {
 }
 
 // TestFullDevice has the device fail behind every octet of a small file, and
-// behind every 211th of a wider one: there must be an error each time, and
+// behind every 997th of a wider one: there must be an error each time, and
 // success if there is just enough space.
 func TestFullDevice(t *testing.T) {
-	ledger, flows := table.Ledger(), table.Flows(table.Options{Points: rowtest.Points()})
+	ledger, flows := table.Ledger(), table.Flows(rowtest.Options())
 	ledgerRows, flowRows := rowtest.Ledger(20, 1), rowtest.Wild(40, 1)
 	checkFullDevice(t, table.LedgerTable, ledger, ledgerRows, 1, false)
 	checkFullDevice(t, table.LedgerTable, ledger, ledgerRows, 5, true)
-	checkFullDevice(t, table.FlowTable, flows, flowRows, 211, false)
-	checkFullDevice(t, table.FlowTable, flows, flowRows, 211, true)
+	checkFullDevice(t, table.FlowTable, flows, flowRows, 997, false)
+	checkFullDevice(t, table.FlowTable, flows, flowRows, 997, true)
 }
 
 func checkFullDevice[R any](t *testing.T, name string, columns []table.Column[R], rows []R, step int, once bool) {
@@ -83,7 +83,7 @@ func writeTo[R any](device *fullDevice, name string, columns []table.Column[R], 
 // TestFullDeviceLarge fails in and behind row groups, which are larger than all
 // buffers.
 func TestFullDeviceLarge(t *testing.T) {
-	columns := table.Flows(table.Options{Points: rowtest.Points()})
+	columns := table.Flows(rowtest.Options())
 	rows := rowtest.Flows(140_000, 1)
 	size := len(write(t, table.FlowTable, columns, rows, len(rows)))
 	for i := range 8 {

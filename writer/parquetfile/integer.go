@@ -21,23 +21,11 @@ type integerColumn[R any] struct {
 }
 
 func (c *integerColumn[R]) add(rows []R) error {
-	c.rows += len(rows)
-	value, null := c.declared.Int, c.declared.Null
-	if null == nil {
-		for i := range rows {
-			c.cells = append(c.cells, value(&rows[i]))
-		}
+	if c.declared.Absent {
+		c.addNulls(len(rows))
 		return nil
 	}
-	for i := range rows {
-		if null(&rows[i]) {
-			c.levels = append(c.levels, 0)
-			c.pageNulls++
-			continue
-		}
-		c.levels = append(c.levels, 1)
-		c.cells = append(c.cells, value(&rows[i]))
-	}
+	c.cells = gather(&c.pages, c.cells, rows, c.declared.Null, c.declared.Int)
 	return nil
 }
 
@@ -81,6 +69,7 @@ type repetitiveColumn[R any] struct {
 	declared   *table.Column[R]
 	dictionary *dictionary[int64]
 
+	cells   []int64  // of the rows being added, without NULLs
 	numbers []uint32 // dictionary numbers of the page being filled, without NULLs
 	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none
 	entries []byte   // content of the dictionary page
@@ -99,37 +88,24 @@ func smallValues(kind table.Kind) int {
 }
 
 func (c *repetitiveColumn[R]) add(rows []R) error {
-	c.rows += len(rows)
-	value, null := c.declared.Int, c.declared.Null
-	if null == nil {
-		for i := range rows {
-			c.numbers = append(c.numbers, c.number(value(&rows[i])))
-		}
+	if c.declared.Absent {
+		c.addNulls(len(rows))
 		return nil
 	}
-	for i := range rows {
-		if null(&rows[i]) {
-			c.levels = append(c.levels, 0)
-			c.pageNulls++
-			continue
+	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.Null, c.declared.Int)
+	for _, v := range c.cells {
+		if uint64(v) < uint64(len(c.small)) {
+			if n := c.small[v]; n != 0 {
+				c.numbers = append(c.numbers, n-1)
+				continue
+			}
 		}
-		c.levels = append(c.levels, 1)
-		c.numbers = append(c.numbers, c.number(value(&rows[i])))
+		c.numbers = append(c.numbers, c.look(v))
 	}
 	return nil
 }
 
-// number gives the dictionary number of a value.
-func (c *repetitiveColumn[R]) number(v int64) uint32 {
-	if uint64(v) < uint64(len(c.small)) {
-		if n := c.small[v]; n != 0 {
-			return n - 1
-		}
-	}
-	return c.look(v)
-}
-
-// look is number for values that are not small or new.
+// look gives the dictionary number of a value that is not small, or new.
 func (c *repetitiveColumn[R]) look(v int64) uint32 {
 	n, slot, found := c.dictionary.find(v, hashInteger(v))
 	if !found {
@@ -174,7 +150,8 @@ func (c *repetitiveColumn[R]) reset() {
 }
 
 // appendIntegers appends values in the encoding PLAIN of the physical type that
-// the kind has, little endian, and returns the result.
+// the kind has, little endian, and returns the result. The bits of a Float64 are
+// what PLAIN has of a DOUBLE.
 func appendIntegers(dst []byte, values []int64, kind table.Kind) []byte {
 	if physicalType(kind) == parquet.Types.Int32 {
 		for _, v := range values {
@@ -193,6 +170,7 @@ func setBounds(s *metadata.EncodedStatistics, least, greatest int64, kind table.
 	s.SetMin(appendIntegers(nil, []int64{least}, kind))
 	s.SetMax(appendIntegers(nil, []int64{greatest}, kind))
 	// The deprecated fields min and max compare as signed numbers. They are
-	// written only where that is the order of the column.
-	s.Signed = physicalType(kind) == parquet.Types.Int64
+	// written only where that is the order of the column, as it is of the bits of
+	// numbers of kind Float64, which are not negative.
+	s.Signed = physicalType(kind) != parquet.Types.Int32
 }

@@ -32,7 +32,7 @@ type pages struct {
 	encoding   parquet.Encoding
 	nullable   bool
 
-	levels    []uint32 // definition levels of the page being filled: 1 for a value, 0 for NULL; if nullable
+	levels    []uint32 // definition levels of the page being filled, 1 for a value, 0 for NULL; empty until there are both
 	rows      int      // rows of the page being filled
 	pageNulls int      // NULLs of the page being filled
 

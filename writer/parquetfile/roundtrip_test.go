@@ -63,7 +63,7 @@ func checkRoundTrip[R any](t *testing.T, name string, columns []table.Column[R],
 	}
 	for i := range columns {
 		c := &columns[i]
-		want := readback.Column{Name: c.Name, Integer: c.Kind != table.Text}
+		want := readback.Column{Name: c.Name, Integer: c.Kind != table.Text && c.Kind != table.Float64, Float: c.Kind == table.Float64}
 		cells, err := readback.Cells(path, c.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -83,23 +83,23 @@ func checkRoundTrip[R any](t *testing.T, name string, columns []table.Column[R],
 			}
 		}
 		got := summary.Columns[i]
-		if got.Name != want.Name || got.Nulls != want.Nulls || got.Integer != want.Integer || got.Sum != want.Sum {
+		if got.Name != want.Name || got.Nulls != want.Nulls || got.Integer != want.Integer || got.Float != want.Float || got.Sum != want.Sum {
 			t.Errorf("summary %+v, want %+v", got, want)
 		}
 	}
 }
 
 func TestRoundTrip(t *testing.T) {
-	points := rowtest.Points()
-	options := map[string]table.Options{
-		"microseconds": {Points: points, IntervalWidth: rowtest.Width},
-		"nanoseconds":  {Points: points, IntervalWidth: rowtest.Width, Nanoseconds: true, WithMAC: true},
-	}
+	micro, nano := rowtest.Options(), rowtest.Options()
+	micro.WithMAC, micro.Elements = false, nil
+	nano.Nanoseconds = true
+	options := map[string]table.Options{"microseconds": micro, "nanoseconds": nano}
 	for _, n := range []int{0, 1, 7, 8, 9, 511, 5000, 20_000} {
 		for name, o := range options {
 			t.Run(name, func(t *testing.T) {
 				checkRoundTrip(t, table.FlowTable, table.Flows(o), rowtest.Wild(n, uint64(n)))
 				checkRoundTrip(t, table.IntervalTable, table.Intervals(o), rowtest.WildIntervals(n, uint64(n)))
+				checkRoundTrip(t, table.ExporterTable, table.Exporters(o), rowtest.Exporters(n, uint64(n)))
 			})
 		}
 		checkRoundTrip(t, table.LedgerTable, table.Ledger(), rowtest.Ledger(n, uint64(n)))
@@ -107,20 +107,24 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestRoundTripRealistic(t *testing.T) {
-	o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width}
+	o := rowtest.Options()
 	checkRoundTrip(t, table.FlowTable, table.Flows(o), rowtest.Flows(20_000, 3))
 	checkRoundTrip(t, table.IntervalTable, table.Intervals(o), rowtest.Intervals(20_000, 3))
+	for _, rows := range [][]flow.Record{rowtest.Exported(20_000, 3), rowtest.ExportedRich(20_000, 3)} {
+		checkRoundTrip(t, table.FlowTable, table.Flows(o), rows)
+		checkRoundTrip(t, table.IntervalTable, table.Intervals(o), rowtest.ExportedIntervals(rows))
+	}
 }
 
 // TestRowGroups writes more than two row groups, with a page that is not full at
 // the end of the table.
 func TestRowGroups(t *testing.T) {
 	rows := rowtest.Wild(2*131072+20_001, 9)
-	all := table.Flows(table.Options{Points: rowtest.Points()})
+	all := table.Flows(rowtest.Options())
 	var columns []table.Column[flow.Record]
 	for _, c := range all {
 		switch c.Name {
-		case "flow_start", "src_ip", "dst_port", "bytes", "flow_id", "community_id", "mpls_label":
+		case "flow_start", "exporter_ip", "sampling_rate", "mpls_labels", "src_ip", "dst_port", "bytes", "flow_id", "community_id", "mpls_label":
 			columns = append(columns, c)
 		}
 	}

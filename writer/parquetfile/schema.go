@@ -22,6 +22,8 @@ func physicalType(kind table.Kind) parquet.Type {
 		return parquet.Types.Int32
 	case table.Text:
 		return parquet.Types.ByteArray
+	case table.Float64:
+		return parquet.Types.Double
 	}
 	return parquet.Types.Int64
 }
@@ -42,6 +44,8 @@ func logicalType(kind table.Kind) schema.LogicalType {
 		return schema.NewTimestampLogicalType(false, schema.TimeUnitNanos)
 	case table.Text:
 		return schema.StringLogicalType{}
+	case table.Float64:
+		return schema.NoLogicalType{}
 	}
 	return schema.NewIntLogicalType(64, true)
 }

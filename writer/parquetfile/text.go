@@ -60,6 +60,10 @@ type textColumn[R any] struct {
 }
 
 func (c *textColumn[R]) add(rows []R) error {
+	if c.declared.Absent {
+		c.addNulls(len(rows))
+		return nil
+	}
 	for i := range rows {
 		if err := c.addRow(&rows[i]); err != nil {
 			return err
@@ -69,14 +73,10 @@ func (c *textColumn[R]) add(rows []R) error {
 }
 
 func (c *textColumn[R]) addRow(row *R) (err error) {
-	c.rows++
-	if c.nullable {
-		if c.declared.Null(row) {
-			c.levels = append(c.levels, 0)
-			c.pageNulls++
-			return nil
-		}
-		c.levels = append(c.levels, 1)
+	null := c.nullable && c.declared.Null(row)
+	c.addLevel(null)
+	if null {
+		return nil
 	}
 	start := len(c.cells) + 4
 	c.cells = c.declared.Text(append(c.cells, 0, 0, 0, 0), row)
@@ -111,32 +111,46 @@ func (c *textColumn[R]) reset() {
 	c.bounds.any = false
 }
 
+// largeDictionary is the number of keys from which a dictionary is more than the
+// cache next to the processor holds.
+const largeDictionary = 1 << 10
+
 // symbolColumn is a column of texts with a dictionary.
 type symbolColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
 	dictionary *dictionary[table.Symbol]
 
-	numbers    []uint32     // dictionary numbers of the page being filled, without NULLs
-	last       table.Symbol // the symbol before, which is often the next one too
-	lastNumber uint32       // its number; valid if there is any key
-	entries    []byte       // content of the dictionary page
+	symbols    []table.Symbol // of the rows being added, without NULLs
+	guesses    []uint32       // of the dictionary, for the symbols
+	numbers    []uint32       // dictionary numbers of the page being filled, without NULLs
+	last       table.Symbol   // the symbol before, which is often the next one too
+	lastNumber uint32         // its number; valid if there is any key
+	entries    []byte         // content of the dictionary page
 	bounds     bounds
 }
 
 func (c *symbolColumn[R]) add(rows []R) error {
-	c.rows += len(rows)
-	for i := range rows {
-		if c.nullable {
-			if c.declared.Null(&rows[i]) {
-				c.levels = append(c.levels, 0)
-				c.pageNulls++
-				continue
-			}
-			c.levels = append(c.levels, 1)
+	if c.declared.Absent {
+		c.addNulls(len(rows))
+		return nil
+	}
+	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.Null, c.declared.Symbol)
+	// The places of a large dictionary are far from the processor. Asked for ahead,
+	// without a branch between them, they come at the same time.
+	large := len(c.dictionary.keys) >= largeDictionary
+	c.guesses = c.guesses[:0]
+	if large {
+		for _, symbol := range c.symbols {
+			c.guesses = append(c.guesses, c.dictionary.guess(hashSymbol(symbol)))
 		}
-		symbol := c.declared.Symbol(&rows[i])
-		if symbol != c.last || len(c.dictionary.keys) == 0 {
+	}
+	for i, symbol := range c.symbols {
+		switch {
+		case symbol == c.last && len(c.dictionary.keys) > 0:
+		case large && c.dictionary.confirm(c.guesses[i], symbol):
+			c.last, c.lastNumber = symbol, c.guesses[i]-1
+		default:
 			if err := c.look(symbol); err != nil {
 				return err
 			}

@@ -65,7 +65,8 @@ func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R]
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
 	compressor, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true),
+		zstd.WithEncoderCRC(false)) // pages have a checksum of their own
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}

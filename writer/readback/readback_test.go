@@ -3,6 +3,7 @@ package readback_test
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -115,12 +116,14 @@ func TestSum(t *testing.T) {
 
 // TestCSVEqualsParquet compares the cells of both formats with each other.
 func TestCSVEqualsParquet(t *testing.T) {
-	o := table.Options{Points: rowtest.Points(), IntervalWidth: rowtest.Width, WithMAC: true}
+	o := rowtest.Options()
 	compareFormats(t, table.Flows(o), rowtest.Wild(2000, 5))
 	compareFormats(t, table.Intervals(o), rowtest.WildIntervals(2000, 5))
 	o.Nanoseconds = true
 	compareFormats(t, table.Flows(o), rowtest.Flows(2000, 5))
+	compareFormats(t, table.Flows(o), rowtest.ExportedRich(2000, 5))
 	compareFormats(t, table.Ledger(), rowtest.Ledger(2000, 5))
+	compareFormats(t, table.Exporters(o), rowtest.Exporters(2000, 5))
 }
 
 func compareFormats[R any](t *testing.T, columns []table.Column[R], rows []R) {
@@ -175,6 +178,12 @@ func parse(t *testing.T, kind table.Kind, cell string) readback.Cell {
 			return readback.Cell{Int: at.UnixMicro()}
 		}
 		return readback.Cell{Int: at.UnixNano()}
+	case table.Float64:
+		v, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return readback.Cell{Int: int64(math.Float64bits(v))}
 	}
 	v, err := strconv.ParseInt(cell, 10, 64)
 	if err != nil {
@@ -218,7 +227,7 @@ func TestNotATable(t *testing.T) {
 // TestDamage flips bits all over a table. Nothing may panic, and if a table is
 // read at all, then as what was written, as far as statistics can tell.
 func TestDamage(t *testing.T) {
-	columns := table.Flows(table.Options{Points: rowtest.Points()})
+	columns := table.Flows(rowtest.Options())
 	rows := rowtest.Flows(300, 1)
 	whole, err := os.ReadFile(save(t, table.FlowTable, columns, rows))
 	if err != nil {
@@ -251,7 +260,7 @@ func TestDamage(t *testing.T) {
 
 func BenchmarkSummarize(b *testing.B) {
 	rows := rowtest.Flows(200_000, 1)
-	path := save(b, table.FlowTable, table.Flows(table.Options{Points: rowtest.Points()}), rows)
+	path := save(b, table.FlowTable, table.Flows(rowtest.Options()), rows)
 	for _, c := range []struct {
 		name    string
 		columns []string
@@ -276,7 +285,7 @@ func BenchmarkSummarize(b *testing.B) {
 }
 
 func BenchmarkRows(b *testing.B) {
-	path := save(b, table.FlowTable, table.Flows(table.Options{Points: rowtest.Points()}), rowtest.Flows(200_000, 1))
+	path := save(b, table.FlowTable, table.Flows(rowtest.Options()), rowtest.Flows(200_000, 1))
 	for b.Loop() {
 		if _, err := readback.Rows(path); err != nil {
 			b.Fatal(err)

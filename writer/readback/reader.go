@@ -118,7 +118,7 @@ func (t *tableReader) element(column int) (name string, element *parquet.SchemaE
 }
 
 // read hands the values of a column to take in their order, a batch at a time,
-// as parquet-go has them: nil for NULL, else int32, int64 or string. It checks
+// as parquet-go has them: nil for NULL, else int32, int64, float64 or string. It checks
 // their number.
 func (t *tableReader) read(column int, take func(values []interface{}) error) error {
 	rows := t.parquet.Footer.NumRows

@@ -31,9 +31,13 @@ type Column struct {
 	Name    string
 	Nulls   int64 // cells that are NULL
 	Integer bool  // whether the column holds integers; time stamps are integers in their unit
+	Float   bool  // whether it holds floating-point numbers
 
-	// Of columns of integers only; zero if all cells are NULL.
-	Sum       Sum
+	// Sum is of columns of integers only.
+	Sum Sum
+
+	// Of columns of integers, and of floating-point numbers by their bits, as
+	// table.Float64 has them; zero if all cells are NULL.
 	Min, Max  int64
 	Ascending bool // no value is below the one before it; true if there are none
 }
@@ -84,7 +88,7 @@ func Summarize(path string, names ...string) (Summary, error) {
 // summarize reads a column.
 func (t *tableReader) summarize(index int) (Column, error) {
 	name, element := t.element(index)
-	c := Column{Name: name, Integer: isInteger(element), Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
+	c := Column{Name: name, Integer: isInteger(element), Float: isFloat(element), Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
 	last := int64(math.MinInt64)
 	err := t.read(index, func(values []interface{}) error {
 		for _, value := range values {
@@ -92,14 +96,16 @@ func (t *tableReader) summarize(index int) (Column, error) {
 				c.Nulls++
 				continue
 			}
-			if !c.Integer {
+			if !c.number() {
 				continue
 			}
 			v, err := integer(value, element)
 			if err != nil {
 				return err
 			}
-			c.Sum.Add(v)
+			if c.Integer {
+				c.Sum.Add(v)
+			}
 			c.Min, c.Max = min(c.Min, v), max(c.Max, v)
 			c.Ascending = c.Ascending && v >= last
 			last = v
@@ -109,7 +115,7 @@ func (t *tableReader) summarize(index int) (Column, error) {
 	if err != nil {
 		return Column{}, err
 	}
-	if !c.Integer || c.Nulls == t.parquet.Footer.NumRows {
+	if !c.number() || c.Nulls == t.parquet.Footer.NumRows {
 		c.Min, c.Max = 0, 0
 	}
 	return c, t.compare(index, &c)
@@ -126,7 +132,7 @@ func (t *tableReader) compare(index int, c *Column) error {
 			return fmt.Errorf("row group %d has no statistics", i)
 		}
 		nulls += *statistics.NullCount
-		if !c.Integer || *statistics.NullCount == group.NumRows {
+		if !c.number() || *statistics.NullCount == group.NumRows {
 			continue
 		}
 		low, err := bound(statistics.MinValue, element)
@@ -142,18 +148,23 @@ func (t *tableReader) compare(index int, c *Column) error {
 	if nulls != c.Nulls {
 		return fmt.Errorf("%d NULLs, the footer says %d", c.Nulls, nulls)
 	}
-	if c.Integer && c.Nulls < t.parquet.Footer.NumRows && (least != c.Min || greatest != c.Max) {
+	if c.number() && c.Nulls < t.parquet.Footer.NumRows && (least != c.Min || greatest != c.Max) {
 		return fmt.Errorf("values from %d to %d, the footer says %d to %d", c.Min, c.Max, least, greatest)
 	}
 	return nil
 }
+
+// number tells whether the column holds numbers.
+func (c *Column) number() bool { return c.Integer || c.Float }
+
+func isFloat(e *parquet.SchemaElement) bool { return e.GetType() == parquet.Type_DOUBLE }
 
 func isInteger(e *parquet.SchemaElement) bool {
 	return e.GetType() == parquet.Type_INT32 || e.GetType() == parquet.Type_INT64
 }
 
 // integer gives a value as its column means it: parquet-go has unsigned numbers
-// of 32 bits and less as int32.
+// of 32 bits and less as int32. Floating-point numbers are given by their bits.
 func integer(value interface{}, e *parquet.SchemaElement) (int64, error) {
 	switch v := value.(type) {
 	case int64:
@@ -163,6 +174,8 @@ func integer(value interface{}, e *parquet.SchemaElement) (int64, error) {
 			return int64(uint32(v)), nil
 		}
 		return int64(v), nil
+	case float64:
+		return int64(math.Float64bits(v)), nil
 	}
 	return 0, fmt.Errorf("value of type %T in a column of type %s", value, e.GetType())
 }
@@ -172,7 +185,7 @@ func bound(b []byte, e *parquet.SchemaElement) (int64, error) {
 	switch {
 	case e.GetType() == parquet.Type_INT32 && len(b) == 4:
 		return integer(int32(binary.LittleEndian.Uint32(b)), e)
-	case e.GetType() == parquet.Type_INT64 && len(b) == 8:
+	case (e.GetType() == parquet.Type_INT64 || isFloat(e)) && len(b) == 8:
 		return int64(binary.LittleEndian.Uint64(b)), nil
 	}
 	return 0, fmt.Errorf("statistics of %d octets in a column of type %s", len(b), e.GetType())
@@ -189,7 +202,7 @@ func unsigned(e *parquet.SchemaElement) bool {
 // Cell is one cell of a table.
 type Cell struct {
 	Null bool
-	Int  int64  // of columns of integers
+	Int  int64  // of columns of numbers; floating-point numbers by their bits
 	Text string // of the others
 }
 

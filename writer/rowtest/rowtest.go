@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -26,7 +27,45 @@ func Points() *flow.Points {
 			panic(err)
 		}
 	}
+	for _, point := range []flow.Point{
+		{Exported: true, Exporter: netip.MustParseAddr("192.0.2.254"), Domain: 256},
+		{Exported: true, Exporter: netip.MustParseAddr("2001:db8::fe"), Domain: math.MaxUint32},
+		{Exported: true},
+	} {
+		if _, err := points.Number(point); err != nil {
+			panic(err)
+		}
+	}
 	return points
+}
+
+// The numbers of the points of Points that are exporters', and what is behind
+// them.
+const (
+	firstExporter = 7
+	behindPoints  = 10
+)
+
+// Names gives a table of names as exporters give them, hostile ones too. Numbers
+// up to KnownNames are valid.
+func Names() *flow.Names {
+	names := flow.NewNames()
+	for i := 1; i <= KnownNames; i++ {
+		names.Number(fmt.Appendf(nil, "GigabitEthernet0/%d%s", i, Hostile(1, uint64(i))[0]))
+	}
+	return names
+}
+
+// KnownNames is the number of names of Names.
+const KnownNames = 40
+
+// Options gives the options with which all columns are declared that rows of this
+// package can fill.
+func Options() table.Options {
+	return table.Options{
+		Points: Points(), Names: Names(), IntervalWidth: Width, WithMAC: true,
+		Elements: []string{"e0_344", "e2011_7", "e0_82"},
+	}
 }
 
 // Flows gives n flow records as a day of a busy link would have them: sorted by
@@ -119,131 +158,10 @@ func Intervals(n int, seed uint64) []flow.IntervalRecord {
 		rows[i] = flow.IntervalRecord{
 			Key: f.Key, Start: start, First: f.Start, Last: f.End, Counters: f.Counters,
 			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: f.Counters.Packets % 2, TCPFlags: f.TCPFlags, Marks: f.Marks,
+			Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 		}
 	}
 	return rows
-}
-
-// Wild gives n flow records whose fields are drawn from everything that their
-// types allow, the ends of the ranges above all, in no order. Points are those
-// of Points.
-func Wild(n int, seed uint64) []flow.Record {
-	r := rand.New(rand.NewPCG(seed, 2))
-	rows := make([]flow.Record, n)
-	for i := range rows {
-		f := &rows[i]
-		f.Key = wildKey(r)
-		f.Ordinal = r.Uint32N(3)
-		f.Start, f.End = wildTime(r), wildTime(r)
-		f.Counters = flow.Counters{Packets: wild(r), Octets: wild(r), WireOctets: wild(r), PayloadOctets: wild(r)}
-		f.FirstNumber, f.Fragments, f.LatePackets = wild(r), wild(r), wild(r)
-		f.TCPFlags = uint16(r.IntN(1 << 16))
-		for bit := range f.TCPFlagCounts {
-			f.TCPFlagCounts[bit] = wild(r)
-		}
-		f.Marks = flow.Mark(r.IntN(1 << 16))
-		f.MinOctets, f.MaxOctets = wild(r), wild(r)
-		f.MinTTL, f.MaxTTL = uint8(r.IntN(256)), uint8(r.IntN(256))
-		f.VLAN, f.InnerVLAN = uint16(r.IntN(1<<16)), uint16(r.IntN(1<<16))
-		f.MPLSTop = []uint32{0, 1, 1<<20 - 1, math.MaxUint32, r.Uint32()}[r.IntN(5)]
-		binary.BigEndian.PutUint32(f.SourceMAC[:], r.Uint32())
-		f.DestinationMAC[5] = byte(r.IntN(256))
-		f.EndReason = flow.EndReason(1 + r.IntN(5))
-	}
-	return rows
-}
-
-// WildIntervals is Wild for interval records.
-func WildIntervals(n int, seed uint64) []flow.IntervalRecord {
-	r := rand.New(rand.NewPCG(seed, 3))
-	rows := make([]flow.IntervalRecord, n)
-	for i := range rows {
-		rows[i] = flow.IntervalRecord{
-			Key: wildKey(r), Start: wildTime(r).Interval(Width), First: wildTime(r), Last: wildTime(r),
-			Counters:    flow.Counters{Packets: wild(r), Octets: wild(r), WireOctets: wild(r), PayloadOctets: wild(r)},
-			FlowsActive: wild(r), FlowsStarted: wild(r), FlowsEnded: wild(r),
-			TCPFlags: uint16(r.IntN(1 << 16)), Marks: flow.Mark(r.IntN(1 << 16)),
-		}
-	}
-	return rows
-}
-
-func wildKey(r *rand.Rand) flow.Key {
-	k := flow.Key{
-		SourcePort: uint16(r.IntN(1 << 16)), DestinationPort: []uint16{0, 1, math.MaxUint16, uint16(r.IntN(1 << 16))}[r.IntN(4)],
-		Protocol: uint8(r.IntN(256)), ClassOfService: uint8(r.IntN(256)),
-		Version: []uint8{4, 6}[r.IntN(2)], Shape: flow.Shape(r.IntN(2)), Point: r.Uint32N(7),
-	}
-	k.Source, k.Destination = flow.MappedIPv4([4]byte{byte(r.IntN(256)), 0, 0, byte(r.IntN(3))}), flow.MappedIPv4([4]byte{})
-	if k.Version == 6 && r.IntN(4) != 0 {
-		binary.BigEndian.PutUint64(k.Source[:], r.Uint64())
-		k.Destination = [16]byte{15: byte(r.IntN(2))}
-	}
-	if k.Shape == 0 {
-		k.SourcePort, k.DestinationPort = 0, 0
-	}
-	return k
-}
-
-func wild(r *rand.Rand) uint64 {
-	return []uint64{0, 1, 255, 256, 1 << 32, math.MaxInt64, r.Uint64(), r.Uint64N(1000)}[r.IntN(8)]
-}
-
-func wildTime(r *rand.Rand) flow.Timestamp {
-	switch r.IntN(6) {
-	case 0:
-		return flow.MinTimestamp
-	case 1:
-		return flow.MaxTimestamp
-	case 2:
-		return -flow.Timestamp(r.Int64N(5000))
-	case 3:
-		return flow.Timestamp(r.Uint64())
-	}
-	return flow.Timestamp(1_700_000_000_000_000_000 + r.Int64N(1_000_000_000_000))
-}
-
-// Ledger gives n ledger rows with all kinds, hostile names, and quantities that
-// are known and unknown.
-func Ledger(n int, seed uint64) []table.LedgerRow {
-	r := rand.New(rand.NewPCG(seed, 4))
-	quantity := func() table.Quantity {
-		if r.IntN(2) == 0 {
-			return table.Quantity{}
-		}
-		return table.Known(wild(r))
-	}
-	names := Hostile(50, seed)
-	rows := make([]table.LedgerRow, n)
-	for i := range rows {
-		rows[i] = table.LedgerRow{
-			Input: names[r.IntN(len(names))], Kind: table.LedgerKind(r.IntN(4)),
-			Outcome: flow.Reason(r.IntN(int(flow.ReasonCount))).String(), Detail: []string{"", fmt.Sprintf("%#04x", r.IntN(65536)), names[r.IntN(len(names))]}[r.IntN(3)],
-			Packets: quantity(), WireBytes: quantity(), CapturedBytes: quantity(), Bytes: quantity(),
-			Octets: quantity(), FirstOffset: quantity(), FirstPacket: quantity(),
-		}
-	}
-	return rows
-}
-
-// Hostile gives n different-looking names of the kind that hurts tables: formula
-// beginnings behind blanks, quotes, separators, line breaks, control and
-// bidirectional characters, octets that are not UTF-8, and the escapes that
-// this program writes itself.
-func Hostile(n int, seed uint64) []string {
-	pieces := []string{
-		"=", "+", "-", "@", "\t", "\r", "\n", "\r\n", " ", "\u00a0", "\u3000", "'", "\"", ",", ";", "|", "\\", `\x41`, `\\`,
-		"\x00", "\x1b[31m", "\x7f", "\u0085", "\u009b", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\uff1d", "\uff0b", "\uff0d", "\uff20",
-		"\ufffd", "\ufffdff", "\ufffd4", "\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "eth0", "SUM(A1)", "é", "日本", "x", "1", "",
-	}
-	r := rand.New(rand.NewPCG(seed, 5))
-	names := make([]string, n)
-	for i := range names {
-		for range r.IntN(6) {
-			names[i] += pieces[r.IntN(len(pieces))]
-		}
-	}
-	return names
 }
 
 // Cell gives a row's cell in a column: whether it is NULL, its number, or its

@@ -4,7 +4,9 @@ package table
 type Kind uint8
 
 // The kinds. Cells of every kind but Text are int64 values within the range of
-// the kind.
+// the kind. A cell of kind Float64 is the int64 with the bits of the number
+// (math.Float64bits). Such cells are never negative, infinite or NaN, of which
+// follows that the order of the int64 values is that of the numbers.
 const (
 	Uint8          Kind = iota // 0 to 255
 	Uint16                     // 0 to 65,535
@@ -13,6 +15,7 @@ const (
 	TimestampMicro             // microseconds since the Unix epoch, UTC
 	TimestampNano              // nanoseconds since the Unix epoch, UTC
 	Text                       // UTF-8
+	Float64                    // IEEE 754 binary64, not negative and finite
 )
 
 // String gives the name of the kind as the schema has it.
@@ -32,6 +35,8 @@ func (k Kind) String() string {
 		return "timestamp[ns]"
 	case Text:
 		return "text"
+	case Float64:
+		return "float64"
 	}
 	return "unknown"
 }
@@ -76,6 +81,11 @@ type Column[R any] struct {
 	// Null tells whether a row's cell is NULL; nil if it never is. The value
 	// functions are not called for rows whose cell is NULL.
 	Null func(*R) bool
+
+	// Absent declares that the cell is NULL in all rows of this table. It spares the
+	// writers the question row by row and changes nothing of what they write. Null
+	// is not nil then and gives true for all rows.
+	Absent bool
 
 	// Int gives the cell of a column of any kind but Text.
 	Int func(*R) int64

@@ -18,8 +18,8 @@ import (
 // in network byte order, the end with the smaller address first, and the one
 // with the smaller port if the addresses are equal; so both directions have the
 // same identifier. TCP, UDP, SCTP, ICMP and ICMPv6 have ports there; the hash
-// of other protocols, and of packets whose ports are not known, ends with the
-// 0 octet.
+// of other protocols, and of flows whose ports are not both known, ends with the
+// 0 octet. Addresses and protocol must be known.
 //
 // SHA-1 is what the specification says; nothing here needs it to resist attacks.
 func AppendCommunityID(dst []byte, k *flow.Key) []byte {
@@ -63,7 +63,7 @@ const (
 func hasCommunityPorts(k *flow.Key) bool {
 	switch k.Protocol {
 	case protocolICMP, protocolTCP, protocolUDP, protocolICMPv6, protocolSCTP:
-		return k.Shape&flow.Ports != 0
+		return k.Shape&(flow.Ports|flow.NoSourcePort|flow.NoDestinationPort) == flow.Ports
 	}
 	return false
 }

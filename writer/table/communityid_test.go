@@ -119,15 +119,22 @@ func TestCommunityIDWithoutPorts(t *testing.T) {
 	if a, b := table.AppendCommunityID(nil, &with), table.AppendCommunityID(nil, &without); string(a) == string(b) {
 		t.Error("UDP: ports 0 and unknown ports have the same identifier")
 	}
+	half := with
+	half.Shape |= flow.NoSourcePort
+	if a, b := table.AppendCommunityID(nil, &half), table.AppendCommunityID(nil, &without); string(a) != string(b) {
+		t.Error("UDP: an unknown source port is taken for 0")
+	}
 }
 
 func TestIdentifiersAllocateNothing(t *testing.T) {
 	k := key(t, "2001:470:e5bf:dead:4957:2174:e82c:4887", "2607:f8b0:400c:c03::1a", 6, true, 63943, 25)
 	buffer := make([]byte, 0, 64)
+	exported := flow.Record{Key: k, Export: &flow.Export{}}
+	point := flow.Point{Exported: true, Exporter: netip.MustParseAddr("2001:db8::1"), Interface: "an interface"}
 	var sum int64
 	if n := testing.AllocsPerRun(100, func() {
 		buffer = table.AppendCommunityID(buffer[:0], &k)
-		sum += table.FlowID(&k, "a network interface", 1, 2)
+		sum += table.FlowID(&k, "a network interface", 1, 2) + table.ExportedFlowID(&exported, &point)
 	}); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
 	}

@@ -72,7 +72,8 @@ func Schema(o Options) []Section {
 	return []Section{
 		{FlowTable, "One row a flow record; ordered by flow_start, flow_end and flow key.", Describe(Flows(o))},
 		{IntervalTable, "One row a flow key and interval; ordered by interval_start and flow key.", Describe(Intervals(o))},
-		{LedgerTable, "What was read, and where every packet and octet of it went.", Describe(Ledger())},
+		{LedgerTable, "What was read, and where every packet, octet, export message and record of it went.", Describe(Ledger())},
+		{ExporterTable, "One row an input and stream of export messages; there is none if no input holds exports.", Describe(Exporters(o))},
 	}
 }
 
@@ -109,7 +110,11 @@ const markdownHead = "# Tables and columns\n\n" +
 	"- What is not known is NULL, never 0.\n" +
 	"- Time stamps are UTC. With `--time-unit ns` the type of all of them is timestamp[ns], the Parquet type is without\n" +
 	"  zone, because many readers cut zoned nanoseconds, and the IPFIX elements are those of nanoseconds.\n" +
-	"- `src_mac` and `dst_mac` are in the table only on request.\n" +
+	"- The columns do not depend on the input: flows that netstream has metered from packets and flows that exporters have\n" +
+	"  metered are in the same tables. Only on request there are `src_mac` and `dst_mac`, `first_file` and\n" +
+	"  `first_file_packet`, and at the end of the flow table one text column for each information element that was asked for,\n" +
+	"  named `e`, its enterprise number (0 for those of IANA), `_` and its own number, as `e0_344`.\n" +
+	"- float64 is IEEE 754 binary64; in CSV the shortest decimal number that gives it back.\n" +
 	"- Text is UTF-8. In names that were not, each octet that did not fit is U+FFFD and two hexadecimal digits, and so is\n" +
 	"  each of the three octets of a U+FFFD that was there before.\n" +
 	"- Parquet files carry this table in their key-value metadata: `" + MetadataTable + "`, `" + MetadataVersion + "` and, as\n" +

@@ -9,12 +9,14 @@
 package table
 
 // SchemaVersion is the version of the tables. It grows when a column is added;
-// columns are never removed, renamed or redefined under a version.
-const SchemaVersion = "1"
+// columns are never removed, renamed or redefined under a version. Version 2 added
+// what exporters tell of flows, and the table of the exporters.
+const SchemaVersion = "2"
 
 // The names of the tables, which are their file names without extension.
 const (
 	FlowTable     = "flows"
 	IntervalTable = "intervals"
 	LedgerTable   = "ledger"
+	ExporterTable = "exporters"
 )

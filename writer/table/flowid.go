@@ -7,7 +7,7 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// FlowID gives the flow_id of a flow record: the first 8 octets of the SHA-256
+// FlowID gives the flow_id of a flow that this program has metered: the first 8 octets of the SHA-256
 // of the encoding below, as a big endian number with the top bit cleared, so
 // that it is from 0 to 2^63-1. Numbers are big endian:
 //
@@ -42,6 +42,106 @@ func FlowID(k *flow.Key, point string, start flow.Timestamp, ordinal uint32) int
 	b = binary.BigEndian.AppendUint64(b, uint64(start))
 	b = binary.BigEndian.AppendUint32(b, ordinal)
 	b = append(b, point...)
-	sum := sha256.Sum256(b)
+	return identify(b)
+}
+
+// Bits of the octet that says what an exported flow's encoding holds.
+const (
+	idInIf         = 1 << iota // the ingress interface is known
+	idOutIf                    // the egress interface is known
+	idDirection                // the direction is known
+	idExporterIPv4             // the exporter's address is known, 4 octets
+	idExporterIPv6             // the exporter's address is known, 16 octets
+)
+
+// ExportedFlowID gives the flow_id of a record that came from an exporter, which
+// takes more than that of a metered flow: exporters meter the same packets at
+// several interfaces, and their clocks may give many flows the same start. It is
+// made as FlowID says, of the encoding
+//
+//	octets   field
+//	1        IP version, 0 if it is not known, with the top bit set
+//	4 or 16  source address: 4 if the version is 4; 0 if it is not known
+//	4 or 16  destination address, likewise
+//	1        shape of the key (flow.Shape): what of it is known
+//	2        source port, 0 if it is not known
+//	2        destination port, likewise
+//	1        protocol, likewise
+//	1        ToS, likewise
+//	8        flow start, nanoseconds since the Unix epoch, two's complement
+//	8        flow end, likewise
+//	4        ordinal
+//	1        what follows is known: 1 ingress interface, 2 egress interface,
+//	         4 direction, 8 IPv4 address of the exporter, 16 IPv6 address
+//	4        ingress interface, 0 if it is not known
+//	4        egress interface, likewise
+//	1        direction, likewise
+//	4        observation domain
+//	0, 4, 16 address of the exporter
+//	rest     name of the observation point's interface
+//
+// The top bit of the first octet keeps these encodings apart from those of metered
+// flows.
+func ExportedFlowID(r *flow.Record, point *flow.Point) int64 {
+	var fixed [1 + 16 + 16 + 1 + 2 + 2 + 1 + 1 + 8 + 8 + 4 + 1 + 4 + 4 + 1 + 4 + 16 + 32]byte
+	k, e := &r.Key, r.Export
+	b := append(fixed[:0], k.Version|0x80)
+	source, destination := k.Source[:], k.Destination[:]
+	if k.Version == 4 {
+		source, destination = source[12:], destination[12:]
+	}
+	b = append(b, source...)
+	b = append(b, destination...)
+	b = append(b, byte(k.Shape))
+	b = binary.BigEndian.AppendUint16(b, k.SourcePort)
+	b = binary.BigEndian.AppendUint16(b, k.DestinationPort)
+	b = append(b, k.Protocol, k.ClassOfService)
+	b = binary.BigEndian.AppendUint64(b, uint64(r.Start))
+	b = binary.BigEndian.AppendUint64(b, uint64(r.End))
+	b = binary.BigEndian.AppendUint32(b, r.Ordinal)
+	b = appendDevice(b, e, point)
+	b = append(b, point.Interface...)
+	return identify(b)
+}
+
+// appendDevice appends what an exported flow's encoding holds of the exporter.
+func appendDevice(b []byte, e *flow.Export, point *flow.Point) []byte {
+	var known, direction byte
+	var inIf, outIf uint32
+	if e.Has&flow.FieldInIf != 0 {
+		known, inIf = known|idInIf, e.InIf
+	}
+	if e.Has&flow.FieldOutIf != 0 {
+		known, outIf = known|idOutIf, e.OutIf
+	}
+	if e.Has&flow.FieldDirection != 0 {
+		known, direction = known|idDirection, e.Direction
+	}
+	exporter := point.Exporter.Unmap()
+	switch {
+	case exporter.Is4():
+		known |= idExporterIPv4
+	case exporter.Is6():
+		known |= idExporterIPv6
+	}
+	b = append(b, known)
+	b = binary.BigEndian.AppendUint32(b, inIf)
+	b = binary.BigEndian.AppendUint32(b, outIf)
+	b = append(b, direction)
+	b = binary.BigEndian.AppendUint32(b, point.Domain)
+	switch {
+	case exporter.Is4():
+		address := exporter.As4()
+		b = append(b, address[:]...)
+	case exporter.Is6():
+		address := exporter.As16()
+		b = append(b, address[:]...)
+	}
+	return b
+}
+
+// identify gives the 63 bits of an encoding.
+func identify(encoding []byte) int64 {
+	sum := sha256.Sum256(encoding)
 	return int64(binary.BigEndian.Uint64(sum[:8]) &^ (1 << 63))
 }

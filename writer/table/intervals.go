@@ -11,6 +11,9 @@ import (
 func Intervals(o Options) []Column[flow.IntervalRecord] {
 	type record = flow.IntervalRecord
 	key := func(r *record) *flow.Key { return &r.Key }
+	lacks := func(need flow.Fields) func(*record) bool {
+		return func(r *record) bool { return r.Has&need == 0 }
+	}
 	columns := []Column[record]{
 		{
 			Name: "interval_start", Kind: o.timestampKind(), Pattern: Near,
@@ -23,39 +26,60 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 			Definition: "End of the interval, which does not belong to it any more.",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return intervalEnd(r.Start, o.IntervalWidth) }),
 		},
-		interfaceColumn(&o, key),
 	}
+	columns = append(columns, pointColumns(newObservedPoints(o.Points), key)...)
+	columns = append(columns, deviceColumns(&o, device[record]{
+		lacks:     lacks,
+		inIf:      func(r *record) int64 { return int64(r.InIf) },
+		outIf:     func(r *record) int64 { return int64(r.OutIf) },
+		noInName:  func(r *record) bool { return r.InIfName == 0 },
+		noOutName: func(r *record) bool { return r.OutIfName == 0 },
+		inName:    func(r *record) Symbol { return Symbol{Low: uint64(r.InIfName)} },
+		outName:   func(r *record) Symbol { return Symbol{Low: uint64(r.OutIfName)} },
+		direction: func(r *record) Symbol { return Symbol{Low: uint64(r.Direction)} },
+	})...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)
-	columns = append(columns, counterColumns(func(r *record) *flow.Counters { return &r.Counters })...)
-	return append(columns,
+	columns = append(columns, counterColumns(&o, volume[record]{
+		counters: func(r *record) *flow.Counters { return &r.Counters }, lacks: lacks})...)
+	columns = append(columns, scaledColumns(&o, lacks,
+		func(r *record) int64 { return count(r.Scaled.Packets) },
+		func(r *record) int64 { return count(r.Scaled.Octets) })...)
+	return append(columns, intervalSpan(&o)...)
+}
+
+// intervalSpan declares what else the packets of the interval amount to, and how
+// they came into it.
+func intervalSpan(o *Options) []Column[flow.IntervalRecord] {
+	type record = flow.IntervalRecord
+	return []Column[record]{
 		tcpFlagsColumn(
 			func(r *record) uint16 { return r.TCPFlags },
 			func(r *record) bool { return r.Marks&flow.MarkTCP == 0 }),
-		Column[record]{
+		{
 			Name: "first_seen", Kind: o.timestampKind(), Pattern: Near,
-			Definition: "Least time stamp of the packets in the interval.",
-			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.First }),
-		},
-		Column[record]{
+			Definition: "Least time stamp of the packets in the interval; of exported flows the least of the parts of their spans that lie in it.",
+			Int:        timestamp(o, func(r *record) flow.Timestamp { return r.First }),
+		}, {
 			Name: "last_seen", Kind: o.timestampKind(), Pattern: Near,
-			Definition: "Greatest time stamp of the packets in the interval.",
-			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.Last }),
-		},
-		Column[record]{
+			Definition: "Greatest time stamp of the packets in the interval; of exported flows the greatest of the parts of their spans that lie in it.",
+			Int:        timestamp(o, func(r *record) flow.Timestamp { return r.Last }),
+		}, {
 			Name: "distribution", Kind: Text, Elements: []Element{{384, "valueDistributionMethod"}},
-			Definition: "How the volume came into the interval (RFC 7015): direct (7), each packet in the interval of its own time stamp.",
-			Symbol:     func(*record) Symbol { return Symbol{} },
-			Spell:      func(dst []byte, _ Symbol) []byte { return append(dst, "direct"...) },
+			Definition: "How the volume came into the interval (RFC 7015 section 5): direct (7), each packet in the interval of its own time stamp; of exported flows start (1), end (2), mid (3), uniform (4) or proportional (5); unspecified (0) if in several ways.",
+			Symbol:     func(r *record) Symbol { return Symbol{Low: uint64(r.Distribution)} },
+			Spell: func(dst []byte, s Symbol) []byte {
+				return append(dst, flow.Distribution(s.Low).String()...)
+			},
 		},
-	)
+	}
 }
 
 func intervalFlows() []Column[flow.IntervalRecord] {
 	return []Column[flow.IntervalRecord]{
 		{
 			Name: "flows_active", Kind: Int64, Elements: []Element{{375, "originalFlowsPresent"}}, Unit: "flows",
-			Definition: "Number of flow records of the key with a packet in the interval.",
+			Definition: "Number of flow records of the key with a packet in the interval, of exported ones those whose span touches it.",
 			Int:        func(r *flow.IntervalRecord) int64 { return count(r.FlowsActive) },
 		}, {
 			Name: "flows_started", Kind: Int64, Elements: []Element{{376, "originalFlowsInitiated"}}, Unit: "flows",

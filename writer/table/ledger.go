@@ -5,11 +5,14 @@ type LedgerKind uint8
 
 // The kinds of ledger rows.
 const (
-	LedgerPacket LedgerKind = iota // packets with that outcome; the outcomes of an input add up to its packets
-	LedgerNote                     // remarks on packets that are counted under an outcome as well
-	LedgerOctets                   // octets of the input; the outcomes of an input add up to its size
-	LedgerDamage                   // damaged places of the input
-	LedgerInput                    // a file that was found but not read
+	LedgerPacket  LedgerKind = iota // packets with that outcome; the outcomes of an input add up to its packets
+	LedgerNote                      // remarks on packets that are counted under an outcome as well
+	LedgerOctets                    // octets of the input; the outcomes of an input add up to its size
+	LedgerDamage                    // damaged places of the input
+	LedgerInput                     // a file that was found but not read
+	LedgerMessage                   // export messages with that outcome; the outcomes of an input add up to its messages
+	LedgerRecord                    // data records of exporters with that outcome; the outcomes of an input add up to its data records
+	LedgerSet                       // sets of export messages that could not be decoded
 )
 
 // String gives the name of the kind as the table has it.
@@ -25,19 +28,15 @@ func (k LedgerKind) String() string {
 		return "damage"
 	case LedgerInput:
 		return "input"
+	case LedgerMessage:
+		return "message"
+	case LedgerRecord:
+		return "record"
+	case LedgerSet:
+		return "set"
 	}
 	return "unknown"
 }
-
-// Quantity is a number that may be unknown. Its zero value is unknown.
-type Quantity struct {
-	Value int64
-	Known bool
-}
-
-// Known gives the quantity of a counter. It saturates at the end of the int64
-// range.
-func Known(value uint64) Quantity { return Quantity{Value: count(value), Known: true} }
 
 // LedgerRow is one row of the ledger: what of an input came to which outcome.
 type LedgerRow struct {
@@ -50,12 +49,17 @@ type LedgerRow struct {
 	WireBytes     Quantity // original length of their frames, in octets
 	CapturedBytes Quantity // captured length of their frames, in octets
 	Bytes         Quantity // length of their IP packets, in octets
-	Octets        Quantity // octets of the input
+	Octets        Quantity // octets of the input, of its messages or of their sets
 	FirstOffset   Quantity // where the first one begins, in octets of the decompressed input
 	FirstPacket   Quantity // number of the first one in its input, from 1
+	Messages      Quantity // number of export messages
+	Records       Quantity // number of data records of exporters
+	Sets          Quantity // number of sets of export messages
+	FirstMessage  Quantity // number of the first message in its input, from 1
 }
 
-// Ledger declares the ledger: where every packet and octet of the input went.
+// Ledger declares the ledger: where every packet, octet, export message and record
+// of the input went.
 func Ledger() []Column[LedgerRow] {
 	return []Column[LedgerRow]{
 		{
@@ -64,12 +68,12 @@ func Ledger() []Column[LedgerRow] {
 			Text:       func(dst []byte, r *LedgerRow) []byte { return appendValid(dst, r.Input) },
 		}, {
 			Name: "kind", Kind: Text,
-			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row), damage, or input (a file that was found but not read).",
+			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row), damage, input (a file that was found but not read), message (each export message is in exactly one such row), record (each data record of an exporter is in exactly one such row), or set (sets of messages that could not be decoded).",
 			Symbol:     func(r *LedgerRow) Symbol { return Symbol{Low: uint64(r.Kind)} },
 			Spell:      func(dst []byte, s Symbol) []byte { return append(dst, LedgerKind(s.Low).String()...) },
 		}, {
 			Name: "outcome", Kind: Text, Pattern: Varied,
-			Definition: "Where the packets or octets went, or what was remarked, by its stable name.",
+			Definition: "Where the packets, octets, messages, records or sets went, or what was remarked, by its stable name.",
 			Text:       func(dst []byte, r *LedgerRow) []byte { return appendValid(dst, r.Outcome) },
 		}, {
 			Name: "detail", Kind: Text, Pattern: Varied,
@@ -85,20 +89,19 @@ func Ledger() []Column[LedgerRow] {
 			func(r *LedgerRow) *Quantity { return &r.CapturedBytes }),
 		quantity("bytes", "octets", "Length of the IP packets, headers included.",
 			func(r *LedgerRow) *Quantity { return &r.Bytes }),
-		quantity("octets", "octets", "Octets of the input.",
+		quantity("octets", "octets", "Octets of the input, of its export messages, or of their sets.",
 			func(r *LedgerRow) *Quantity { return &r.Octets }),
 		quantity("first_offset", "octets", "Where the first one begins, counted from 0 in the decompressed input.",
 			func(r *LedgerRow) *Quantity { return &r.FirstOffset }),
 		quantity("first_packet", "", "Number of the first packet in its input, counted from 1.",
 			func(r *LedgerRow) *Quantity { return &r.FirstPacket }),
-	}
-}
-
-// quantity declares a column that is NULL where the quantity is unknown.
-func quantity(name, unit, definition string, of func(*LedgerRow) *Quantity) Column[LedgerRow] {
-	return Column[LedgerRow]{
-		Name: name, Kind: Int64, Unit: unit, Pattern: Varied, Definition: definition + " NULL if it is not known.",
-		Null: func(r *LedgerRow) bool { return !of(r).Known },
-		Int:  func(r *LedgerRow) int64 { return of(r).Value },
+		quantity("messages", "messages", "Number of export messages.",
+			func(r *LedgerRow) *Quantity { return &r.Messages }),
+		quantity("records", "records", "Number of data records of exporters, those of options included.",
+			func(r *LedgerRow) *Quantity { return &r.Records }),
+		quantity("sets", "sets", "Number of sets of export messages.",
+			func(r *LedgerRow) *Quantity { return &r.Sets }),
+		quantity("first_message", "", "Number of the first export message in its input, counted from 1.",
+			func(r *LedgerRow) *Quantity { return &r.FirstMessage }),
 	}
 }

@@ -13,6 +13,20 @@ type Options struct {
 	// be nil if rows are read; the declarations themselves need it not.
 	Points *flow.Points
 
+	// Names gives the names that exporters give to interfaces, VRFs and
+	// applications. It must not be nil if rows with names are read.
+	Names *flow.Names
+
+	// Elements are the names of the columns of the information elements that were
+	// asked for by number, by their index in Export.Elements. They are the last
+	// columns of the flow table and must differ from each other and from all others.
+	Elements []string
+
+	// Present are the fields that any row has, those of metered flows
+	// (flow.MeteredFields) included if there are such. Columns without their field
+	// are declared absent. 0 says that it is not known.
+	Present flow.Fields
+
 	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
 	Nanoseconds bool
 
@@ -27,10 +41,34 @@ type Options struct {
 	// have it, to what first_packet says; nil if it says that number.
 	FirstPacketOf func(input uint32, number uint64) uint64
 
+	// FirstRecordOf maps the number of an exported record within its input to what
+	// first_record says; nil if it says that number.
+	FirstRecordOf func(input uint32, number uint64) uint64
+
 	// FileOf gives the name of an input by its ordinal. It adds first_file and
 	// first_file_packet to the flow table; nil leaves them out, since with them the
 	// bytes of the table depend on how captures are named and cut into files.
 	FileOf func(input uint32) string
+}
+
+// absent tells whether no row can have a cell that takes one field of each of the
+// sets.
+func (o *Options) absent(needs ...flow.Fields) bool {
+	for _, need := range needs {
+		if o.Present != 0 && o.Present&need == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// numberOf gives the accessor of a column with numbers of packets or records,
+// which of maps unless it is nil.
+func numberOf(of func(input uint32, number uint64) uint64) func(*flow.Record) int64 {
+	if of == nil {
+		return func(r *flow.Record) int64 { return count(r.FirstNumber) }
+	}
+	return func(r *flow.Record) int64 { return count(of(r.FirstInput, r.FirstNumber)) }
 }
 
 // timestampKind is the kind of the time columns under the options.

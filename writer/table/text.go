@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,10 +16,14 @@ import (
 const replacement = "\uFFFD"
 
 // appendValid appends s to dst as valid UTF-8 and returns the result.
-func appendValid(dst []byte, s string) []byte {
-	if utf8.ValidString(s) && !strings.Contains(s, replacement) {
-		return append(dst, s...)
+func appendValid[S []byte | string](dst []byte, octets S) []byte {
+	start := len(dst)
+	dst = append(dst, octets...)
+	if added := dst[start:]; utf8.Valid(added) && !bytes.Contains(added, []byte(replacement)) {
+		return dst
 	}
+	dst = dst[:start]
+	s := string(octets)
 	const digits = "0123456789abcdef"
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)

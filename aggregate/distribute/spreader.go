@@ -1,0 +1,206 @@
+package distribute
+
+import (
+	"math"
+	"math/bits"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// MaxTouched is how many intervals a record may touch to be spread over them. At
+// intervals of 5 minutes that is 34 days, far more than any active timeout; a
+// record that claims more has a broken clock, or is meant to fill the disk. Such a
+// record is not spread: the interval of its end has all of it
+// ([flow.DistributionEnd]), that of its start only counts it.
+const MaxTouched = 10_000
+
+// Volume is what is spread.
+type Volume struct {
+	Counters flow.Counters
+	Scaled   flow.Scaled
+}
+
+// Share is what one interval gets of a record.
+type Share struct {
+	Start       flow.Timestamp // of the interval; for the first one of the representable range that range's
+	First, Last flow.Timestamp // the part of the record's time that lies in the interval, both inclusive
+	Volume      Volume
+
+	Started, Ended uint64 // 1 if the record starts, ends in the interval, else 0
+
+	// Method is how the record was spread: what the Spreader was told, or
+	// [flow.DistributionEnd] for a record of more than [MaxTouched] intervals.
+	Method flow.Distribution
+}
+
+// Spreader spreads one record after the other. It is not safe for concurrent use.
+type Spreader struct {
+	width  int64
+	method flow.Distribution
+
+	// Of the record: intervals are told by number, k is [k * width, (k+1) * width).
+	start, end        flow.Timestamp
+	total             Volume
+	given             Volume            // proportional: what the intervals until now got together
+	by                flow.Distribution // method, unless the record is too long
+	first, next, last int64             // that of the start, the one whose turn it is, that of the end
+	only              int64             // the one that gets everything, by start, end and mid
+	more              bool
+}
+
+// New gives a spreader for intervals of the given width, above 0, by the method,
+// one of start, end, mid, uniform and proportional. Intervals are aligned to the
+// Unix epoch (docs/metering.md section 5).
+func New(width time.Duration, method flow.Distribution) *Spreader {
+	return &Spreader{width: int64(width), method: method}
+}
+
+// Begin begins with a record from start to end, which is not before start. Its
+// shares are then those that Next gives.
+func (s *Spreader) Begin(start, end flow.Timestamp, v *Volume) {
+	s.start, s.end, s.total, s.given = start, end, *v, Volume{}
+	s.by, s.more = s.method, true
+	s.first, s.last = s.number(start), s.number(end)
+	s.next = s.first
+	if s.TooLong() {
+		s.by = flow.DistributionEnd
+	}
+	switch s.by {
+	case flow.DistributionStart:
+		s.only = s.first
+	case flow.DistributionEnd:
+		s.only = s.last
+	case flow.DistributionMid:
+		s.only = s.number(middle(start, end))
+	}
+}
+
+// Next gives the next share, one of each interval that the record touches, those
+// included that get no volume, in order of time. It gives false when none is left.
+func (s *Spreader) Next(share *Share) bool {
+	if !s.more {
+		return false
+	}
+	k := s.next
+	began, last := s.begin(k), s.lastOf(k)
+	*share = Share{
+		Start: began, First: max(s.start, began), Last: min(s.end, last),
+		Method: s.by,
+	}
+	if k == s.first {
+		share.Started = 1
+	}
+	if k == s.last {
+		share.Ended = 1
+	}
+	switch {
+	case s.first == s.last:
+		share.Volume = s.total
+	case s.by == flow.DistributionProportional:
+		s.proportional(share, last)
+	case s.by == flow.DistributionUniform:
+		s.uniform(share)
+	case k == s.only:
+		share.Volume = s.total
+	}
+	s.more = k != s.last
+	if s.next++; s.TooLong() {
+		s.next = s.last
+	}
+	return true
+}
+
+// TooLong says whether the record touches more than [MaxTouched] intervals and is
+// not spread.
+func (s *Spreader) TooLong() bool {
+	// The difference of two interval numbers fits 64 bits, but not always 63.
+	return uint64(s.last)-uint64(s.first) >= MaxTouched
+}
+
+// number gives the number of the interval that holds t.
+func (s *Spreader) number(t flow.Timestamp) int64 {
+	k := int64(t) / s.width
+	if int64(t)%s.width < 0 {
+		k--
+	}
+	return k
+}
+
+// begin gives the start of an interval. That of the first one of the
+// representable range saturates, as flow.Timestamp.Interval has it.
+func (s *Spreader) begin(k int64) flow.Timestamp {
+	if k < math.MinInt64/s.width {
+		return flow.MinTimestamp
+	}
+	return flow.Timestamp(k * s.width)
+}
+
+// lastOf gives the last nanosecond of an interval.
+func (s *Spreader) lastOf(k int64) flow.Timestamp {
+	if k >= math.MaxInt64/s.width {
+		return flow.MaxTimestamp
+	}
+	return flow.Timestamp((k+1)*s.width) - 1
+}
+
+// middle gives the middle of two times, rounded towards the past.
+func middle(a, b flow.Timestamp) flow.Timestamp {
+	return a&b + (a^b)>>1
+}
+
+// proportional gives to the interval that ends with the nanosecond last what
+// falls to the time until its end, less what the intervals before got. Rounding
+// down the sums instead of the shares makes them exact.
+func (s *Spreader) proportional(share *Share, last flow.Timestamp) {
+	until := s.total
+	if last < s.end {
+		part, whole := uint64(last)-uint64(s.start)+1, uint64(s.end)-uint64(s.start)
+		until = each(&s.total, func(v uint64) uint64 { return ratio(v, part, whole) })
+	}
+	share.Volume = minus(&until, &s.given)
+	s.given = until
+}
+
+// ratio gives v * part / whole, rounded down; part is at most whole.
+func ratio(v, part, whole uint64) uint64 {
+	if v == 0 || part == whole {
+		return v
+	}
+	high, low := bits.Mul64(v, part)
+	quotient, _ := bits.Div64(high, low, whole)
+	return quotient
+}
+
+// uniform gives each interval the same, and one more to as many of the earliest
+// as the division leaves over.
+func (s *Spreader) uniform(share *Share) {
+	intervals, place := uint64(s.last-s.first)+1, uint64(s.next-s.first)
+	share.Volume = each(&s.total, func(v uint64) uint64 {
+		if place < v%intervals {
+			return v/intervals + 1
+		}
+		return v / intervals
+	})
+}
+
+// each gives a volume whose members are those of v after f.
+func each(v *Volume, f func(uint64) uint64) Volume {
+	return Volume{
+		Counters: flow.Counters{
+			Packets: f(v.Counters.Packets), Octets: f(v.Counters.Octets),
+			WireOctets: f(v.Counters.WireOctets), PayloadOctets: f(v.Counters.PayloadOctets),
+		},
+		Scaled: flow.Scaled{Packets: f(v.Scaled.Packets), Octets: f(v.Scaled.Octets)},
+	}
+}
+
+func minus(a, b *Volume) Volume {
+	return Volume{
+		Counters: flow.Counters{
+			Packets: a.Counters.Packets - b.Counters.Packets, Octets: a.Counters.Octets - b.Counters.Octets,
+			WireOctets: a.Counters.WireOctets - b.Counters.WireOctets, PayloadOctets: a.Counters.PayloadOctets - b.Counters.PayloadOctets,
+		},
+		Scaled: flow.Scaled{Packets: a.Scaled.Packets - b.Scaled.Packets, Octets: a.Scaled.Octets - b.Scaled.Octets},
+	}
+}

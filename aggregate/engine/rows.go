@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"cmp"
+	"math"
+
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+	"netstream/aggregate/runs"
+)
+
+// Flows gives the flow records in the order of their table. It numbers those of
+// exporters that agree in times, key, interfaces and direction by
+// [flow.Record.Ordinal]. yield must not keep the pointer, nor those in the record.
+func (r *Result) Flows(yield func(*flow.Record) error) error {
+	var last, current exportedRow
+	var ordinal uint32
+	return runs.Merge(r.flows, func(record *flow.Record) error {
+		if record.Export != nil {
+			current.set(record)
+			if current == last {
+				ordinal++
+			} else {
+				ordinal, last = 0, current
+			}
+			record.Ordinal = ordinal
+		}
+		return yield(record)
+	})
+}
+
+// exportedRow is what the ordinals of exported records tell apart. The zero value
+// is none: exported is set in all others.
+type exportedRow struct {
+	exported    bool
+	start, end  flow.Timestamp
+	key         flow.Key
+	has         flow.Fields
+	inIf, outIf uint32
+	direction   uint8
+}
+
+func (x *exportedRow) set(r *flow.Record) {
+	e := r.Export
+	*x = exportedRow{true, r.Start, r.End, r.Key, e.Has & pointFields, e.InIf, e.OutIf, e.Direction}
+}
+
+// Intervals gives the interval records in the order of their table, each summed
+// over its slices. yield must not keep the pointer.
+func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
+	var row flow.IntervalRecord
+	var last meter.Slice
+	have := false
+	err := runs.Merge(r.slices, func(s *meter.Slice) error {
+		if have && sameRow(&row, s) {
+			addSlice(&row, &last, s)
+			last = *s
+			return nil
+		}
+		if have {
+			if err := yield(&row); err != nil {
+				return err
+			}
+		}
+		row, last, have = s.IntervalRecord, *s, true
+		return nil
+	})
+	if err != nil || !have {
+		return err
+	}
+	return yield(&row)
+}
+
+func sameRow(row *flow.IntervalRecord, s *meter.Slice) bool {
+	return row.Start == s.Start && row.Key == s.Key && row.Has&pointFields == s.Has&pointFields &&
+		row.InIf == s.InIf && row.OutIf == s.OutIf && row.Direction == s.Direction
+}
+
+// addSlice adds a slice to the row of its key and interval. The slices of one
+// flow follow each other; the flow counts once if any of them has packets, of
+// which last keeps track.
+func addSlice(row *flow.IntervalRecord, last, s *meter.Slice) {
+	active := s.FlowsActive
+	if last.FirstInput == s.FirstInput && last.FirstNumber == s.FirstNumber {
+		active = max(last.FlowsActive, s.FlowsActive) - last.FlowsActive
+		s.FlowsActive = max(last.FlowsActive, s.FlowsActive)
+	}
+	row.FlowsActive += active
+	row.FlowsStarted += s.FlowsStarted
+	row.FlowsEnded += s.FlowsEnded
+	row.First = min(row.First, s.First)
+	row.Last = max(row.Last, s.Last)
+	row.Counters.Add(s.Counters)
+	row.TCPFlags |= s.TCPFlags
+	row.Marks |= s.Marks
+	if isSpread(s) {
+		addSpread(row, s)
+	}
+}
+
+// addSpread adds what only shares of exported records have. A counter is known if
+// any of the records tells it, so that one that does not cannot hide what others
+// say; scaled volumes are known only if they are of all records, since they could
+// not be told from raw ones otherwise. Names are those of the first record that
+// has any.
+func addSpread(row *flow.IntervalRecord, s *meter.Slice) {
+	const all = flow.FieldSampling
+	row.Has = (row.Has|s.Has)&^all | row.Has&s.Has&all
+	if row.Has&flow.FieldSampling != 0 {
+		row.Scaled.Packets = saturated(row.Scaled.Packets, s.Scaled.Packets)
+		row.Scaled.Octets = saturated(row.Scaled.Octets, s.Scaled.Octets)
+	} else {
+		row.Scaled = flow.Scaled{}
+	}
+	row.InIfName = cmp.Or(row.InIfName, s.InIfName)
+	row.OutIfName = cmp.Or(row.OutIfName, s.OutIfName)
+	if row.Distribution != s.Distribution {
+		row.Distribution = flow.DistributionUnspecified
+	}
+}
+
+// saturated adds two scaled volumes, which can be as large as tables hold.
+func saturated(a, b uint64) uint64 {
+	if a > math.MaxInt64 || b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"netstream/aggregate/flow"
+	"netstream/reader"
+	"netstream/reader/input"
+)
+
+// exportRecords is the number of records of an export workload at scale 1.
+const exportRecords = 10_000_000
+
+// exportWorkloads are the kinds of netgen that write export messages.
+func exportWorkloads() []string { return []string{"nf5", "nf9", "ipfix"} }
+
+// benchExports measures decoding alone, and whole runs, on generated exports.
+func benchExports(w io.Writer, bin, dir string, scale, runs int, only []string) error {
+	fmt.Fprintf(w, "\n%-10s %-14s %10s %8s %8s %9s %9s %8s\n",
+		"workload", "program", "records", "CPU s", "wall s", "M rec/CPU", "ns/record", "peak MiB")
+	for _, kind := range exportWorkloads() {
+		if len(only) > 0 && !slices.Contains(only, kind) {
+			continue
+		}
+		records := exportRecords / scale
+		name := filepath.Join(dir, fmt.Sprintf("%s-%d.raw", kind, scale))
+		if err := generateExport(filepath.Join(bin, "netgen"), kind, records, name); err != nil {
+			return err
+		}
+		if err := compareExports(w, bin, dir, name, kind, records, runs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func generateExport(netgen, kind string, records int, name string) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	cmd := exec.Command(netgen, kind, "--records", fmt.Sprint(records), "--duration", "3600s", "--seed", "9", "--format", "raw", "-w", name)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("cannot generate %s: %w: %s", kind, err, out)
+	}
+	return nil
+}
+
+// compareExports prints the medians of decoding, and of whole runs that write both
+// tables.
+func compareExports(w io.Writer, bin, dir, name, kind string, records, runs int) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	out := filepath.Join(dir, "out")
+	programs := []program{
+		{"decode", []string{self, "--decode", name}, ""},
+		{"netstream -j1", []string{filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "1"}, out},
+		{"netstream -j2", []string{filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"}, out},
+	}
+	results := make([][]usage, len(programs))
+	for range runs {
+		for i, p := range programs {
+			u, err := p.measure()
+			if err != nil {
+				return err
+			}
+			results[i] = append(results[i], u)
+		}
+	}
+	for i, p := range programs {
+		m := median(results[i])
+		fmt.Fprintf(w, "%-10s %-14s %10d %8.2f %8.2f %9.2f %9.0f %8d\n", kind, p.name, records,
+			m.cpu.Seconds(), m.wall.Seconds(), float64(records)/m.cpu.Seconds()/1e6,
+			float64(m.cpu.Nanoseconds())/float64(records), m.peak>>20)
+	}
+	return nil
+}
+
+// decode reads the records of a file, digest included, adds their counters up, and
+// says how many there are. It is what reading costs before any row is sorted.
+func decode(w io.Writer, name string) error {
+	began := processorTime()
+	opened, err := reader.OpenEither(input.Source{Name: name}, nil, reader.Options{
+		Points: flow.NewPoints(), Exports: reader.ExportOptions{Names: flow.NewNames(), Ceiling: new(reader.Ceiling)}})
+	if err != nil {
+		return err
+	}
+	if opened.Exports == nil {
+		return fmt.Errorf("%s holds no exports", name)
+	}
+	if err := opened.Exports.Begin(); err != nil {
+		return err
+	}
+	var records uint64
+	var packets, octets flow.Sum
+	batch := flow.NewBatch()
+	for {
+		batch.Reset()
+		err := opened.Exports.ReadRecords(batch)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		for i := range batch.Records {
+			packets.Add(batch.Records[i].Counters.Packets)
+			octets.Add(batch.Records[i].Counters.Octets)
+		}
+		records += uint64(len(batch.Records))
+	}
+	fmt.Fprintf(w, "%d records, %v packets, %v octets in %v\n", records, packets, octets, processorTime()-began)
+	return opened.Exports.Close()
+}
+
+// processorTime is what this process has taken so far, user and system time.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// examiner runs netstream on trials and holds the result against the references.
+type examiner struct {
+	corpus  string
+	program string
+	known   []difference
+}
+
+// finding is what a trial came to.
+type finding struct {
+	trial       trial
+	exit        int
+	rows        int
+	failures    []string // of netstream itself, or of a file that cannot be read
+	comparisons []comparison
+}
+
+func (f *finding) fail(format string, arguments ...any) {
+	f.failures = append(f.failures, fmt.Sprintf(format, arguments...))
+}
+
+// comparison is a reference against the rows of netstream.
+type comparison struct {
+	reference   string
+	program     string
+	records     int // of the reference
+	matched     int // that have a row
+	fields      int // cells of the reference's records that have a row
+	equal       int // of these, with the same value
+	explained   map[string]int
+	unexplained []disagreement
+}
+
+// disagreement is a cell that differs, or a record or row without counterpart:
+// these have no column.
+type disagreement struct {
+	program string
+	trial   *trial
+	pair
+	column    string
+	want, got string
+	precision time.Duration
+	reverse   bool // the row is the other direction of a record of the reference; of totals, that there are such rows
+}
+
+func (d *disagreement) String() string {
+	switch {
+	case d.row == nil && d.reference == nil:
+		return fmt.Sprintf("%s: got %s, want %s", d.column, d.got, d.want)
+	case d.row == nil:
+		return fmt.Sprintf("missing: %v", d.reference)
+	case d.reference == nil:
+		return fmt.Sprintf("extra: %v", d.row)
+	}
+	return fmt.Sprintf("%s: got %s, want %s: %v, %v", d.column, show(d.column, d.got), show(d.column, d.want), d.row, d.reference)
+}
+
+func show(column, cell string) string {
+	if cell == "" {
+		return "NULL"
+	}
+	if isTime(column) {
+		if t, err := parseNanoseconds(cell); err == nil {
+			return t.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return cell
+}
+
+func (e *examiner) examine(t trial) finding {
+	f := finding{trial: t}
+	r, err := launch(e.program, e.corpus, &t)
+	if err != nil {
+		f.fail("%v", err)
+		return f
+	}
+	f.exit, f.rows = r.exit, len(r.flows)
+	if r.exit != exitComplete && r.exit != exitDamaged {
+		f.fail("exit code %d: %s", r.exit, r.complaint)
+		return f
+	}
+	if strings.Contains(strings.ToLower(r.complaint), "bug") {
+		f.fail("bug: %s", r.complaint)
+	}
+	for _, l := range r.laws {
+		if !l.Holds {
+			f.fail("law %s does not hold", l.ID)
+		}
+	}
+	for _, path := range t.references {
+		reference, err := readReference(e.corpus, path)
+		if err != nil {
+			f.fail("%v", err)
+			continue
+		}
+		f.comparisons = append(f.comparisons, e.compare(&f, &r, path, &reference))
+	}
+	return f
+}
+
+// compare holds one reference against the rows.
+func (e *examiner) compare(f *finding, r *run, path string, ref *reference) comparison {
+	c := comparison{reference: path, program: ref.program, records: len(ref.records), explained: map[string]int{}}
+	if flows, options := r.sum("records"), r.sum("option_records"); ref.counts.known && (flows != ref.counts.flow || options != ref.counts.options) {
+		e.settle(&c, disagreement{program: ref.program, trial: &f.trial, column: "data records",
+			want: fmt.Sprintf("%d flow, %d option", ref.counts.flow, ref.counts.options), got: fmt.Sprintf("%d flow, %d option", flows, options)})
+	}
+	if ref.totals != nil {
+		e.compareTotals(&c, disagreement{program: ref.program, trial: &f.trial, reverse: r.hasBiflows()}, ref, r.flows)
+		return c
+	}
+	forward := map[string]bool{}
+	for i := range ref.records {
+		forward[ref.records[i].key([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol"})] = true
+	}
+	for _, p := range match(ref.records, r.flows, ref.precision) {
+		d := disagreement{program: ref.program, trial: &f.trial, pair: p, precision: ref.precision}
+		d.reverse = p.row != nil && forward[p.row.reverseKey()]
+		e.comparePair(&c, d, ref.partial)
+	}
+	return c
+}
+
+func (e *examiner) comparePair(c *comparison, d disagreement, partial bool) {
+	switch {
+	case d.reference == nil && partial:
+	case d.reference == nil, d.row == nil:
+		e.settle(c, d)
+	default:
+		c.matched++
+		for _, column := range d.reference.columns() {
+			if column == "exporter_ip" && !d.trial.captures {
+				continue // the reference's is that of the replay
+			}
+			d.column, d.want, d.got = column, d.reference.cells[column], d.row.cells[column]
+			c.fields++
+			if equalCell(column, d.want, d.got, d.precision) {
+				c.equal++
+			} else {
+				e.settle(c, d)
+			}
+		}
+	}
+}
+
+// settle notes a disagreement under the first known difference that explains it.
+func (e *examiner) settle(c *comparison, d disagreement) {
+	for _, k := range e.known {
+		if k.applies(&d) {
+			c.explained[k.name]++
+			return
+		}
+	}
+	c.unexplained = append(c.unexplained, d)
+}
+
+// byColumn counts the unexplained disagreements of a comparison by column.
+func (c *comparison) byColumn() string {
+	counts := map[string]int{}
+	for i := range c.unexplained {
+		d := &c.unexplained[i]
+		switch {
+		case d.column != "":
+			counts[d.column]++
+		case d.row == nil:
+			counts["missing"]++
+		default:
+			counts["extra"]++
+		}
+	}
+	var parts []string
+	for name, n := range counts {
+		parts = append(parts, fmt.Sprintf("%s %d", name, n))
+	}
+	slices.SortFunc(parts, cmp.Compare)
+	return strings.Join(parts, ", ")
+}

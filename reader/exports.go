@@ -1,0 +1,374 @@
+package reader
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/damage"
+	"netstream/reader/datagram"
+	"netstream/reader/element"
+	"netstream/reader/input"
+	"netstream/reader/netflow"
+	"netstream/reader/nfcapd"
+)
+
+// ExportOptions says how exporters' flow records are read.
+type ExportOptions struct {
+	Captures  CaptureContent
+	Names     *flow.Names       // takes the names of interfaces, VRFs and applications
+	Elements  []element.Request // information elements that are wanted by number
+	MaskOrder netflow.MaskOrder // of NetFlow version 8
+
+	// DropDuplicates leaves out messages that repeat one of the same stream.
+	DropDuplicates bool
+
+	// ShareTemplates lets templates and options of any input serve for another
+	// whose exporter address is unknown. Without it only those of the same exporter
+	// do.
+	ShareTemplates bool
+
+	// Ceiling holds the sums of all inputs below what 64 bits can hold; it is common
+	// to the inputs of a run.
+	Ceiling *Ceiling
+
+	// Spool gives a file that streams are written to, since exports are read twice.
+	Spool func() (*os.File, error)
+}
+
+// Exports reads the flow records that exporters have metered from one input. It
+// reads the input twice: first for templates and options, which may come after
+// the data that they describe, then for the records. It is not safe for
+// concurrent use.
+type Exports struct {
+	options Options
+	source  input.Source
+	kind    datagram.Kind
+	opened  input.Stat
+	spool   *os.File       // the stream's octets; nil for files
+	spooled *input.Account // of the stream; nil for files
+
+	decoder *netflow.Decoder
+	known   *nfcapd.Survey // of nfcapd files
+	start   Start
+	ordinal uint32
+
+	// Of the second reading.
+	in       *input.Input
+	messages messages        // nil for nfcapd files
+	frames   *capture.Reader // of captures
+	packets  *datagram.Packets
+	raw      *datagram.Raw
+	nfcapd   *nfcapd.Reader
+	message  datagram.Message
+	pending  bool // the message is being decoded
+	stream   *stream
+	streams  map[streamKey]*stream
+	rows     uint64
+	points   map[uint32]uint64 // rows of nfcapd files, by observation point
+	ended    bool
+	finished bool
+	failed   error
+	account  Account
+}
+
+// messages are export messages, whatever they lie in.
+type messages interface {
+	Next(*datagram.Message) error
+}
+
+// OpenExports surveys an open input of a kind that HoldsExports, and closes it.
+func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, options Options) (*Exports, error) {
+	e := &Exports{
+		options: options, source: source, kind: kind,
+		streams: make(map[streamKey]*stream), points: make(map[uint32]uint64),
+		account: Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
+			Messages: make(map[string]*MessageTally), Remarks: make(map[string]uint64),
+		}},
+	}
+	if err := e.open(opened); err != nil {
+		if e.spool != nil {
+			e.spool.Close() // the failure is what matters
+		}
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Exports) open(opened *input.Input) error {
+	var octets io.Reader = opened
+	if e.source.Stream {
+		if err := e.keep(opened); err != nil {
+			return err
+		}
+		octets = e.spool
+	} else {
+		opened.WithoutDigests() // the second reading has them
+		e.opened = opened.Opened()
+	}
+	err := e.survey(octets)
+	if closing := opened.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("cannot close %s: %w", e.source.Name, closing)
+	}
+	return err
+}
+
+// keep writes a stream to the spool file.
+func (e *Exports) keep(opened *input.Input) error {
+	spool, err := e.options.Exports.Spool()
+	if err != nil {
+		return err
+	}
+	e.spool = spool
+	_, err = io.Copy(spool, opened)
+	var fatal *damage.Error
+	if errors.As(err, &fatal) {
+		err = nil // what was decompressed until then can be read; the account tells the rest
+	}
+	if err == nil {
+		_, err = spool.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot keep %s for its second reading: %w", e.source.Name, err)
+	}
+	if err := opened.Close(); err != nil {
+		return fmt.Errorf("cannot close %s: %w", e.source.Name, err)
+	}
+	account := opened.Account()
+	e.spooled = &account
+	return nil
+}
+
+// survey reads the input for the first time.
+func (e *Exports) survey(octets io.Reader) error {
+	e.decoder = netflow.NewDecoder(netflow.Options{
+		Points: e.options.Points, Names: e.options.Exports.Names,
+		Elements: e.options.Exports.Elements, MaskOrder: e.options.Exports.MaskOrder,
+	})
+	if err := e.begin(octets); err != nil {
+		return err
+	}
+	if e.nfcapd != nil {
+		var err error
+		if e.known, err = e.nfcapd.Survey(); err != nil {
+			return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
+		}
+		e.start = Start{Any: e.known.Any, Time: e.known.First, Earliest: e.known.Earliest}
+		return nil
+	}
+	for {
+		err := e.messages.Next(&e.message)
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			if at, ok := netflow.ExportTime(e.message.Data); ok {
+				e.startOf(at)
+			}
+			e.decoder.Survey(originOf(&e.message), e.message.Data)
+			continue
+		}
+		var found *damage.Error
+		if !errors.As(err, &found) { // the second reading reports damage
+			return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
+		}
+		if found.Fatal {
+			break
+		}
+	}
+	e.decoder.Rewind()
+	return nil
+}
+
+func (e *Exports) startOf(at flow.Timestamp) {
+	if !e.start.Any {
+		e.start = Start{Any: true, Time: at, Earliest: at}
+	}
+}
+
+func originOf(m *datagram.Message) netflow.Origin {
+	return netflow.Origin{Exporter: m.Exporter, Port: m.Port}
+}
+
+// begin begins to read octets from the start. What is damaged there is noted in
+// the account.
+func (e *Exports) begin(octets io.Reader) error {
+	e.messages, e.frames, e.packets, e.raw, e.nfcapd = nil, nil, nil, nil, nil
+	var err error
+	switch e.kind {
+	case datagram.CaptureOfExports:
+		if e.frames, err = capture.NewReader(octets); err != nil {
+			return err
+		}
+		e.packets = datagram.NewPackets(e.frames, netflow.Length)
+		e.messages = e.packets
+		e.account.Format = e.frames.Format().String()
+	case datagram.Nfcapd:
+		e.nfcapd, err = nfcapd.NewReader(octets, nfcapd.Options{
+			Points: e.options.Points, Names: e.options.Exports.Names, Survey: e.known})
+		e.account.Format = "nfcapd"
+	default:
+		e.raw = datagram.NewRaw(octets, netflow.Length)
+		e.messages = e.raw
+		e.account.Format = "exports"
+	}
+	return err
+}
+
+// SetOrdinal gives the input its place among the inputs of the run. It must be
+// called before Begin.
+func (e *Exports) SetOrdinal(ordinal uint32) { e.ordinal = ordinal }
+
+// Start says when the input's first message was exported.
+func (e *Exports) Start() Start { return e.start }
+
+// Decoder gives what the survey has learned.
+func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
+
+// Begin begins the second reading.
+func (e *Exports) Begin() error {
+	var octets io.Reader = e.spool
+	if e.spool != nil {
+		if _, err := e.spool.Seek(0, io.SeekStart); err != nil {
+			return fmt.Errorf("cannot read %s again: %w", e.source.Name, err)
+		}
+	} else {
+		options := e.options.Input
+		options.Expect = &e.opened
+		opened, err := input.Open(e.source, nil, options)
+		if err != nil {
+			return err
+		}
+		e.in, octets = opened, opened
+	}
+	return e.begin(octets)
+}
+
+// ReadRecords adds flow records to an empty batch, at least one, or gives an
+// error; io.EOF is the end of the input, be it whole or damaged: see Account.
+func (e *Exports) ReadRecords(b *flow.Batch) error {
+	for !e.ended {
+		before := len(b.Records)
+		if err := e.fill(b); err != nil {
+			return err
+		}
+		e.number(b.Records[before:])
+		if len(b.Records) >= flow.BatchRecords-1 || e.pending {
+			return nil
+		}
+	}
+	if len(b.Records) > 0 {
+		return nil
+	}
+	e.finish()
+	if e.failed != nil {
+		return e.failed
+	}
+	return io.EOF
+}
+
+// fill adds records of the next message, or notes the damage or the end.
+func (e *Exports) fill(b *flow.Batch) error {
+	var err error
+	switch {
+	case e.nfcapd != nil:
+		err = e.nfcapd.Read(b)
+	case e.pending:
+		e.decode(b)
+	default:
+		if err = e.messages.Next(&e.message); err == nil {
+			e.receive(b)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	var found *damage.Error
+	switch {
+	case err == io.EOF:
+		e.ended = true
+	case errors.As(err, &found):
+		e.account.damaged(found)
+		e.ended = found.Fatal
+	default:
+		return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
+	}
+	return nil
+}
+
+// number says of records where they lie, and counts them.
+func (e *Exports) number(records []flow.Record) {
+	for i := range records {
+		e.rows++
+		records[i].FirstInput, records[i].FirstNumber = e.ordinal, e.rows
+		if dropped := e.options.Exports.Ceiling.take(&records[i]); dropped > 0 {
+			e.account.Exports.Remarks["counter_overflow"] += dropped
+		}
+		e.account.Exports.add(&records[i])
+		if e.nfcapd != nil {
+			e.points[records[i].Key.Point]++
+		}
+	}
+}
+
+// finish completes the account. It closes the input.
+func (e *Exports) finish() {
+	if e.finished {
+		return
+	}
+	e.finished = true
+	a := &e.account
+	a.Exports.Streams = e.report()
+	switch {
+	case e.frames != nil:
+		a.Capture = e.frames.Tally()
+		a.DamageCount += a.Capture.Unreported
+		a.Interfaces = append([]capture.Interface(nil), e.frames.Interfaces()...)
+		a.Exports.Frames = &FrameTally{Outcomes: e.packets.Outcomes(), PacketTally: e.packets.Tally()}
+	case e.nfcapd != nil:
+		tally, info := e.nfcapd.Tally(), e.nfcapd.Info()
+		a.Exports.Nfcapd, a.Exports.Info = &tally, &info
+		a.Exports.Streams = e.collected()
+		for remark, n := range tally.Remarks {
+			a.Exports.Remarks[remark] += n
+		}
+	default:
+		tally := e.raw.Tally()
+		a.Exports.Raw = &tally
+		a.DamageCount += tally.Unreported
+	}
+	if e.spooled != nil {
+		a.Input = *e.spooled
+	} else if err := e.in.Close(); err != nil {
+		e.failed = fmt.Errorf("cannot close %s: %w", a.Name, err)
+	} else {
+		a.Input = e.in.Account()
+	}
+	for _, found := range a.Input.Damage {
+		if !found.Fatal || e.spooled != nil { // the reader of messages has passed on what ended the stream
+			a.damaged(found)
+		}
+	}
+}
+
+// Account gives the account of the input. It is complete once ReadRecords has
+// given io.EOF.
+func (e *Exports) Account() *Account { return &e.account }
+
+// Close gives up the input, read or not.
+func (e *Exports) Close() error {
+	var errs []error
+	if e.in != nil {
+		errs = append(errs, e.in.Close())
+	}
+	if e.spool != nil {
+		errs = append(errs, e.spool.Close())
+		e.spool = nil
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Exports) kindHasNoTemplates() bool { return e.kind == datagram.Nfcapd }

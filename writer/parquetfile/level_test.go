@@ -1,0 +1,44 @@
+package parquetfile
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestLevels compares the definition levels of pages, gathered in batches, with
+// those of row after row.
+func TestLevels(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 2000 {
+		rows := make([]int, r.IntN(40))
+		null := r.IntN(3) // none, all or some are NULL, at least to begin with
+		uniform := r.IntN(len(rows) + 1)
+		for i := range rows {
+			if null == 1 || i >= uniform && r.IntN(2) == 0 {
+				rows[i] = -1
+			}
+		}
+		var want []uint32
+		nulls := 0
+		for _, v := range rows {
+			want = append(want, level(v < 0))
+			if v < 0 {
+				nulls++
+			}
+		}
+		var p pages
+		var cells []int
+		for rest := rows; len(rest) > 0; {
+			n := 1 + r.IntN(len(rest))
+			cells = gather(&p, cells, rest[:n], func(v *int) bool { return *v < 0 }, func(v *int) int { return *v })
+			rest = rest[n:]
+		}
+		if p.rows != len(rows) || p.pageNulls != nulls || len(cells) != len(rows)-nulls {
+			t.Fatalf("%v gives %d rows, %d NULLs, %d cells", rows, p.rows, p.pageNulls, len(cells))
+		}
+		if mixed := nulls > 0 && nulls < len(rows); mixed && !slices.Equal(p.levels, want) || !mixed && len(p.levels) > 0 {
+			t.Fatalf("%v gives levels %v", rows, p.levels)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package table
+
+import "netstream/aggregate/flow"
+
+// volume is what the columns of the volumes read of rows of type R.
+type volume[R any] struct {
+	counters func(*R) *flow.Counters
+	lacks    func(flow.Fields) func(*R) bool // gives the test whether a row has none of the fields
+}
+
+// counterColumns declares the volumes.
+func counterColumns[R any](o *Options, v volume[R]) []Column[R] {
+	counters := v.counters
+	return []Column[R]{
+		{
+			Name: "packets", Kind: Int64, Elements: []Element{{2, "packetDeltaCount"}}, Unit: "packets",
+			Definition: "Number of packets, as they were metered: with sampling, those of the sample; NULL if the exporter does not tell.",
+			Null:       v.lacks(flow.FieldPackets), Absent: o.absent(flow.FieldPackets),
+			Int: func(r *R) int64 { return count(counters(r).Packets) },
+		}, {
+			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; NULL if the exporter does not tell.",
+			Null:       v.lacks(flow.FieldOctets), Absent: o.absent(flow.FieldOctets),
+			Int: func(r *R) int64 { return count(counters(r).Octets) },
+		}, {
+			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Definition: "Original length of the frames on the link, without frame check sequence; NULL if the exporter does not tell.",
+			Null:       v.lacks(flow.FieldWireOctets), Absent: o.absent(flow.FieldWireOctets),
+			Int: func(r *R) int64 { return count(counters(r).WireOctets) },
+		}, {
+			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Definition: "What is above the transport headers: bytes less IP headers, extension headers and transport headers; NULL if the exporter does not tell.",
+			Null:       v.lacks(flow.FieldPayloadOctets), Absent: o.absent(flow.FieldPayloadOctets),
+			Int: func(r *R) int64 { return count(counters(r).PayloadOctets) },
+		},
+	}
+}
+
+// scaledColumns declares the volumes as they were before sampling. The accessors
+// are called for rows that have the volume and a sampling rate.
+func scaledColumns[R any](o *Options, lacks func(flow.Fields) func(*R) bool, packets, octets func(*R) int64) []Column[R] {
+	noRate, noPackets, noOctets := lacks(flow.FieldSampling), lacks(flow.FieldPackets), lacks(flow.FieldOctets)
+	return []Column[R]{
+		{
+			Name: "packets_scaled", Kind: Int64, Unit: "packets",
+			Definition: "Number of packets before sampling, estimated for each flow record: packets * sampling rate, cut to an integer; NULL if one of them is not known.",
+			Null:       func(r *R) bool { return noRate(r) || noPackets(r) },
+			Absent:     o.absent(flow.FieldSampling, flow.FieldPackets),
+			Int:        packets,
+		}, {
+			Name: "bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Near,
+			Definition: "Octets of the IP packets before sampling, estimated for each flow record: bytes * sampling rate, cut to an integer; NULL if one of them is not known.",
+			Null:       func(r *R) bool { return noRate(r) || noOctets(r) },
+			Absent:     o.absent(flow.FieldSampling, flow.FieldOctets),
+			Int:        octets,
+		},
+	}
+}
+
+// tcpFlagsColumn declares the OR of the control bits.
+func tcpFlagsColumn[R any](flags func(*R) uint16, notTCP func(*R) bool) Column[R] {
+	return Column[R]{
+		Name: "tcp_flags", Kind: Uint16, Elements: []Element{{6, "tcpControlBits"}},
+		Definition: "OR of the TCP control bits: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256; NULL if no TCP flags were seen.",
+		Null:       notTCP,
+		Int:        func(r *R) int64 { return int64(flags(r)) },
+	}
+}
