@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,9 +37,14 @@ type comparison struct {
 	matched     int // that have a row
 	fields      int // cells of the reference's records that have a row
 	equal       int // of these, with the same value
+	columns     map[string]tally
+	late        int // rows explained by having come in front of their template
 	explained   map[string]int
 	unexplained []disagreement
 }
+
+// tally counts cells of a column.
+type tally struct{ fields, equal int }
 
 // disagreement is a cell that differs, or a record or row without counterpart:
 // these have no column.
@@ -49,6 +55,7 @@ type disagreement struct {
 	column    string
 	want, got string
 	precision time.Duration
+	facts     facts
 	reverse   bool // the row is the other direction of a record of the reference; of totals, that there are such rows
 }
 
@@ -96,38 +103,58 @@ func (e *examiner) examine(t trial) finding {
 			f.fail("law %s does not hold", l.ID)
 		}
 	}
-	for _, path := range t.references {
-		reference, err := readReference(e.corpus, path)
-		if err != nil {
-			f.fail("%v", err)
-			continue
-		}
-		f.comparisons = append(f.comparisons, e.compare(&f, &r, path, &reference))
-	}
+	e.compareAll(&f, &r)
 	return f
 }
 
-// compare holds one reference against the rows.
-func (e *examiner) compare(f *finding, r *run, path string, ref *reference) comparison {
-	c := comparison{reference: path, program: ref.program, records: len(ref.records), explained: map[string]int{}}
-	if flows, options := r.sum("records"), r.sum("option_records"); ref.counts.known && (flows != ref.counts.flow || options != ref.counts.options) {
-		e.settle(&c, disagreement{program: ref.program, trial: &f.trial, column: "data records",
-			want: fmt.Sprintf("%d flow, %d option", ref.counts.flow, ref.counts.options), got: fmt.Sprintf("%d flow, %d option", flows, options)})
+// compareAll holds the references against the rows.
+func (e *examiner) compareAll(f *finding, r *run) {
+	references := make([]reference, len(f.trial.references))
+	facts := factsOf(r)
+	for i, path := range f.trial.references {
+		var err error
+		if references[i], err = readReference(e.corpus, path); err != nil {
+			f.fail("%v", err)
+		}
+		facts.add(&references[i].counts)
 	}
+	for i, path := range f.trial.references {
+		if references[i].program != "" {
+			f.comparisons = append(f.comparisons, e.compare(f, r, path, &references[i], facts))
+		}
+	}
+}
+
+// compare holds one reference against the rows.
+func (e *examiner) compare(f *finding, r *run, path string, ref *reference, facts facts) comparison {
+	c := comparison{reference: path, program: ref.program, records: len(ref.records), columns: map[string]tally{}, explained: map[string]int{}}
+	d := disagreement{program: ref.program, trial: &f.trial, facts: facts, precision: ref.precision}
 	if ref.totals != nil {
-		e.compareTotals(&c, disagreement{program: ref.program, trial: &f.trial, reverse: r.hasBiflows()}, ref, r.flows)
+		d.reverse = len(r.flows) > r.records
+		e.compareTotals(&c, d, ref, r.flows)
 		return c
+	}
+	if ref.counts.known {
+		e.compareCount(&c, d, "records", ref.counts.flow, r.sum("records"))
+		e.compareCount(&c, d, "option_records", ref.counts.options, r.sum("option_records"))
 	}
 	forward := map[string]bool{}
 	for i := range ref.records {
-		forward[ref.records[i].key([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol"})] = true
+		forward[ref.records[i].key(fiveTuple())] = true
 	}
 	for _, p := range match(ref.records, r.flows, ref.precision) {
-		d := disagreement{program: ref.program, trial: &f.trial, pair: p, precision: ref.precision}
-		d.reverse = p.row != nil && forward[p.row.reverseKey()]
+		d.pair, d.reverse = p, p.row != nil && forward[p.row.reverseKey()]
 		e.comparePair(&c, d, ref.partial)
 	}
 	return c
+}
+
+// compareCount holds a count of data records against that of the exporters table.
+func (e *examiner) compareCount(c *comparison, d disagreement, name string, want, got int) {
+	if want != got {
+		d.column, d.want, d.got = name, strconv.Itoa(want), strconv.Itoa(got)
+		e.settle(c, d)
+	}
 }
 
 func (e *examiner) comparePair(c *comparison, d disagreement, partial bool) {
@@ -138,25 +165,33 @@ func (e *examiner) comparePair(c *comparison, d disagreement, partial bool) {
 	default:
 		c.matched++
 		for _, column := range d.reference.columns() {
-			if column == "exporter_ip" && !d.trial.captures {
+			if column == "exporter_ip" && (!d.trial.captures || len(d.trial.files) > 1) {
 				continue // the reference's is that of the replay
 			}
 			d.column, d.want, d.got = column, d.reference.cells[column], d.row.cells[column]
+			count := c.columns[column]
+			count.fields++
 			c.fields++
 			if equalCell(column, d.want, d.got, d.precision) {
+				count.equal++
 				c.equal++
 			} else {
 				e.settle(c, d)
 			}
+			c.columns[column] = count
 		}
 	}
 }
 
 // settle notes a disagreement under the first known difference that explains it.
 func (e *examiner) settle(c *comparison, d disagreement) {
+	d.facts.late -= c.late
 	for _, k := range e.known {
 		if k.applies(&d) {
 			c.explained[k.name]++
+			if k.name == "decoded_late" && d.row != nil {
+				c.late++
+			}
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -89,15 +90,33 @@ func (r *flowRecord) key(columns []string) string {
 	return b.String()
 }
 
-// reverseKey gives the cells that [flowRecord.key] gives of the five-tuple for the
-// flow in the other direction. Type and code of ICMP stay the destination port.
-func (r *flowRecord) reverseKey() string {
-	columns := []string{"dst_ip", "src_ip", "dst_port", "src_port", "protocol"}
-	if isICMP(r.cells["protocol"]) {
-		columns[2], columns[3] = "src_port", "dst_port"
+// reversed makes the record of the flow in the other direction, with the key and the
+// interfaces swapped and without counters. Type and code of ICMP stay the
+// destination port.
+func (r *flowRecord) reversed() flowRecord {
+	reversed := newFlowRecord(r.place + " reverse")
+	maps.Copy(reversed.other, r.other)
+	for column, from := range map[string]string{
+		"src_ip": "dst_ip", "dst_ip": "src_ip", "src_port": "dst_port", "dst_port": "src_port", "in_if": "out_if", "out_if": "in_if", "protocol": "protocol",
+	} {
+		reversed.set(column, r.cells[from])
 	}
-	return r.key(columns)
+	if isICMP(r.cells["protocol"]) {
+		reversed.set("src_port", r.cells["src_port"])
+		reversed.set("dst_port", r.cells["dst_port"])
+	}
+	return reversed
 }
+
+// reverseKey gives what [flowRecord.key] gives of the five-tuple of the flow in the
+// other direction.
+func (r *flowRecord) reverseKey() string {
+	reversed := r.reversed()
+	return reversed.key(fiveTuple())
+}
+
+// fiveTuple names the columns of addresses, ports and protocol.
+func fiveTuple() []string { return []string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol"} }
 
 func (r *flowRecord) String() string {
 	return fmt.Sprintf("%s %s:%s > %s:%s protocol %s, %s packets, %s bytes", r.place, r.cells["src_ip"], r.cells["src_port"],

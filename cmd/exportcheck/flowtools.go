@@ -72,13 +72,14 @@ func flowToolsRecord(header, cells []string, place string) (flowRecord, error) {
 }
 
 // uptimeInstant gives the instant of an uptime in milliseconds, from a header with
-// the time and the uptime of export. Uptimes have 32 bits and wrap; stamps up to
-// 100 s behind the header are taken for such (docs/exports.md section 4).
+// the time and the uptime of export, both in milliseconds. Uptimes have 32 bits and
+// wrap; stamps up to 100 s behind the header are taken for such (docs/exports.md
+// section 4).
 func uptimeInstant(export time.Time, header, stamp int64) time.Time {
 	const wrap, ahead = 1 << 32, 100_000
 	before := (header - stamp) & (wrap - 1)
 	if before > wrap-ahead {
 		before -= wrap
 	}
-	return export.Add(-time.Duration(before) * time.Millisecond)
+	return export.Truncate(time.Millisecond).Add(-time.Duration(before) * time.Millisecond)
 }

@@ -18,7 +18,7 @@ func match(records, rows []flowRecord, precision time.Duration) []pair {
 	for i := range m.paired {
 		m.paired[i] = -1
 	}
-	tuple := []string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol"}
+	tuple := fiveTuple()
 	m.pass(tuple, true)
 	for n := len(tuple); n > 0; n-- {
 		if n == 3 || n == 4 {

@@ -86,7 +86,7 @@ func TestCompareCounts(t *testing.T) {
 	}
 	e := examiner{known: differences()}
 	f := finding{trial: trial{files: []string{"x"}}}
-	c := e.compare(&f, &r, "x.json", &ref)
+	c := e.compare(&f, &r, "x.json", &ref, factsOf(&r))
 	// The exporter of a file of bare messages is not compared; d to c is the other
 	// direction of the second record, which itself is missing.
 	if c.records != 2 || c.matched != 1 || c.fields != 3 || c.equal != 2 || c.explained["biflow_reverse"] != 1 {
@@ -95,8 +95,8 @@ func TestCompareCounts(t *testing.T) {
 	if got, want := c.byColumn(), "extra 1, missing 1, packets 1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	r.streams = r.streams[:1]
-	if got, want := func() string { c := e.compare(&f, &r, "x.json", &ref); return c.byColumn() }(), "data records 1, extra 1, missing 1, packets 1"; got != want {
+	r.streams = []flowRecord{sample("records=1")}
+	if got, want := func() string { c := e.compare(&f, &r, "x.json", &ref, factsOf(&r)); return c.byColumn() }(), "extra 1, missing 1, option_records 1, packets 1, records 1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

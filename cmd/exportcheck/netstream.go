@@ -151,6 +151,3 @@ func (r *run) sum(column string) (total int) {
 	}
 	return total
 }
-
-// hasBiflows tells whether records have become two rows.
-func (r *run) hasBiflows() bool { return len(r.flows) > r.records }

@@ -24,8 +24,24 @@ func parseNfdump(text string) (reference, error) {
 			return r, err
 		}
 		r.records = append(r.records, record)
+		if reverse, ok := nfdumpReverse(&record); ok {
+			r.records = append(r.records, reverse)
+		}
 	}
 	return r, nil
+}
+
+// nfdumpReverse gives the flow in the other direction, of a record that has counters
+// of it. Only key, interfaces and counters are compared of it.
+func nfdumpReverse(r *flowRecord) (flowRecord, bool) {
+	packets, octets := r.other["out_packets"], r.other["out_bytes"]
+	if strings.Trim(packets+octets, "0") == "" {
+		return flowRecord{}, false
+	}
+	reversed := r.reversed()
+	reversed.setNumber("packets", packets)
+	reversed.setNumber("bytes", octets)
+	return reversed, true
 }
 
 func nfdumpRecord(n *node, place string) (flowRecord, error) {

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +13,7 @@ import (
 func report(w io.Writer, findings []finding, show int) bool {
 	failures, unexplained := 0, 0
 	used := map[string]int{}
-	totals := map[string]*comparison{}
+	totals, columns := map[string]*comparison{}, map[string]tally{}
 	var programs []string
 	fmt.Fprintf(w, "%-72s %-10s %7s %7s %7s %8s %8s  %s\n", "files", "reference", "rows", "records", "matched", "fields", "equal", "unexplained")
 	for i := range findings {
@@ -27,6 +29,9 @@ func report(w io.Writer, findings []finding, show int) bool {
 			for name, n := range c.explained {
 				used[name] += n
 			}
+			for name, t := range c.columns {
+				columns[name] = tally{columns[name].fields + t.fields, columns[name].equal + t.equal}
+			}
 			if totals[c.program] == nil {
 				totals[c.program] = &comparison{}
 				programs = append(programs, c.program)
@@ -38,6 +43,9 @@ func report(w io.Writer, findings []finding, show int) bool {
 	for _, name := range programs {
 		t := totals[name]
 		fmt.Fprintf(w, "%s: %d records, %d with a row; %d fields, %d equal, %d unexplained\n", name, t.records, t.matched, t.fields, t.equal, len(t.unexplained))
+	}
+	for _, name := range slices.Sorted(maps.Keys(columns)) {
+		fmt.Fprintf(w, "  %7d of %7d cells equal: %s\n", columns[name].equal, columns[name].fields, name)
 	}
 	for _, d := range differences() {
 		fmt.Fprintf(w, "  %6d %s: %s\n", used[d.name], d.name, d.reason)

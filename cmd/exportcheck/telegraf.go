@@ -109,18 +109,13 @@ func telegrafEndReason(name string) string {
 // telegrafReverse gives the flow in the other direction of a biflow record: telegraf
 // shows elements of enterprise 29305 (RFC 5103) by number.
 func telegrafReverse(r *flowRecord) (flowRecord, bool) {
-	reversed := newFlowRecord(r.place + " reverse")
+	reversed := r.reversed()
 	found := false
 	for name, column := range map[string]string{"type_29305_86": "packets", "type_29305_85": "bytes"} {
 		if v, err := strconv.ParseUint(r.other[name], 0, 64); err == nil && v > 0 {
 			reversed.set(column, strconv.FormatUint(v, 10))
 			found = true
 		}
-	}
-	for column, from := range map[string]string{
-		"src_ip": "dst_ip", "dst_ip": "src_ip", "src_port": "dst_port", "dst_port": "src_port", "protocol": "protocol",
-	} {
-		reversed.set(column, r.cells[from])
 	}
 	return reversed, found
 }

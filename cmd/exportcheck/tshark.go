@@ -107,6 +107,7 @@ func (m *tsharkMessage) readRecord(r *reference, n *node, set string) error {
 		record.other[name] = texts[0]
 	}
 	fields.fill(&record)
+	m.setSampling(&record, fields)
 	if err := m.setTimes(&record, fields); err != nil {
 		return err
 	}
@@ -115,6 +116,17 @@ func (m *tsharkMessage) readRecord(r *reference, n *node, set string) error {
 		r.records = append(r.records, reverse)
 	}
 	return nil
+}
+
+// setSampling notes the sampling rate of the record (34), else of a header of version
+// 5.
+func (m *tsharkMessage) setSampling(r *flowRecord, fields tsharkFields) {
+	for _, rate := range [...]string{fields.first("cflow.sampling_interval"), m.value("cflow.samplerate")} {
+		if rate != "" && rate != "0" {
+			r.set("sampling_rate", rate)
+			return
+		}
+	}
 }
 
 // tsharkLayout is how tshark shows instants.

@@ -7,7 +7,7 @@ import "testing"
 // prints them.
 const tsharkSample = `[{"_source":{"layers":{"frame":{"frame.number":"1"},"ip":{"ip.src":"192.0.2.1"},"cflow":{
 	"cflow.version":"9","cflow.sysuptime":"5.000000000","cflow.timestamp_tree":{"cflow.unix_secs":"1666350481","cflow.unix_nsecs":"316000000"},
-	"cflow.source_id":"7",
+	"cflow.source_id":"7","cflow.count":"3",
 	"FlowSet 1 [id=257] (1 flows)":{"cflow.flowset_id":"257","Flow 1":{"cflow.flowsexp":"1"}},
 	"FlowSet 2 [id=0] (Options Template): 257":{"Options Template (Id = 257)":{"cflow.template_id":"257"}},
 	"FlowSet 3 [id=256] (1 flows)":{"cflow.flowset_id":"256","Flow 1":{
@@ -17,7 +17,7 @@ const tsharkSample = `[{"_source":{"layers":{"frame":{"frame.number":"1"},"ip":{
 		"cflow.packets":"2","cflow.octets":"80","cflow.packets":"1","cflow.octets":"40","cflow.tcpflags":"0x0010",
 		"cflow.appl_id.classification_engine_id":"13","cflow.appl_id.selector_id":"00:02:26",
 		"MPLS 1":{"cflow.mpls_label":"5","cflow.mpls_exp":"0","cflow.mpls_bos":"1"},"MPLS 2":{"cflow.mpls_label":"0","cflow.mpls_exp":"0","cflow.mpls_bos":"0"}}}
-	},"cflow":{"cflow.version":"5","cflow.sysuptime":"1.000000000","cflow.timestamp_tree":{"cflow.unix_secs":"0"},
+	},"cflow":{"cflow.version":"5","cflow.samplerate":"100","cflow.sysuptime":"1.000000000","cflow.timestamp_tree":{"cflow.unix_secs":"0"},
 		"pdu 1/1":{"cflow.timedelta_tree":{"cflow.timestart":"1.000000000"},"cflow.srcmask":"24"}}}}}]`
 
 func TestParseTshark(t *testing.T) {
@@ -25,7 +25,7 @@ func TestParseTshark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (recordCounts{known: true, flow: 2, options: 1}); got.counts != want {
+	if want := (recordCounts{known: true, messages: 2, flow: 2, options: 1, headerCounts: true}); got.counts != want {
 		t.Errorf("counts: got %v, want %v", got.counts, want)
 	}
 	expectRecords(t, got.records, []map[string]string{
@@ -33,18 +33,22 @@ func TestParseTshark(t *testing.T) {
 			"protocol": "58", "src_port": "0", "dst_port": "32768", "forwarding_status": "66", "packets": "2", "bytes": "80", "tcp_flags": "16",
 			"app_id": "13:550", "mpls_labels": "5"},
 		{"src_ip": "::2", "dst_ip": "10.0.0.1", "src_port": "0", "dst_port": "32768", "protocol": "58", "packets": "1", "bytes": "40"},
-		{"exporter_ip": "192.0.2.1", "flow_start": "0", "src_mask": "24"},
+		{"exporter_ip": "192.0.2.1", "flow_start": "0", "src_mask": "24", "sampling_rate": "100"},
 	})
 }
 
-func TestParseTsharkOfVersion6(t *testing.T) {
-	got, err := parseTshark(`[{"_source":{"layers":{"cflow":{"cflow.version":"6"}}}}]`)
+func TestParseTsharkUptimeOfIPFIX(t *testing.T) {
+	got, err := parseTshark(`[{"_source":{"layers":{"cflow":{"cflow.version":"10","cflow.od_id":"3","cflow.timestamp_tree":{"cflow.exporttime":"1666350482"},
+		"Set 1 [id=256] (1 flows)":{"cflow.flowset_id":"256","Flow 1":{"cflow.timestart":"2.344000000","cflow.timeend":"5.000000000"}},
+		"Set 2 [id=3] (Options Template): 257":{"Options Template (Id = 257)":{"cflow.template_id":"257"}},
+		"Set 3 [id=257] (1 flows)":{"cflow.flowset_id":"257","Flow 1":{"cflow.sys_init_time":"Oct 21, 2022 11:07:56.316000000 UTC"}}}}}}]`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !got.partial || got.counts.known {
-		t.Errorf("got partial %v and counts known %v, want a partial reference without counts", got.partial, got.counts.known)
+	if want := (recordCounts{known: true, messages: 1, flow: 1, options: 1, headerCounts: true}); got.counts != want {
+		t.Errorf("counts: got %v, want %v", got.counts, want)
 	}
+	expectRecords(t, got.records, []map[string]string{{"observation_domain": "3", "flow_start": firstTime, "flow_end": lastTime}})
 }
 
 func TestUptimeInstant(t *testing.T) {

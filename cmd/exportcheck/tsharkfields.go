@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"strconv"
 	"strings"
 )
@@ -144,17 +143,7 @@ func (f tsharkFields) reverse(r *flowRecord) (flowRecord, bool) {
 	if strings.Trim(packets+octets, "0") == "" {
 		return flowRecord{}, false
 	}
-	reversed := newFlowRecord(r.place + " reverse")
-	maps.Copy(reversed.other, r.other)
-	for column, from := range map[string]string{
-		"src_ip": "dst_ip", "dst_ip": "src_ip", "src_port": "dst_port", "dst_port": "src_port", "in_if": "out_if", "out_if": "in_if", "protocol": "protocol",
-	} {
-		reversed.set(column, r.cells[from])
-	}
-	if isICMP(r.cells["protocol"]) { // type and code stay in their place
-		reversed.set("src_port", r.cells["src_port"])
-		reversed.set("dst_port", r.cells["dst_port"])
-	}
+	reversed := r.reversed()
 	reversed.setNumber("packets", packets)
 	reversed.setNumber("bytes", octets)
 	return reversed, true

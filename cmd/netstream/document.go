@@ -127,6 +127,7 @@ func describeInput(a *reader.Account, ordinal uint32, base uint64) manifest.Inpu
 	if a.Accounted.Packets > 0 {
 		in.FirstTime, in.LastTime = timeText(a.FirstTime.Time()), timeText(a.LastTime.Time())
 	}
+	in.Outcomes = []manifest.Outcome{}
 	for _, o := range a.Outcomes() {
 		in.Outcomes = append(in.Outcomes, outcome(o.Reason.String(), detailOf(o.Outcome), &o.Tally))
 	}

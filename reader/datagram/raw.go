@@ -21,7 +21,8 @@ import (
 // Where no message begins, Raw searches for the next one. At a place that it has
 // no other reason to believe, a message is plausible if Measure finds its end, and
 // at that end either a header follows that Measure accepts, or the input ends
-// there. Messages of version 9 that are longer than 9,216 octets are not found by
+// there. If messages have been read before, or the place given up begins like one, a
+// message of another version is taken only if it was exported after 1990. Messages of version 9 that are longer than 9,216 octets are not found by
 // the search. The octets passed over are one damaged place.
 //
 // Raw is not safe for concurrent use.
@@ -29,10 +30,17 @@ type Raw struct {
 	window
 	measure Measure
 	number  uint64
+	seen    versions
 	next    measured // of the octets at the window's start, if known
 	reports int
 	tally   RawTally
 }
+
+// versions is a set of version numbers from 0 to 10.
+type versions uint16
+
+func (s *versions) add(v uint16)     { *s |= 1 << v }
+func (s versions) has(v uint16) bool { return s&(1<<v) != 0 }
 
 // measured is an answer of Measure that is still wanted.
 type measured struct {
@@ -150,7 +158,7 @@ func (r *Raw) doubt(n int) *damage.Error {
 	if r.next.err == nil {
 		return nil
 	}
-	inside, found := r.search(1, n)
+	inside, found := r.search(1, n, r.wanted())
 	if !found {
 		return nil
 	}
@@ -161,6 +169,7 @@ func (r *Raw) doubt(n int) *damage.Error {
 
 func (r *Raw) deliver(m *Message, n int) {
 	r.number++
+	r.seen.add(version(r.rest()))
 	*m = Message{Data: r.rest()[:n:n], Offset: r.offset(), Number: r.number}
 	r.at += n
 	r.tally.Messages++

@@ -1,6 +1,7 @@
 package datagram
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 
@@ -19,8 +20,9 @@ const searchStride = 64 << 10
 func (r *Raw) resynchronise(kind damage.Kind, detail string) *damage.Error {
 	lost := damage.Error{Kind: kind, Offset: r.offset(), Number: r.number, Detail: detail}
 	empty := true // nothing but zeros
+	wanted := r.wanted()
 	for from := 1; ; from = 0 {
-		at, found := r.search(from, searchStride)
+		at, found := r.search(from, searchStride, wanted)
 		passed := r.rest()[:at]
 		empty = empty && zeros(passed)
 		lost.Length += int64(at)
@@ -46,6 +48,32 @@ func (r *Raw) resynchronise(kind damage.Kind, detail string) *damage.Error {
 	return &lost
 }
 
+// wanted gives the versions that have been met, that of the place which is given up
+// among them; none if there are none.
+func (r *Raw) wanted() versions {
+	wanted := r.seen
+	if v := version(r.rest()); exportVersion(v) {
+		wanted.add(v)
+	}
+	return wanted
+}
+
+// earliestExport is 1990-01-01 in seconds since the Unix epoch: a message that says to
+// be older is none, if nothing else speaks for it. Templates, cut off from their
+// message, look like messages of versions 1 to 8 of January 1970, since the numbers
+// and lengths of their fields are small.
+const earliestExport = 631_152_000
+
+// exportedBefore says whether the header at the start of b has an export time before
+// one in seconds, or ends before it: RFC 3954 section 5.1, RFC 7011 section 3.1.
+func exportedBefore(b []byte, seconds uint32) bool {
+	at := 8
+	if version(b) == versionIPFIX {
+		at = 4
+	}
+	return len(b) < at+4 || binary.BigEndian.Uint32(b[at:]) < seconds
+}
+
 // giveUp passes over n octets as one damaged place.
 func (r *Raw) giveUp(kind damage.Kind, n int, detail string) *damage.Error {
 	lost := &damage.Error{Kind: kind, Offset: r.offset(), Number: r.number, Length: int64(n), Detail: detail}
@@ -56,12 +84,16 @@ func (r *Raw) giveUp(kind damage.Kind, n int, detail string) *damage.Error {
 
 // search looks for a plausible message at the places from ≤ at < to, counted
 // from the start, and gives the first one. If there is none it gives to, or where
-// the input ends.
-func (r *Raw) search(from, to int) (at int, found bool) {
+// the input ends. Messages of other versions than the wanted ones, if there are any
+// such, must have been exported after earliestExport.
+func (r *Raw) search(from, to int, wanted versions) (at int, found bool) {
 	r.fill(to + 1)
 	for at = from; at < min(to, len(r.rest())); at++ {
 		rest := r.rest()[at:]
 		if rest[0] != 0 || len(rest) >= 2 && !exportVersion(version(rest)) {
+			continue
+		}
+		if len(rest) >= 2 && wanted != 0 && !wanted.has(version(rest)) && exportedBefore(rest, earliestExport) {
 			continue
 		}
 		if r.plausible(at) {

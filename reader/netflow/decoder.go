@@ -18,6 +18,7 @@ type Options struct {
 type Decoder struct {
 	options  Options
 	surveyed bool // the survey is over
+	siblings map[siblingKey]*template
 	lenders  []lender
 	streams  map[streamKey]*stream
 	order    []*stream // in the order of their first messages
@@ -83,6 +84,7 @@ func NewDecoder(o Options) *Decoder {
 // later in the input, and nothing is in force any more.
 func (d *Decoder) Rewind() {
 	d.surveyed = true
+	d.siblings = common(d.order)
 	d.survey = survey{learned: d.survey.learned}
 	d.inForce = templates{}
 	for _, s := range d.order {

@@ -123,4 +123,11 @@ const (
 	originalExporterIPv4Address   = 403
 	originalExporterIPv6Address   = 404
 	originalObservationDomainID   = 405
+
+	// Of version 9 of Cisco ASA 8, which had no numbers of IANA for them yet.
+	asaTranslatedSource          = 40001
+	asaTranslatedDestination     = 40002
+	asaTranslatedSourcePort      = 40003
+	asaTranslatedDestinationPort = 40004
+	asaFirewallEvent             = 40005
 )

@@ -137,14 +137,17 @@ func (d *Decoder) lookup(id uint16) *template {
 	return t
 }
 
-// adopt brings the first definition that comes later in the input into force, or
-// that of another input. If templates had to be forgotten, the definition may have
+// adopt brings the first definition that comes later in the input into force, that of
+// siblings, or that of another input. If templates had to be forgotten, the definition may have
 // been in force before; it then serves only if it was never replaced.
 func (d *Decoder) adopt(key templateKey) *template {
 	if !d.surveyed {
 		return nil
 	}
 	from := d.stream.learned[key]
+	if from == nil {
+		from = d.ofSiblings(key)
+	}
 	for _, l := range d.stream.lenders {
 		if from == nil {
 			from = l.learned[key]

@@ -235,7 +235,7 @@ func routeSlot(number uint16) (s slot, rank uint8) {
 		return slotStatus, 0
 	case natEvent:
 		return slotNATEvent, 0
-	case firewallEvent:
+	case firewallEvent, asaFirewallEvent:
 		return slotFirewallEvent, 0
 	case bgpSourceAsNumber:
 		return slotSourceAS, 0
@@ -245,13 +245,13 @@ func routeSlot(number uint16) (s slot, rank uint8) {
 		return slotNextHop4, 0
 	case bgpNextHopIPv4Address:
 		return slotBGPNextHop4, 0
-	case postNATSourceIPv4Address:
+	case postNATSourceIPv4Address, asaTranslatedSource:
 		return slotNATSource4, 0
-	case postNATDestinationIPv4Address:
+	case postNATDestinationIPv4Address, asaTranslatedDestination:
 		return slotNATDestination4, 0
-	case postNAPTSourcePort:
+	case postNAPTSourcePort, asaTranslatedSourcePort:
 		return slotNATSourcePort, 0
-	case postNAPTDestinationPort:
+	case postNAPTDestinationPort, asaTranslatedDestinationPort:
 		return slotNATDestinationPort, 0
 	case ingressVRFID:
 		return slotIngressVRF, 0

@@ -15,6 +15,7 @@ type blocks struct {
 	header   header
 	offset   uint64 // of the next octet of the input
 	expander expander
+	head     [blockHeaderOctets]byte
 	payload  []byte // of the block, as it is in the file
 
 	// Of the block that is being read.
@@ -56,8 +57,8 @@ const (
 // a block that is lost, and other errors as reading gives them. The octets of a
 // lost block, or behind the last one, are accounted by it.
 func (b *blocks) next(o *Octets) (blockKind, error) {
-	var head [blockHeaderOctets]byte
-	n, err := io.ReadFull(b.in, head[:])
+	head := b.head[:]
+	n, err := io.ReadFull(b.in, head)
 	b.start, b.octets = b.offset, uint64(n)
 	b.offset += uint64(n)
 	if err == io.ErrUnexpectedEOF {
@@ -67,7 +68,7 @@ func (b *blocks) next(o *Octets) (blockKind, error) {
 	if err != nil {
 		return 0, err
 	}
-	b.stated = binary.LittleEndian.Uint32(head[:])
+	b.stated = binary.LittleEndian.Uint32(head)
 	b.size = binary.LittleEndian.Uint32(head[4:])
 	kind, flags := binary.LittleEndian.Uint16(head[8:]), binary.LittleEndian.Uint16(head[10:])
 	if b.size > MaxBlock {

@@ -130,19 +130,12 @@ func (r *Reader) nextBlock() error {
 	if at := r.blocks.header.appendix; at != 0 && r.blocks.start >= at && r.blocks.octets >= blockHeaderOctets {
 		r.appendix++
 	}
-	var found *damage.Error
 	switch {
-	case errors.As(err, &found):
-		if r.blocks.octets >= blockHeaderOctets { // else it is not even a header
-			r.tally.DamagedBlocks++
-		}
-		return r.damaged(found)
 	case err == io.EOF:
 		r.finish()
 		return io.EOF
 	case err != nil:
-		r.failed = fmt.Errorf("cannot read a block at offset %d: %w", r.blocks.start, err)
-		return r.failed
+		return r.lost(err)
 	case kind == blockOther:
 		r.tally.OtherBlocks++
 		r.tally.Octets.Blocks += r.blocks.octets
@@ -150,6 +143,19 @@ func (r *Reader) nextBlock() error {
 	}
 	r.reading, r.counted = true, 0
 	return nil
+}
+
+// lost gives the error of a block that cannot be read.
+func (r *Reader) lost(err error) error {
+	var found *damage.Error
+	if !errors.As(err, &found) {
+		r.failed = fmt.Errorf("cannot read a block at offset %d: %w", r.blocks.start, err)
+		return r.failed
+	}
+	if r.blocks.octets >= blockHeaderOctets { // else it is not even a header
+		r.tally.DamagedBlocks++
+	}
+	return r.damaged(found)
 }
 
 // endBlock ends a block and accounts its octets. A record that is cut off is no
@@ -197,7 +203,7 @@ func (r *Reader) finish() {
 	switch {
 	case !info.HasStatistics:
 		t.noStatistics = 1
-	case info.Flows != t.Records.Flow || info.Statistics.Packets != t.packets || info.Statistics.Octets != t.octets:
+	case info.Flows != t.Records.Flow && info.Flows != t.flows || info.Statistics.Packets != t.packets || info.Statistics.Octets != t.octets:
 		t.statisticsMismatch = 1
 	}
 }

@@ -116,6 +116,7 @@ func (r *Reader) rows(record *flow.Record, b *flow.Batch) {
 	forward, back := s.volume(record.Export, t)
 	t.Records.Flow++
 	t.Rows++
+	t.flows += max(record.Export.Flows, 1)
 	t.packets += s.packets
 	t.octets += s.octets
 	t.SkippedElements += s.skippedElements

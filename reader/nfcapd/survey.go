@@ -51,7 +51,7 @@ func (r *Reader) Survey() (*Survey, error) {
 
 // surveyed gives the definitions of a survey, none if there was no survey.
 func (r *Reader) surveyed() *definitions {
-	if r.options.Survey == nil {
+	if r.options.Survey == nil || r.options.Survey.definitions == nil {
 		return &r.none
 	}
 	return r.options.Survey.definitions

@@ -55,8 +55,9 @@ type tally struct {
 	unknownExtension, unknownExporter       uint64
 	sampled                                 uint64
 
-	// Of all flow records that are sound, as the statistics count them.
-	packets, octets uint64
+	// Of all flow records that are sound, as the statistics count them: nfcapd counts
+	// records, nfdump the flows that they stand for.
+	flows, packets, octets uint64
 }
 
 func (t *tally) finished() Tally {

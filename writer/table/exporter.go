@@ -139,7 +139,7 @@ func exporterSequence() []Column[ExporterRow] {
 	return []Column[row]{
 		{
 			Name: "sequence_rule", Kind: Text,
-			Definition: "What the sequence numbers count, as found out: records, messages, messages_without_templates, constant or none; NULL if it is not known.",
+			Definition: "What the sequence numbers count, as found out: records, flow_records (without those of options), messages, messages_without_templates, constant or none; NULL if it is not known.",
 			Null:       func(r *row) bool { return r.SequenceRule == "" },
 			Text:       func(dst []byte, r *row) []byte { return appendValid(dst, r.SequenceRule) },
 		},
