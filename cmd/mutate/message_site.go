@@ -179,6 +179,6 @@ func (s *messageSurvey) records(at, end int, layout []uint16, set site, counts [
 			return
 		}
 		s.o.sites = append(s.o.sites, values...)
-		s.piece(begin, at, []site{set}, []site{set}, counts)
+		s.piece(begin, at, nil, []site{set}, counts)
 	}
 }

@@ -83,7 +83,7 @@ func hostile(random *rand.Rand, old uint64, width int) uint64 {
 // field specifier.
 type piece struct {
 	span
-	inner   []site // lengths that count what is inserted within it
+	inner   []site // lengths of its own, which count what is inserted within it
 	lengths []site // lengths that count all of it
 	counts  []site // counts that it is one of
 }

@@ -22,7 +22,7 @@ import (
 // no other reason to believe, a message is plausible if Measure finds its end, and
 // at that end either a header follows that Measure accepts, or the input ends
 // there. If messages have been read before, or the place given up begins like one, a
-// message of another version is taken only if it was exported after 1990. Messages of version 9 that are longer than 9,216 octets are not found by
+// message of another version, if that is 1 to 8, must have been exported after 1990. Messages of version 9 that are longer than 9,216 octets are not found by
 // the search. The octets passed over are one damaged place.
 //
 // Raw is not safe for concurrent use.

@@ -64,14 +64,11 @@ func (r *Raw) wanted() versions {
 // and lengths of their fields are small.
 const earliestExport = 631_152_000
 
-// exportedBefore says whether the header at the start of b has an export time before
-// one in seconds, or ends before it: RFC 3954 section 5.1, RFC 7011 section 3.1.
+// exportedBefore says whether the header at the start of b is of one of these
+// versions and has an export time before one in seconds, or ends before it. Messages
+// of version 9 and IPFIX have sets, which speak for them.
 func exportedBefore(b []byte, seconds uint32) bool {
-	at := 8
-	if version(b) == versionIPFIX {
-		at = 4
-	}
-	return len(b) < at+4 || binary.BigEndian.Uint32(b[at:]) < seconds
+	return version(b) < 9 && (len(b) < 12 || binary.BigEndian.Uint32(b[8:]) < seconds)
 }
 
 // giveUp passes over n octets as one damaged place.
@@ -84,8 +81,8 @@ func (r *Raw) giveUp(kind damage.Kind, n int, detail string) *damage.Error {
 
 // search looks for a plausible message at the places from ≤ at < to, counted
 // from the start, and gives the first one. If there is none it gives to, or where
-// the input ends. Messages of other versions than the wanted ones, if there are any
-// such, must have been exported after earliestExport.
+// the input ends. Messages of versions 1 to 8 other than the wanted ones, if there are
+// any such, must have been exported after earliestExport.
 func (r *Raw) search(from, to int, wanted versions) (at int, found bool) {
 	r.fill(to + 1)
 	for at = from; at < min(to, len(r.rest())); at++ {
