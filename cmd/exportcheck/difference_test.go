@@ -39,7 +39,7 @@ func TestDifferences(t *testing.T) {
 		{name: "nfdump_structured", program: "nfdump", column: "src_mac", want: "02:00:00:00:00:01"},
 		{name: "tshark_version_8_scheme_9", program: "tshark", column: "tos", want: "0", got: "4", shown: []string{"aggregation=9"}},
 	}
-	tested := map[string]bool{"biflow_reverse": true} // TestCompareCounts
+	tested := map[string]bool{}
 	for _, name := range testedUnread() {
 		tested[name] = true
 	}
@@ -88,6 +88,7 @@ func TestDifferencesOfReading(t *testing.T) {
 	extra := disagreement{program: "tshark", trial: &trial{}, pair: pair{row: &row}}
 	count := disagreement{program: "tshark", trial: &trial{}, column: "option_records", want: "0", got: "1"}
 	fewer := disagreement{program: "tshark", trial: &trial{}, column: "option_records", want: "1", got: "0"}
+	total := disagreement{program: "nfdump -I", trial: &trial{}, column: "Flows_tcp", want: "3", got: "4"}
 	tests := []struct {
 		name  string
 		facts facts
@@ -98,6 +99,7 @@ func TestDifferencesOfReading(t *testing.T) {
 		{"decoded_late", facts{late: 1}, extra},
 		{"tshark_header_count", facts{headerCounts: true, versions: map[string]bool{"netflow9": true}}, count},
 		{"refused_template", facts{refused: true}, fewer},
+		{"biflow_totals", facts{biflows: true}, total},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,7 +116,7 @@ func TestDifferencesOfReading(t *testing.T) {
 }
 
 func testedUnread() []string {
-	return []string{"tshark_version_6", "one_datagram", "decoded_late", "tshark_header_count", "refused_template"}
+	return []string{"tshark_version_6", "one_datagram", "decoded_late", "tshark_header_count", "refused_template", "biflow_totals"}
 }
 
 // TestSettleSpendsLateRecords has two rows that the reference lacks, and one record

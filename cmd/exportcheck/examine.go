@@ -56,7 +56,6 @@ type disagreement struct {
 	want, got string
 	precision time.Duration
 	facts     facts
-	reverse   bool // the row is the other direction of a record of the reference; of totals, that there are such rows
 }
 
 func (d *disagreement) String() string {
@@ -130,7 +129,6 @@ func (e *examiner) compare(f *finding, r *run, path string, ref *reference, fact
 	c := comparison{reference: path, program: ref.program, records: len(ref.records), columns: map[string]tally{}, explained: map[string]int{}}
 	d := disagreement{program: ref.program, trial: &f.trial, facts: facts, precision: ref.precision}
 	if ref.totals != nil {
-		d.reverse = len(r.flows) > r.records
 		e.compareTotals(&c, d, ref, r.flows)
 		return c
 	}
@@ -138,12 +136,8 @@ func (e *examiner) compare(f *finding, r *run, path string, ref *reference, fact
 		e.compareCount(&c, d, "records", ref.counts.flow, r.sum("records"))
 		e.compareCount(&c, d, "option_records", ref.counts.options, r.sum("option_records"))
 	}
-	forward := map[string]bool{}
-	for i := range ref.records {
-		forward[ref.records[i].key(fiveTuple())] = true
-	}
 	for _, p := range match(ref.records, r.flows, ref.precision) {
-		d.pair, d.reverse = p, p.row != nil && forward[p.row.reverseKey()]
+		d.pair = p
 		e.comparePair(&c, d, ref.partial)
 	}
 	return c

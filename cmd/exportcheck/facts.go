@@ -9,13 +9,14 @@ type facts struct {
 	unseen       bool // tshark was shown fewer messages than there are in the files
 	headerCounts bool // tshark shows no more records than the headers of version 9 tell
 	refused      bool // there are sets without a template
+	biflows      bool // records have become two rows
 	versions     map[string]bool
 
 	firstExport, lastExport time.Time // export times of all messages
 }
 
 func factsOf(r *run) facts {
-	f := facts{late: r.sum("decoded_late"), messages: r.sum("messages"), refused: r.sum("undecodable_sets") > 0, versions: map[string]bool{}}
+	f := facts{late: r.sum("decoded_late"), messages: r.sum("messages"), refused: r.sum("undecodable_sets") > 0, biflows: len(r.flows) > r.records, versions: map[string]bool{}}
 	for i := range r.streams {
 		stream := &r.streams[i]
 		f.versions[stream.cells["version"]] = true

@@ -108,13 +108,6 @@ func (r *flowRecord) reversed() flowRecord {
 	return reversed
 }
 
-// reverseKey gives what [flowRecord.key] gives of the five-tuple of the flow in the
-// other direction.
-func (r *flowRecord) reverseKey() string {
-	reversed := r.reversed()
-	return reversed.key(fiveTuple())
-}
-
 // fiveTuple names the columns of addresses, ports and protocol.
 func fiveTuple() []string { return []string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol"} }
 

@@ -19,6 +19,7 @@ type Decoder struct {
 	options  Options
 	surveyed bool // the survey is over
 	siblings map[siblingKey]*template
+	families map[streamKey]*family // without port
 	lenders  []lender
 	streams  map[streamKey]*stream
 	order    []*stream // in the order of their first messages
@@ -167,6 +168,7 @@ func (d *Decoder) enter(key streamKey) *Error {
 			return &Error{Reason: TooManyStreams, Version: key.version, Got: MaxStreams + 1, Want: "at most MaxStreams"}
 		}
 		s = newStream(key)
+		s.family = d.familyOf(key)
 		d.streams[key] = s
 		d.order = append(d.order, s)
 		for _, l := range d.lenders {

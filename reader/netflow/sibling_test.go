@@ -49,3 +49,44 @@ func TestSiblings(t *testing.T) {
 		})
 	}
 }
+
+// TestFamilyOptions: what one port says of an interface holds for another port that
+// has not said anything of it, up to where it does.
+func TestFamilyOptions(t *testing.T) {
+	exporter := netip.MustParseAddr("192.0.2.1")
+	before, after := Origin{exporter, 1000}, Origin{exporter, 2000}
+	options := setOf(3, optionsIPFIX(300, spec{number: 10, length: 4}, spec{number: 82, length: 4}))
+	told := func(name string) []byte { return messageIPFIX(1, options, setOf(300, u32(7), []byte(name))) }
+	flows := messageIPFIX(1, setOf(2, definitionOf(256, spec{number: 8, length: 4}, spec{number: 10, length: 4})),
+		setOf(256, ip("192.0.2.9"), u32(7)))
+	history := []struct {
+		origin  Origin
+		message []byte
+		want    string // name of the interface in the rows of the message
+	}{
+		{before, told("old7"), ""},
+		{after, flows, "old7"},
+		{after, told("new7"), ""},
+		{after, flows, "new7"},
+		{before, flows, "old7"},
+		{Origin{netip.MustParseAddr("192.0.2.2"), 1000}, flows, ""},
+	}
+	names := flow.NewNames()
+	d := NewDecoder(Options{Names: names})
+	for _, h := range history {
+		d.Survey(h.origin, h.message)
+	}
+	d.Rewind()
+	for i, h := range history {
+		if err := d.Begin(h.origin, 0, false, h.message); err != nil {
+			t.Fatal(err)
+		}
+		b := flow.NewBatch()
+		d.Read(b)
+		for j := range b.Records {
+			if got := names.Name(b.Records[j].Export.InIfName); got != h.want {
+				t.Errorf("message %d: interface is %q, want %q", i, got, h.want)
+			}
+		}
+	}
+}

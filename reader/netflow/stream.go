@@ -34,8 +34,9 @@ type stream struct {
 	sourceFirst      uint64                    // version 8 records that agree with one order of masks only
 	destinationFirst uint64
 
+	family  *family         // the streams of the same exporter and version; nil if the exporter is not known
 	lenders []*stream       // streams of other inputs whose definitions serve where there are none
-	stores  []*option.Store // to be asked in turn: options, learnedOptions, those of lenders
+	stores  []*option.Store // to be asked in turn: options, those of the family, learnedOptions, those of lenders
 	domains map[uint32]*domain
 }
 
@@ -57,6 +58,9 @@ func (s *stream) setStores() {
 	s.stores = s.stores[:0]
 	if s.options != nil {
 		s.stores = append(s.stores, s.options)
+	}
+	if s.family != nil && s.family.latest != nil && s.family.latest != s.options {
+		s.stores = append(s.stores, s.family.latest)
 	}
 	if s.learnedOptions != nil {
 		s.stores = append(s.stores, s.learnedOptions)
@@ -99,6 +103,7 @@ func (s *stream) lend(l lender) {
 type domain struct {
 	id         uint32
 	generation uint64 // of the stream's options when the answers were kept
+	told       uint64 // likewise of the family
 	point      uint32
 	hasPoint   bool // there is a number for the point
 
@@ -143,12 +148,18 @@ func (d *Decoder) domainOf(s *stream, id uint32) *domain {
 		if len(s.domains) >= maxDomains {
 			clear(s.domains)
 		}
-		known = &domain{id: id}
+		known = &domain{id: id, generation: s.options.Generation(), told: s.family.generation()}
 		known.point, known.hasPoint = d.pointNumber(flow.Point{Exported: true, Exporter: s.key.origin.Exporter, Domain: id})
 		s.domains[id] = known
 	}
-	if s.options != nil && known.generation != s.options.Generation() {
-		*known = domain{id: id, point: known.point, hasPoint: known.hasPoint, generation: s.options.Generation()}
+	if told := s.family.generation(); known.told != told || known.generation != s.options.Generation() {
+		if known.told != told {
+			point, hasPoint := known.point, known.hasPoint
+			s.setStores()
+			known = &domain{point: point, hasPoint: hasPoint}
+			s.domains[id] = known
+		}
+		*known = domain{id: id, point: known.point, hasPoint: known.hasPoint, generation: s.options.Generation(), told: told}
 	}
 	return known
 }

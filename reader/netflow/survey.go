@@ -124,6 +124,9 @@ func (d *Decoder) readOptions(s *set) {
 		at += octets
 	}
 	d.account(s.body, at)
+	if store != nil {
+		d.tell(store)
+	}
 	if store == nil {
 		d.summary.Remarks[OptionLimit]++
 	}

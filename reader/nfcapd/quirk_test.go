@@ -46,8 +46,24 @@ func file2(records ...[]byte) []byte {
 	return append(file, nfcapdtest.Block(nfcapdtest.None, blockOfRecords2, 0, uint32(len(records)), bytes.Join(records, nil))...)
 }
 
-// TestQuirks has one record for each rule that is not just copying.
-func TestQuirks(t *testing.T) {
+// ms gives a time in milliseconds as rows have it.
+func ms(v uint64) flow.Timestamp { return flow.Timestamp(v) * 1e6 }
+
+// timesElement gives the element that every flow has, with times of its own.
+func timesElement(t *testing.T, first, last, received uint64) []byte {
+	return nfcapdtest.Record(1, genericBody(t, first, last, received, 5, 600))
+}
+
+// quirk is a flow record of layout 2 and what must come of it.
+type quirk struct {
+	name     string
+	elements [][]byte
+	ok       func(rows []row) bool
+	remark   string // the only one
+}
+
+// quirks has one record for each rule that is not just copying.
+func quirks(t *testing.T) []quirk {
 	generic := nfcapdtest.Record(1, genericBody(t, firstMs, lastMs, receivedMs, 5, 600))
 	ipv4 := nfcapdtest.Record(2, []byte{1, 0, 0, 10, 2, 0, 0, 10})
 	noIPv4 := nfcapdtest.Record(2, make([]byte, 8))
@@ -55,16 +71,7 @@ func TestQuirks(t *testing.T) {
 	noIPv6 := nfcapdtest.Record(3, make([]byte, 32))
 	outs := nfcapdtest.Record(5, body(t, uint64(0), uint64(7), uint64(800)))
 	event := nfcapdtest.Record(19, body(t, eventMs, uint32(0), uint16(0), uint8(2), uint8(0)))
-	times := func(first, last, received uint64) []byte {
-		return nfcapdtest.Record(1, genericBody(t, first, last, received, 5, 600))
-	}
-	ms := func(v uint64) flow.Timestamp { return flow.Timestamp(v) * 1e6 }
-	for _, test := range []struct {
-		name     string
-		elements [][]byte
-		ok       func(rows []row) bool
-		remark   string
-	}{
+	return []quirk{
 		{"no addresses", [][]byte{generic}, func(rows []row) bool {
 			return rows[0].record.Key.Version == 0 && rows[0].record.Key.Shape == flow.NoSource|flow.NoDestination|flow.Ports
 		}, ""},
@@ -77,22 +84,22 @@ func TestQuirks(t *testing.T) {
 		{"both IP versions, both used", [][]byte{generic, ipv4, ipv6}, func(rows []row) bool {
 			return rows[0].record.Key.Version == 6 && rows[0].export.OuterSource == flow.MappedIPv4([4]byte{10, 0, 0, 1})
 		}, ""},
-		{"end before start", [][]byte{times(lastMs, firstMs, 0), ipv4}, func(rows []row) bool {
+		{"end before start", [][]byte{timesElement(t, lastMs, firstMs, 0), ipv4}, func(rows []row) bool {
 			return rows[0].record.Start == ms(lastMs) && rows[0].record.End == ms(lastMs)
 		}, "time_inverted"},
-		{"no end", [][]byte{times(firstMs, 0, receivedMs), ipv4}, func(rows []row) bool {
+		{"no end", [][]byte{timesElement(t, firstMs, 0, receivedMs), ipv4}, func(rows []row) bool {
 			return rows[0].record.End == ms(firstMs) && rows[0].export.TimeSource == flow.TimeMilliseconds
 		}, ""},
-		{"start beyond the range", [][]byte{times(1<<63, lastMs, receivedMs), ipv4}, func(rows []row) bool {
+		{"start beyond the range", [][]byte{timesElement(t, 1<<63, lastMs, receivedMs), ipv4}, func(rows []row) bool {
 			return rows[0].record.Start == ms(lastMs) && rows[0].record.End == ms(lastMs)
 		}, ""},
-		{"only the time of the event", [][]byte{times(0, 0, receivedMs), ipv4, event}, func(rows []row) bool {
+		{"only the time of the event", [][]byte{timesElement(t, 0, 0, receivedMs), ipv4, event}, func(rows []row) bool {
 			return rows[0].record.Start == ms(eventMs) && rows[0].export.TimeSource == flow.TimeEvent
 		}, ""},
-		{"only the time of reception", [][]byte{times(0, 0, receivedMs), ipv4}, func(rows []row) bool {
+		{"only the time of reception", [][]byte{timesElement(t, 0, 0, receivedMs), ipv4}, func(rows []row) bool {
 			return rows[0].record.End == ms(receivedMs) && rows[0].export.TimeSource == flow.TimeReceived
 		}, ""},
-		{"no time", [][]byte{times(0, 0, 0), ipv4}, func(rows []row) bool {
+		{"no time", [][]byte{timesElement(t, 0, 0, 0), ipv4}, func(rows []row) bool {
 			return rows[0].record.Start == 0 && rows[0].export.TimeSource == flow.TimeNone
 		}, ""},
 		{"out counters beside others", [][]byte{generic, ipv4, outs}, func(rows []row) bool {
@@ -113,7 +120,11 @@ func TestQuirks(t *testing.T) {
 		{"MAC addresses behind the exporter", [][]byte{generic, ipv4, nfcapdtest.Record(15, body(t, uint64(0), uint64(0x020000000007), uint64(0), uint64(0x020000000008)))}, func(rows []row) bool {
 			return rows[0].record.SourceMAC[5] == 8 && rows[0].record.DestinationMAC[5] == 7
 		}, ""},
-	} {
+	}
+}
+
+func TestQuirks(t *testing.T) {
+	for _, test := range quirks(t) {
 		t.Run(test.name, func(t *testing.T) {
 			input := file2(nfcapdtest.Record(typeExporter, nfcapdtest.Exporter(1, 9, netip.MustParseAddr("192.0.2.1"), 3)), record2(test.elements...))
 			got := readAll(t, input)

@@ -94,7 +94,12 @@ func NewSurvey(names *flow.Names) *Store {
 
 // Generation changes whenever any answer may have changed. As long as it is the
 // same, answers can be kept.
-func (s *Store) Generation() uint64 { return s.generation }
+func (s *Store) Generation() uint64 {
+	if s == nil {
+		return 0
+	}
+	return s.generation
+}
 
 // Refused counts what was not kept: entries beyond the bounds, and names beyond
 // those of flow.Names.
