@@ -37,6 +37,7 @@ type stream struct {
 	family  *family         // the streams of the same exporter and version; nil if the exporter is not known
 	lenders []*stream       // streams of other inputs whose definitions serve where there are none
 	stores  []*option.Store // to be asked in turn: options, those of the family, learnedOptions, those of lenders
+	told    uint64          // of the family when stores was set
 	domains map[uint32]*domain
 }
 
@@ -70,6 +71,7 @@ func (s *stream) setStores() {
 			s.stores = append(s.stores, l.learnedOptions)
 		}
 	}
+	s.told = s.family.generation()
 	s.domains = map[uint32]*domain{}
 }
 
@@ -103,7 +105,6 @@ func (s *stream) lend(l lender) {
 type domain struct {
 	id         uint32
 	generation uint64 // of the stream's options when the answers were kept
-	told       uint64 // likewise of the family
 	point      uint32
 	hasPoint   bool // there is a number for the point
 
@@ -143,23 +144,20 @@ type rateAnswer struct {
 
 // domainOf gives what is kept for a domain.
 func (d *Decoder) domainOf(s *stream, id uint32) *domain {
+	if s.told != s.family.generation() {
+		s.setStores()
+	}
 	known := s.domains[id]
 	if known == nil {
 		if len(s.domains) >= maxDomains {
 			clear(s.domains)
 		}
-		known = &domain{id: id, generation: s.options.Generation(), told: s.family.generation()}
+		known = &domain{id: id, generation: s.options.Generation()}
 		known.point, known.hasPoint = d.pointNumber(flow.Point{Exported: true, Exporter: s.key.origin.Exporter, Domain: id})
 		s.domains[id] = known
 	}
-	if told := s.family.generation(); known.told != told || known.generation != s.options.Generation() {
-		if known.told != told {
-			point, hasPoint := known.point, known.hasPoint
-			s.setStores()
-			known = &domain{point: point, hasPoint: hasPoint}
-			s.domains[id] = known
-		}
-		*known = domain{id: id, point: known.point, hasPoint: known.hasPoint, generation: s.options.Generation(), told: told}
+	if known.generation != s.options.Generation() {
+		*known = domain{id: id, point: known.point, hasPoint: known.hasPoint, generation: s.options.Generation()}
 	}
 	return known
 }
