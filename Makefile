@@ -6,6 +6,7 @@ BIN := bin/netstream
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 5s
 MUTANTS ?= 20000
+EXPORT_MUTANTS ?= 20000
 SCALE ?= 5
 
 .PHONY: help build demo test check lint race fuzz duckdb corpus mutate bench fixtures docs clean
@@ -46,11 +47,13 @@ fuzz: ## run every fuzz target for FUZZTIME
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test ./...
 
-corpus: build ## compare with tshark, capinfos, nDPI, Zeek and others on the captures of the folder CORPUS
+corpus: build ## compare with tshark, capinfos, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
 	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache bin/tshark $(CORPUS)
+	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 
-mutate: ## damage captures at random; with CORPUS=DIR MUTANTS=100000 those of a folder
+mutate: ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000 those of a folder
+	$(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes)

@@ -50,6 +50,7 @@ type Exports struct {
 	opened  input.Stat
 	spool   *os.File       // the stream's octets; nil for files
 	spooled *input.Account // of the stream; nil for files
+	cut     error          // fatal damage of the stream, or nil
 
 	decoder *netflow.Decoder
 	known   *nfcapd.Survey // of nfcapd files
@@ -104,7 +105,7 @@ func (e *Exports) open(opened *input.Input) error {
 		if err := e.keep(opened); err != nil {
 			return err
 		}
-		octets = e.spool
+		octets = e.again()
 	} else {
 		opened.WithoutDigests() // the second reading has them
 		e.opened = opened.Opened()
@@ -114,32 +115,6 @@ func (e *Exports) open(opened *input.Input) error {
 		err = fmt.Errorf("cannot close %s: %w", e.source.Name, closing)
 	}
 	return err
-}
-
-// keep writes a stream to the spool file.
-func (e *Exports) keep(opened *input.Input) error {
-	spool, err := e.options.Exports.Spool()
-	if err != nil {
-		return err
-	}
-	e.spool = spool
-	_, err = io.Copy(spool, opened)
-	var fatal *damage.Error
-	if errors.As(err, &fatal) {
-		err = nil // what was decompressed until then can be read; the account tells the rest
-	}
-	if err == nil {
-		_, err = spool.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot keep %s for its second reading: %w", e.source.Name, err)
-	}
-	if err := opened.Close(); err != nil {
-		return fmt.Errorf("cannot close %s: %w", e.source.Name, err)
-	}
-	account := opened.Account()
-	e.spooled = &account
-	return nil
 }
 
 // survey reads the input for the first time.
@@ -175,9 +150,6 @@ func (e *Exports) survey(octets io.Reader) error {
 		if !errors.As(err, &found) { // the second reading reports damage
 			return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
 		}
-		if found.Fatal {
-			break
-		}
 	}
 	e.decoder.Rewind()
 	return nil
@@ -207,7 +179,7 @@ func (e *Exports) begin(octets io.Reader) error {
 		e.messages = e.packets
 		e.account.Format = e.frames.Format().String()
 	case datagram.Nfcapd:
-		e.nfcapd, err = nfcapd.NewReader(octets, nfcapd.Options{
+		e.nfcapd, err = nfcapd.NewReader(upToDamage{octets}, nfcapd.Options{
 			Points: e.options.Points, Names: e.options.Exports.Names, Survey: e.known})
 		e.account.Format = "nfcapd"
 	default:
@@ -230,7 +202,7 @@ func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
 
 // Begin begins the second reading.
 func (e *Exports) Begin() error {
-	var octets io.Reader = e.spool
+	octets := e.again()
 	if e.spool != nil {
 		if _, err := e.spool.Seek(0, io.SeekStart); err != nil {
 			return fmt.Errorf("cannot read %s again: %w", e.source.Name, err)
@@ -292,7 +264,9 @@ func (e *Exports) fill(b *flow.Batch) error {
 		e.ended = true
 	case errors.As(err, &found):
 		e.account.damaged(found)
-		e.ended = found.Fatal
+		// Behind fatal damage messages give what waits for fragments and segments, and
+		// account for it, before they end.
+		e.ended = found.Fatal && e.nfcapd != nil
 	default:
 		return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
 	}
@@ -348,7 +322,7 @@ func (e *Exports) finish() {
 		a.Input = e.in.Account()
 	}
 	for _, found := range a.Input.Damage {
-		if !found.Fatal || e.spooled != nil { // the reader of messages has passed on what ended the stream
+		if !found.Fatal || e.nfcapd != nil { // the reader of messages has passed on what ended the input
 			a.damaged(found)
 		}
 	}

@@ -1,11 +1,15 @@
 package reader
 
 import (
+	"bytes"
+	"errors"
 	"io"
 
+	"netstream/reader/capture"
 	"netstream/reader/datagram"
 	"netstream/reader/input"
 	"netstream/reader/netflow"
+	"netstream/reader/nfcapd"
 )
 
 // CaptureContent says what captures are read as.
@@ -23,9 +27,10 @@ const (
 // Recognize finds out by its content what an open input holds. It must not have
 // been read from.
 func Recognize(opened *input.Input, captures CaptureContent) datagram.Kind {
-	kind := datagram.LooksLikeExports(opened.Peek(input.MaxPeek), netflow.Length)
+	prefix := opened.Peek(input.MaxPeek)
+	kind := datagram.LooksLikeExports(prefix, netflow.Length)
 	switch {
-	case kind == datagram.Capture && captures == CapturesAsExports:
+	case kind == datagram.Capture && captures == CapturesAsExports && hasHeader(prefix):
 		return datagram.CaptureOfExports
 	case kind == datagram.CaptureOfExports && captures == CapturesAsPackets:
 		return datagram.Capture
@@ -33,9 +38,38 @@ func Recognize(opened *input.Input, captures CaptureContent) datagram.Kind {
 	return kind
 }
 
+// hasHeader says whether a capture has its file header. One that ends in it holds
+// nothing, whatever it is read as.
+func hasHeader(prefix []byte) bool {
+	_, err := capture.NewReaderSize(bytes.NewReader(prefix), 0)
+	return err == nil
+}
+
 // HoldsExports says whether inputs of a kind are read by [Exports].
 func HoldsExports(kind datagram.Kind) bool {
 	return kind == datagram.CaptureOfExports || kind == datagram.RawExports || kind == datagram.Nfcapd
+}
+
+// IsForeign says whether an error of opening an input means that it is of no format
+// that can be read.
+func IsForeign(err error) bool {
+	var foreign *capture.FormatError
+	var other *nfcapd.FormatError
+	return errors.As(err, &foreign) || errors.As(err, &other)
+}
+
+// Probe says why an open input cannot be read, nil if it can as far as its first
+// octets tell. The input must not have been read from, and is of no use afterwards.
+func Probe(opened *input.Input) error {
+	switch Recognize(opened, CapturesByContent) {
+	case datagram.RawExports:
+		return nil
+	case datagram.Nfcapd:
+		_, err := nfcapd.NewReader(opened, nfcapd.Options{})
+		return err
+	}
+	_, err := capture.NewReader(opened)
+	return err
 }
 
 // Either is an input that was opened and recognised: exactly one member is set.
@@ -46,7 +80,7 @@ type Either struct {
 
 // OpenEither opens an input of packets to be metered, or of flow records that
 // exporters have metered. Exports are surveyed at once. An input that is neither is
-// a *capture.FormatError; an empty one is taken for a capture, whose account says
+// a *capture.FormatError or an *nfcapd.FormatError (see IsForeign); an empty one is taken for a capture, whose account says
 // that it is empty. Errors of the file system and of limits are *input.Error.
 func OpenEither(source input.Source, stdin io.Reader, options Options) (Either, error) {
 	opened, err := input.Open(source, stdin, options.Input)

@@ -18,7 +18,7 @@ type difference struct {
 
 // differences are all known differences, in the order in which they are looked for.
 func differences() []difference {
-	return slices.Concat(differencesOfRows(), differencesOfReading(), differencesOfTimes(), differencesOfPrograms())
+	return slices.Concat(differencesOfRows(), differencesOfReading(), differencesOfTimes(), differencesOfClocks(), differencesOfPrograms())
 }
 
 // differencesOfRows come from rules of this program that all others do not have.
@@ -105,7 +105,12 @@ func differencesOfTimes() []difference {
 			t, ok := parseNanoseconds(d.want)
 			return isTime(d.column) && d.program != "flow-tools" && d.got != "" && ok == nil && t.Unix() >= 0 && t.Before(time.UnixMilli(1<<32))
 		},
-	}, {
+	}}
+}
+
+// differencesOfClocks are faults of single programs in reckoning times.
+func differencesOfClocks() []difference {
+	return []difference{{
 		name:   "logstash_uptime",
 		reason: "logstash is one second late where the milliseconds of the uptimes make it borrow, and has uptimes of the next 49.7 days where they are ahead",
 		applies: func(d *disagreement) bool {
@@ -168,9 +173,13 @@ func differencesOfPrograms() []difference {
 		},
 	}, {
 		name:   "nfdump_field_lost",
-		reason: "nfdump shows 0 for fields that it does not take over from the template or version at hand; tshark shows them as here",
+		reason: "nfdump shows 0 for fields that it does not take over from the template or version at hand; tshark confirms the value here, if it shows the record",
 		applies: func(d *disagreement) bool {
-			return d.program == "nfdump" && d.in("src_mask", "dst_mask", "forwarding_status", "tos", "src_ip", "dst_ip", "dst_port") && isZeroAddress(d.want)
+			if d.program != "nfdump" || !isZeroAddress(d.want) || d.row == nil {
+				return false
+			}
+			confirmed, shown := d.facts.confirmed[cell{d.row, d.column}]
+			return confirmed || !shown && (d.in("src_ip", "dst_ip", "forwarding_status") || d.in("dst_port") && isICMP(d.rowCell("protocol")))
 		},
 	}, {
 		name:   "nfdump_structured",

@@ -30,7 +30,7 @@ func TestDifferences(t *testing.T) {
 		{name: "pmacct_whole_seconds", program: "pmacct", column: "flow_start", want: second("1600000001"), got: second("1600000000"), near: second("1600000002")},
 		{name: "absent_shown_as_zero", program: "nfdump", column: "src_as", want: "0", near: "5"},
 		{name: "sampling_folded_in", program: "nfdump", column: "packets", want: "300", got: "3", row: []string{"sampling_rate=100"}, near: "301"},
-		{name: "nfdump_field_lost", program: "nfdump", column: "src_mask", want: "0", got: "24", near: "16"},
+		{name: "nfdump_field_lost", program: "nfdump", column: "src_ip", want: "::", got: "10.0.0.1", near: "10.0.0.2"},
 		{name: "pmacct_tables", program: "pmacct", column: "src_mask", want: "0", got: "24"},
 		{name: "pmacct_sampling_map", program: "pmacct", column: "packets", want: "300", got: "3", row: []string{"packets=3", "bytes=5"}, near: "2"},
 		{name: "pmacct_export_time", program: "pmacct", column: "flow_start", want: second("1600000050"), got: second("1600000000"), row: []string{"time_source=uptime"}, near: second("1600000070")},
@@ -117,6 +117,33 @@ func TestDifferencesOfReading(t *testing.T) {
 
 func testedUnread() []string {
 	return []string{"tshark_version_6", "one_datagram", "decoded_late", "tshark_header_count", "refused_template", "biflow_totals"}
+}
+
+// TestLostFieldNeedsTshark has a field that nfdump shows as 0, and what tshark says of
+// the other value.
+func TestLostFieldNeedsTshark(t *testing.T) {
+	row, reference := sample("protocol=6"), sample("protocol=6")
+	at := cell{&row, "forwarding_status"}
+	tests := []struct {
+		name      string
+		column    string
+		confirmed map[cell]bool
+		want      string
+	}{
+		{"confirmed", "tos", map[cell]bool{{&row, "tos"}: true}, "nfdump_field_lost"},
+		{"another value", "forwarding_status", map[cell]bool{at: false}, ""},
+		{"not shown", "forwarding_status", nil, "nfdump_field_lost"},
+		{"not shown, and known of no fault", "tos", nil, ""},
+		{"port of TCP", "dst_port", nil, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := disagreement{program: "nfdump", pair: pair{&reference, &row}, column: test.column, want: "0", got: "2", facts: facts{confirmed: test.confirmed}}
+			if got := explanation(&d); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
 }
 
 // TestSettleSpendsLateRecords has two rows that the reference lacks, and one record

@@ -117,9 +117,13 @@ func (e *examiner) compareAll(f *finding, r *run) {
 		}
 		facts.add(&references[i].counts)
 	}
-	for i, path := range f.trial.references {
-		if references[i].program != "" {
-			f.comparisons = append(f.comparisons, e.compare(f, r, path, &references[i], facts))
+	// tshark shows everything and is asked first: what it confirms helps to judge the
+	// others.
+	for _, first := range [...]bool{true, false} {
+		for i, path := range f.trial.references {
+			if program := references[i].program; program != "" && first == (program == "tshark") {
+				f.comparisons = append(f.comparisons, e.compare(f, r, path, &references[i], facts))
+			}
 		}
 	}
 }
@@ -166,7 +170,11 @@ func (e *examiner) comparePair(c *comparison, d disagreement, partial bool) {
 			count := c.columns[column]
 			count.fields++
 			c.fields++
-			if equalCell(column, d.want, d.got, d.precision) {
+			equal := equalCell(column, d.want, d.got, d.precision)
+			if d.program == "tshark" {
+				d.facts.confirmed[cell{d.row, column}] = equal
+			}
+			if equal {
 				count.equal++
 				c.equal++
 			} else {

@@ -13,10 +13,18 @@ type facts struct {
 	versions     map[string]bool
 
 	firstExport, lastExport time.Time // export times of all messages
+
+	confirmed map[cell]bool // by the cells that tshark shows, whether with the same value
+}
+
+// cell is a column of a row of the flow table.
+type cell struct {
+	row    *flowRecord
+	column string
 }
 
 func factsOf(r *run) facts {
-	f := facts{late: r.sum("decoded_late"), messages: r.sum("messages"), refused: r.sum("undecodable_sets") > 0, biflows: len(r.flows) > r.records, versions: map[string]bool{}}
+	f := facts{late: r.sum("decoded_late"), messages: r.sum("messages"), refused: r.sum("undecodable_sets") > 0, biflows: len(r.flows) > r.records, versions: map[string]bool{}, confirmed: map[cell]bool{}}
 	for i := range r.streams {
 		stream := &r.streams[i]
 		f.versions[stream.cells["version"]] = true

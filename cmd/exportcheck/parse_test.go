@@ -13,15 +13,16 @@ const (
 	lastTime  = "1666350481316000000"
 )
 
-func TestParseReferences(t *testing.T) {
-	tests := []struct {
-		name    string
-		parse   func(string) (reference, error)
-		text    string
-		want    []map[string]string
-		flows   int // 0: counts not known
-		options int
-	}{{
+// parseTest is a text of a program with the cells that its records must have.
+type parseTest struct {
+	name  string
+	parse func(string) (reference, error)
+	text  string
+	want  []map[string]string
+}
+
+func parseTests() []parseTest {
+	return []parseTest{{
 		name: "nfdump", parse: parseNfdump,
 		text: `[{"type":"FLOW","first":"2022-10-21T11:07:58.660","last":"2022-10-21T11:08:01.316","in_packets":78,"proto":1,
 			"src4_addr":"0.0.0.0","src6_addr":"2001:0db8::1","icmp_type":8,"icmp_code":1,"tcp_flags":"...AP.S.",
@@ -65,7 +66,10 @@ func TestParseReferences(t *testing.T) {
 			"\tIE ID: 7\t\tValue: 0x6c07\n\tIE ID: 1\t\tValue: 0x100\n\tIE ID: 27\t\tValue: 0xfe800000000000000000000000000001\n\tIE ID: 500 (PEN:16982)\tValue: 0x1\n",
 		want: []map[string]string{{"src_port": "1900", "bytes": "65536", "src_ip": "fe80::1"}},
 	}}
-	for _, test := range tests {
+}
+
+func TestParseReferences(t *testing.T) {
+	for _, test := range parseTests() {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := test.parse(test.text)
 			if err != nil {

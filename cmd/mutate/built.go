@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -97,7 +100,25 @@ func builtFiles() (map[string][]byte, error) {
 	for name, octets := range builtCaptures() {
 		files[name] = octets
 	}
-	return files, addNfcapd(files)
+	if err := addNfcapd(files); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"version 5", "IPFIX, lists", "exports over UDP", "nfcapd, layout 2, compression 0"} {
+		packed, err := gzipped(files[name])
+		if err != nil {
+			return nil, fmt.Errorf("cannot compress the built file %q: %w", name, err)
+		}
+		files[name+", gzip"] = packed
+	}
+	return files, nil
+}
+
+func gzipped(octets []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(octets)
+	err = errors.Join(err, w.Close())
+	return packed.Bytes(), err
 }
 
 // builtCaptures are messages over UDP, in fragments, and over TCP.

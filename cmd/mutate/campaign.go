@@ -9,26 +9,25 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // campaign is a number of cases of one seed.
 type campaign struct {
-	paths   []string
+	subject *subject
 	seed    uint64
-	cases   uint64
+	size    uint64 // cases are begun as long as the weights of those before are less
 	workers int
-	keep    string // directory for the captures of failed cases; empty for none
-	run     meterFunc
+	keep    string // directory for the files of failed cases; empty for none
 	errors  io.Writer
 
 	underway *underway
-	next     atomic.Uint64
 
 	mu       sync.Mutex
+	cases    uint64 // begun
+	begun    uint64 // their weights
 	verdicts map[string]uint64
-	packets  uint64
+	outcome  outcome // sums of all cases
 	failures uint64
 }
 
@@ -52,20 +51,33 @@ func (c *campaign) start() error {
 	return nil
 }
 
+// next gives the next case. Which ones are begun does not depend on who asks when.
+func (c *campaign) next() (index uint64, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.begun >= c.size {
+		return 0, false
+	}
+	index = c.cases
+	c.cases++
+	c.begun += c.subject.weigh(c.seed, index)
+	return index, true
+}
+
 func (c *campaign) work(worker int) error {
 	for {
-		index := c.next.Add(1) - 1
-		if index >= c.cases {
+		index, ok := c.next()
+		if !ok {
 			return nil
 		}
-		t, err := newTrial(c.seed, index, c.paths)
+		t, err := c.subject.draw(c.seed, index)
 		if err != nil {
 			return err
 		}
 		if err := c.underway.begin(worker, t); err != nil {
 			return err
 		}
-		got, err := t.try(c.run)
+		got, err := t.try(c.subject.run)
 		c.underway.end(worker)
 		if err := c.note(t, got, err); err != nil {
 			return err
@@ -79,7 +91,9 @@ func (c *campaign) note(t *trial, got outcome, failure error) error {
 	defer c.mu.Unlock()
 	if failure == nil {
 		c.verdicts[got.verdict]++
-		c.packets += got.packets
+		c.outcome.packets += got.packets
+		c.outcome.messages += got.messages
+		c.outcome.rows += got.rows
 		return nil
 	}
 	if c.failures++; c.failures <= shownFailures {
@@ -88,16 +102,16 @@ func (c *campaign) note(t *trial, got outcome, failure error) error {
 	if c.keep == "" {
 		return nil
 	}
-	name := filepath.Join(c.keep, fmt.Sprintf("%d-%d.capture", t.seed, t.index))
+	name := filepath.Join(c.keep, fmt.Sprintf("%d-%d.%s", t.seed, t.index, c.subject.ending))
 	if err := os.WriteFile(name, t.content, 0o600); err != nil {
-		return fmt.Errorf("cannot keep the capture of a failed case: %w", err)
+		return fmt.Errorf("cannot keep the file of a failed case: %w", err)
 	}
 	return nil
 }
 
 // summary says in one line what came out.
 func (c *campaign) summary() string {
-	text := fmt.Sprintf("seed %d, %d cases of %d captures, %d packets accounted:", c.seed, c.cases, len(c.paths), c.packets)
+	text := fmt.Sprintf("seed %d, %d cases of %d %s, %s:", c.seed, c.cases, c.subject.files, c.subject.noun, c.subject.told(c))
 	for _, verdict := range slices.Sorted(maps.Keys(c.verdicts)) {
 		text += fmt.Sprintf(" %d %s,", c.verdicts[verdict], verdict)
 	}

@@ -81,7 +81,23 @@ type span struct{ begin, end int }
 type original struct {
 	content []byte
 	frames  []span // captured octets of the frames; empty if the content is compressed
-	records []span // records or blocks of packets, from one to the next
+	records []span // records or blocks of packets, from one to the next; messages or blocks of export files
+
+	// Of export files.
+	sites  []site    // numbers whose meaning is known
+	pieces []piece   // parts that other numbers count
+	other  *original // whose messages are put between those of this one
+}
+
+// sitesOf gives the numbers with any of the roles.
+func (o *original) sitesOf(roles role) []site {
+	var all []site
+	for _, s := range o.sites {
+		if s.role&roles != 0 {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // load reads a capture. Of a compressed file it gives the stored octets, or the

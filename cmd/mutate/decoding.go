@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"netstream/aggregate/flow"
 	"netstream/aggregate/runs"
 	"netstream/reader"
+	"netstream/reader/capture"
+	"netstream/reader/datagram"
 	"netstream/reader/element"
 	"netstream/reader/input"
 	"netstream/reader/netflow"
@@ -22,6 +23,7 @@ import (
 // exportSettings are what has influence on the result of a run of exports only.
 type exportSettings struct {
 	captures     reader.CaptureContent
+	kind         datagram.Kind // what the input is taken for; Unknown to recognize it
 	distribution flow.Distribution
 	stitch       bool
 	dedup        bool
@@ -32,16 +34,24 @@ type exportSettings struct {
 }
 
 // drawExportSettings gives the default settings in half of the cases, and otherwise
-// any.
-func drawExportSettings(random *rand.Rand, octets int) settings {
+// any. Half of the inputs are taken for what they were before damage, so that
+// damage to the first message does not keep a decoder from the others.
+func drawExportSettings(random *rand.Rand, kind datagram.Kind, octets int) settings {
 	s := drawSettings(random)
+	// Intervals far shorter than flows would make thousands of rows of each record,
+	// as who asks for such intervals wants.
+	s.meter.Interval = max(s.meter.Interval, time.Second)
 	s.export.captures = reader.CapturesAsExports
+	if random.IntN(2) == 0 {
+		kind = datagram.Unknown
+	}
+	s.export.kind = kind
 	if random.IntN(2) == 0 {
 		return s
 	}
-	// Intervals that are not so short that each record is told by its end only.
-	s.meter.Interval = time.Millisecond << random.IntN(30)
+	s.meter.Interval = time.Second << random.IntN(20)
 	s.export = exportSettings{
+		kind:         kind,
 		captures:     reader.CaptureContent(random.IntN(3)),
 		distribution: flow.Distribution(1 + random.IntN(5)),
 		stitch:       random.IntN(2) == 0,
@@ -127,7 +137,7 @@ func (r *exportRun) open(parts [][]byte) (verdict string, err error) {
 				return "", err
 			}
 		}
-		in, err := reader.OpenEither(source, bytes.NewReader(part), r.options)
+		in, err := r.recognize(source, part)
 		if refused := refusal(err); refused != "" {
 			verdict = refused
 			continue
@@ -138,6 +148,23 @@ func (r *exportRun) open(parts [][]byte) (verdict string, err error) {
 		r.inputs = append(r.inputs, in)
 	}
 	return verdict, nil
+}
+
+// recognize opens an input as what it is, or is said to be.
+func (r *exportRun) recognize(source input.Source, part []byte) (reader.Either, error) {
+	kind := r.settings.export.kind
+	if kind == datagram.Unknown {
+		return reader.OpenEither(source, bytes.NewReader(part), r.options)
+	}
+	opened, err := input.Open(source, bytes.NewReader(part), r.options.Input)
+	if err != nil {
+		return reader.Either{}, err
+	}
+	if kind == datagram.CaptureOfExports && reader.Recognize(opened, reader.CapturesAsExports) != kind {
+		return reader.Either{}, errors.Join(&capture.FormatError{}, opened.Close())
+	}
+	exports, err := reader.OpenExports(source, opened, kind, r.options)
+	return reader.Either{Exports: exports}, err
 }
 
 // file writes an input to a file.
@@ -196,7 +223,10 @@ func (r *exportRun) engine() (*engine.Result, error) {
 		in.Exports.SetOrdinal(uint32(i))
 		exports = append(exports, in.Exports)
 		records = append(records, engine.RecordInput{Open: func() (engine.RecordSource, error) {
-			return &guardedExports{in.Exports}, in.Exports.Begin()
+			if err := in.Exports.Begin(); err != nil {
+				return nil, errors.Join(err, in.Exports.Close())
+			}
+			return &guardedExports{in.Exports}, nil
 		}})
 		r.accounts = append(r.accounts, in.Exports.Account())
 	}
@@ -229,5 +259,3 @@ func (g *guardedExports) ReadRecords(b *flow.Batch) (err error) {
 	}
 	return err
 }
-
-var _ io.Closer = (*guardedExports)(nil)

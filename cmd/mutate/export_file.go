@@ -140,8 +140,10 @@ func findExports(names []string) ([]*exportFile, error) {
 			if err != nil || info.Size() > maxFile {
 				return err
 			}
-			files, err := loadExports(path)
-			found = append(found, files...)
+			stored, err := os.ReadFile(path)
+			if err == nil {
+				found = append(found, newExportFiles(path, stored)...)
+			}
 			return err
 		})
 		if err != nil {
@@ -154,28 +156,25 @@ func findExports(names []string) ([]*exportFile, error) {
 
 func cmpNames(a, b *exportFile) int { return bytes.Compare([]byte(a.name), []byte(b.name)) }
 
-// loadExports gives an export file, and its decompressed content if it is
-// compressed; none if it is no export file.
-func loadExports(path string) ([]*exportFile, error) {
-	stored, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+// newExportFiles gives an export file as it is stored, and its decompressed content
+// if it is compressed; none if it is no export file, since that would only test how
+// foreign files are refused.
+func newExportFiles(name string, stored []byte) []*exportFile {
 	content, err := expandContent(stored)
 	if err != nil {
-		return nil, nil // an undamaged file that cannot be opened is no test of damage
+		return nil
 	}
-	inner, ok := newExportFile(path, content)
+	inner, ok := newExportFile(name, content)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	if bytes.Equal(stored, content) {
-		return []*exportFile{inner}, nil
+		return []*exportFile{inner}
 	}
 	inner.inside = true
-	outer := &exportFile{original: &original{content: stored}, name: path, kind: inner.kind}
+	outer := &exportFile{original: &original{content: stored}, name: name, kind: inner.kind}
 	outer.cut()
-	return []*exportFile{outer, inner}, nil
+	return []*exportFile{outer, inner}
 }
 
 // expandContent gives what compressed octets hold, as far as it goes.

@@ -17,8 +17,11 @@ const (
 	exitUsage  = 4
 )
 
-// defaultCaptures are used if none are named.
-const defaultCaptures = "testdata/capture"
+// Files that are used if none are named.
+const (
+	defaultCaptures = "testdata/capture"
+	defaultExports  = "testdata/export" // besides those that are built
+)
 
 func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -30,6 +33,7 @@ type options struct {
 	keep    string
 	one     string
 	write   string
+	exports bool
 	corpus  []string
 }
 
@@ -38,13 +42,14 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 	var o options
 	flags := pflag.NewFlagSet("mutate", pflag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringArrayVar(&o.corpus, "corpus", nil, "damage the captures in this directory (repeatable; bare arguments are the same; default "+defaultCaptures+")")
-	flags.Uint64VarP(&o.cases, "cases", "n", 20_000, "number of cases")
+	flags.StringArrayVar(&o.corpus, "corpus", nil, "damage the files in this directory (repeatable; bare arguments are the same; default "+defaultCaptures+", or "+defaultExports+")")
+	flags.BoolVar(&o.exports, "exports", false, "damage export files rather than captures")
+	flags.Uint64VarP(&o.cases, "cases", "n", 20_000, "number of cases; of exports number of messages, of which a case has several")
 	flags.Uint64Var(&o.seed, "seed", 1, "seed of the random numbers")
 	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "cases at a time")
-	flags.StringVar(&o.keep, "keep", "", "write the captures of failed cases into this directory")
+	flags.StringVar(&o.keep, "keep", "", "write the damaged files of failed cases into this directory")
 	flags.StringVar(&o.one, "one", "", "run only the case SEED:INDEX")
-	flags.StringVarP(&o.write, "write", "w", "", "with --one: write its capture to this file")
+	flags.StringVarP(&o.write, "write", "w", "", "with --one: write its damaged file to this file")
 	if err := flags.Parse(arguments); errors.Is(err, pflag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -55,16 +60,12 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "mutate: expected at least 1 worker, and --write only with --one")
 		return exitUsage
 	}
-	names := append(o.corpus, flags.Args()...)
-	if len(names) == 0 {
-		names = []string{defaultCaptures}
-	}
-	paths, err := findCaptures(names)
+	subject, err := o.subject(append(o.corpus, flags.Args()...))
 	failed := false
 	if err == nil && o.one != "" {
-		failed, err = repeat(&o, paths, stdout)
+		failed, err = repeat(&o, subject, stdout)
 	} else if err == nil {
-		failed, err = search(&o, paths, stdout, stderr)
+		failed, err = search(&o, subject, stdout, stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "mutate:", err)
@@ -75,37 +76,50 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// subject finds what is to be damaged in what was named.
+func (o *options) subject(names []string) (*subject, error) {
+	if o.exports {
+		files, err := allExports(names)
+		return exportSubject(files), err
+	}
+	if len(names) == 0 {
+		names = []string{defaultCaptures}
+	}
+	paths, err := findCaptures(names)
+	return captureSubject(paths), err
+}
+
 // repeat runs one case.
-func repeat(o *options, paths []string, stdout io.Writer) (failed bool, err error) {
+func repeat(o *options, s *subject, stdout io.Writer) (failed bool, err error) {
 	seed, index, err := parseName(o.one)
 	if err != nil {
 		return false, err
 	}
-	t, err := newTrial(seed, index, paths)
+	t, err := s.draw(seed, index)
 	if err != nil {
 		return false, err
 	}
 	if o.write != "" {
 		if err := os.WriteFile(o.write, t.content, 0o600); err != nil {
-			return false, fmt.Errorf("cannot write the capture: %w", err)
+			return false, fmt.Errorf("cannot write the damaged file: %w", err)
 		}
 	}
 	fmt.Fprintf(stdout, "%v, settings %+v\n", t, t.settings)
-	got, err := t.try(run)
+	got, err := t.try(s.run)
 	if err == nil {
-		fmt.Fprintf(stdout, "%s, %d packets accounted\n", got.verdict, got.packets)
+		fmt.Fprintf(stdout, "%s, %d packets accounted, %d messages, %d rows of exporters\n", got.verdict, got.packets, got.messages, got.rows)
 	}
 	return err != nil, err
 }
 
 // search runs all cases of a seed.
-func search(o *options, paths []string, stdout, stderr io.Writer) (failed bool, err error) {
+func search(o *options, s *subject, stdout, stderr io.Writer) (failed bool, err error) {
 	began := time.Now()
-	c := &campaign{paths: paths, seed: o.seed, cases: o.cases, workers: o.workers, keep: o.keep, run: run, errors: stderr}
+	c := &campaign{subject: s, seed: o.seed, size: o.cases, workers: o.workers, keep: o.keep, errors: stderr}
 	if c.underway, err = newUnderway(o.workers); err != nil {
 		return false, err
 	}
-	fmt.Fprintf(stdout, "seed %d, %d captures; cases under way: %s\n", o.seed, len(paths), c.underway.file.Name())
+	fmt.Fprintf(stdout, "seed %d, %d %s; cases under way: %s\n", o.seed, s.files, s.noun, c.underway.file.Name())
 	if err := errors.Join(c.start(), c.underway.remove()); err != nil {
 		return false, err
 	}

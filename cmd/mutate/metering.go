@@ -6,21 +6,19 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
-	"netstream/aggregate/balance"
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 	"netstream/aggregate/runs"
-	"netstream/cmd/internal/books"
 	"netstream/reader"
 	"netstream/reader/capture"
 	"netstream/reader/input"
+	"netstream/reader/nfcapd"
 )
 
 // layout is what must have no influence on the result of a run.
@@ -30,7 +28,9 @@ type layout struct {
 	rowMemory  int // octets of rows kept in memory, of each table; 0 for the defaults
 	hasher     flow.Hasher
 	readAhead  bool
-	atATime    int // packets taken from the reader at a time at most; 0 for as many as the engine asks for
+	atATime    int  // packets taken from the reader at a time at most; 0 for as many as the engine asks for
+	stream     bool // exports come as a stream rather than as a file
+	digest     bool // rows and account of exports are made a digest of
 }
 
 // settings is what has.
@@ -38,6 +38,7 @@ type settings struct {
 	meter         meter.Settings
 	reorderWindow time.Duration
 	withMAC       bool
+	export        exportSettings
 }
 
 // drawSettings gives the default settings in half of the cases, and in the others
@@ -63,12 +64,14 @@ func drawSettings(random *rand.Rand) settings {
 	}
 }
 
-// outcome is what became of a capture.
+// outcome is what became of a capture or an export file.
 type outcome struct {
-	verdict string // "metered", "damaged", "foreign" or "refused"
-	packets uint64 // accounted
-	tables  [sha256.Size]byte
-	account [sha256.Size]byte
+	verdict  string // "metered", "decoded", "damaged", "foreign" or "refused"
+	packets  uint64 // accounted
+	messages uint64 // read from export files; blocks of nfcapd files
+	rows     uint64 // of exporters
+	tables   [sha256.Size]byte
+	account  [sha256.Size]byte
 }
 
 // run meters a capture and checks everything that can be checked on one run.
@@ -99,7 +102,7 @@ func run(content []byte, s *settings, l *layout) (outcome, error) {
 				Spill: func() (runs.File, error) { return new(memoryFile), nil },
 			})
 		if err == nil {
-			return audit(packets.Account(), result, points)
+			return auditCapture(packets.Account(), result, points)
 		}
 	}
 	closing := packets.Close()
@@ -113,7 +116,8 @@ func run(content []byte, s *settings, l *layout) (outcome, error) {
 // they are no captures any more, or ask for more than the limits allow.
 func refusal(err error) string {
 	var foreign *capture.FormatError
-	if errors.As(err, &foreign) {
+	var foreignCollector *nfcapd.FormatError
+	if errors.As(err, &foreign) || errors.As(err, &foreignCollector) {
 		return "foreign"
 	}
 	if class := input.ClassOf(err); class == input.Refused || class == input.LimitReached {
@@ -144,81 +148,6 @@ func recovered(err *error) {
 	if cause := recover(); cause != nil {
 		*err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 	}
-}
-
-// audit reads the tables of a run, and checks their order and the conservation
-// laws.
-func audit(account *reader.Account, result *engine.Result, points *flow.Points) (outcome, error) {
-	b := balance.Books{EndReasons: make(map[flow.EndReason]uint64)}
-	rows := sha256.New()
-	if err := auditFlows(&b, result, points, rows); err != nil {
-		return outcome{}, err
-	}
-	if b.FlowRecords != result.Records {
-		return outcome{}, fmt.Errorf("got %d flow records, want the %d that the engine counted", b.FlowRecords, result.Records)
-	}
-	if err := auditIntervals(&b, result, points, rows); err != nil {
-		return outcome{}, err
-	}
-	books.AddAccount(&b, account)
-	for _, law := range b.Check() {
-		if !law.Holds {
-			return outcome{}, fmt.Errorf("law %s (%s) does not hold: %s", law.ID, law.Text, law.Failure)
-		}
-	}
-	accounts := sha256.New()
-	for _, o := range account.Outcomes() {
-		fmt.Fprintln(accounts, o)
-	}
-	fmt.Fprintln(accounts, account.Notes, account.DamageCount, account.Damages, account.FirstTime, account.LastTime)
-	verdict := "metered"
-	if !account.Complete() {
-		verdict = "damaged"
-	}
-	return outcome{verdict, account.Accounted.Packets, [sha256.Size]byte(rows.Sum(nil)), [sha256.Size]byte(accounts.Sum(nil))}, nil
-}
-
-func auditFlows(b *balance.Books, result *engine.Result, points *flow.Points, rows hash.Hash) error {
-	var last flow.Record
-	return result.Flows(func(r *flow.Record) error {
-		if b.FlowRecords > 0 && (r.Start < last.Start || r.Start == last.Start && (r.End < last.End ||
-			r.End == last.End && r.Key.Compare(&last.Key, points) < 0)) {
-			return fmt.Errorf("flow record %+v comes behind %+v", r, last)
-		}
-		if r.End < r.Start || r.Counters.Packets == 0 {
-			return fmt.Errorf("flow record %+v ends before it begins, or is of no packet", r)
-		}
-		b.Flows.Add(&r.Counters)
-		b.FlowRecords++
-		b.EndReasons[r.EndReason]++
-		last = *r
-		return addRow(rows, r)
-	})
-}
-
-// addRow adds a row to a digest.
-func addRow[R flow.Record | flow.IntervalRecord](rows hash.Hash, r *R) error {
-	_, err := fmt.Fprintln(rows, *r)
-	return err
-}
-
-func auditIntervals(b *balance.Books, result *engine.Result, points *flow.Points, rows hash.Hash) error {
-	var last flow.IntervalRecord
-	count := 0
-	return result.Intervals(func(r *flow.IntervalRecord) error {
-		if count > 0 && (r.Start < last.Start || r.Start == last.Start && r.Key.Compare(&last.Key, points) <= 0) {
-			return fmt.Errorf("interval record %+v comes behind %+v", r, last)
-		}
-		if r.First < r.Start || r.Last < r.First || r.FlowsActive == 0 || r.FlowsActive < r.FlowsStarted || r.FlowsActive < r.FlowsEnded {
-			return fmt.Errorf("interval record %+v contradicts itself", r)
-		}
-		b.Intervals.Add(&r.Counters)
-		b.FlowsStarted.Add(r.FlowsStarted)
-		b.FlowsEnded.Add(r.FlowsEnded)
-		count++
-		last = *r
-		return addRow(rows, r)
-	})
 }
 
 // memoryFile is a sorted run in memory.

@@ -197,8 +197,9 @@ func TestCommand(t *testing.T) {
 
 func TestFailedCasesAreKept(t *testing.T) {
 	var said bytes.Buffer
-	c := &campaign{paths: mustFind(t), seed: 2, cases: 3, workers: 2, keep: t.TempDir(), errors: &said,
-		run: func([]byte, *settings, *layout) (outcome, error) { panic("always") }}
+	s := captureSubject(mustFind(t))
+	s.run = func([]byte, *settings, *layout) (outcome, error) { panic("always") }
+	c := &campaign{subject: s, seed: 2, size: 3, workers: 2, keep: t.TempDir(), errors: &said}
 	var err error
 	if c.underway, err = newUnderway(c.workers); err != nil {
 		t.Fatal(err)

@@ -11,9 +11,12 @@ import (
 // subject is what is damaged: captures, or export files. A case is a function of
 // seed and index for either, and has its own numbering.
 type subject struct {
-	files int
-	noun  string // what the files are
-	run   meterFunc
+	files  int
+	noun   string // what the files are
+	ending string // of the names of files of failed cases
+	run    meterFunc
+
+	told func(*campaign) string // what was read, in words
 
 	// draw makes the case of a seed and an index, weigh says how much of a campaign
 	// it is.
@@ -24,7 +27,8 @@ type subject struct {
 // captureSubject is captures of traffic. All cases weigh the same.
 func captureSubject(paths []string) *subject {
 	return &subject{
-		files: len(paths), noun: "captures", run: run,
+		files: len(paths), noun: "captures", ending: "capture", run: run,
+		told:  func(c *campaign) string { return fmt.Sprintf("%d packets accounted", c.outcome.packets) },
 		draw:  func(seed, index uint64) (*trial, error) { return newTrial(seed, index, paths) },
 		weigh: func(uint64, uint64) uint64 { return 1 },
 	}
@@ -33,7 +37,10 @@ func captureSubject(paths []string) *subject {
 // exportSubject is export files. A case weighs as much as its file has messages.
 func exportSubject(files []*exportFile) *subject {
 	return &subject{
-		files: len(files), noun: "export files", run: runExports,
+		files: len(files), noun: "export files", ending: "exports", run: runExports,
+		told: func(c *campaign) string {
+			return fmt.Sprintf("%d messages before damage, %d read, %d rows", c.begun, c.outcome.messages, c.outcome.rows)
+		},
 		draw:  func(seed, index uint64) (*trial, error) { return newExportTrial(seed, index, files), nil },
 		weigh: func(seed, index uint64) uint64 { _, f := drawFile(seed, index, files); return f.messages() },
 	}
@@ -53,11 +60,11 @@ func allExports(names []string) ([]*exportFile, error) {
 	}
 	var files []*exportFile
 	for _, name := range slices.Sorted(maps.Keys(built)) {
-		f, ok := newExportFile(name, built[name])
-		if !ok {
+		made := newExportFiles(name, built[name])
+		if len(made) == 0 {
 			return nil, fmt.Errorf("cannot recognize the built file %q as exports", name)
 		}
-		files = append(files, f)
+		files = append(files, made...)
 	}
 	found, err := findExports(names)
 	return append(files, found...), err
@@ -81,7 +88,7 @@ func newExportTrial(seed, index uint64, files []*exportFile) *trial {
 		}
 	}
 	t.content, t.mutators = damagedExports(random, &o)
-	t.settings = drawExportSettings(random, len(t.content))
+	t.settings = drawExportSettings(random, file.kind, len(t.content))
 	t.layouts = []layout{{workers: 1, rowMemory: rowMemory, hasher: drawHasher(random)}}
 	if index%comparedEvery == 0 {
 		t.layouts[0].digest = true

@@ -106,11 +106,23 @@ func (t *trial) try(run meterFunc) (first outcome, err error) {
 		if i == 0 {
 			first = got
 		} else if got != first {
-			return outcome{}, fmt.Errorf("result depends on the layout: %s of %d packets with %+v, %s of %d packets with %+v",
-				first.verdict, first.packets, t.layouts[0], got.verdict, got.packets, t.layouts[i])
+			return outcome{}, fmt.Errorf("%s depends on the layout: %s of %d packets, %d messages and %d rows with %+v, %s of %d, %d and %d with %+v",
+				difference(&first, &got), first.verdict, first.packets, first.messages, first.rows, t.layouts[0],
+				got.verdict, got.packets, got.messages, got.rows, t.layouts[i])
 		}
 	}
 	return first, nil
+}
+
+// difference names the first thing in which two outcomes differ.
+func difference(a, b *outcome) string {
+	switch {
+	case a.tables != b.tables:
+		return "content of the tables"
+	case a.account != b.account:
+		return "account"
+	}
+	return "result"
 }
 
 // timed runs one layout. A run that takes too long has a second chance, since

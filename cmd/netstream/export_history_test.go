@@ -283,8 +283,8 @@ func TestTemplateHistories(t *testing.T) {
 }
 
 // interleaved mixes streams of messages, keeping the order of each.
-func interleaved(random *rand.Rand, streams [][][]byte) [][]byte {
-	var all [][]byte
+func interleaved[Message any](random *rand.Rand, streams [][]Message) []Message {
+	var all []Message
 	streams = slices.Clone(streams)
 	for len(streams) > 0 {
 		i := random.IntN(len(streams))

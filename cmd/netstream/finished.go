@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"netstream/reader/capture"
+	"netstream/reader"
 	"netstream/reader/input"
 	"netstream/writer/manifest"
 	"netstream/writer/outdir"
@@ -100,16 +100,14 @@ func (j *job) sameRun(ctx context.Context, args []string, there *manifest.Manife
 	return manifest.RunID(tool, parameters, contents) == there.RunID, nil
 }
 
-// isForeign says whether a source can still not be read as a capture.
+// isForeign says whether a source can still not be read.
 func isForeign(source input.Source) bool {
 	in, err := input.Open(source, nil, input.Options{NoDigests: true})
 	if err != nil {
 		return true
 	}
 	defer in.Close() // it was only looked at
-	_, err = capture.NewReader(in)
-	var foreign *capture.FormatError
-	return errors.As(err, &foreign)
+	return reader.IsForeign(reader.Probe(in))
 }
 
 // digestContent reads an input for its digest only.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/reader"
-	"netstream/reader/capture"
 	"netstream/reader/input"
 )
 
@@ -74,7 +72,7 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Why, b.Why))
 	})
 	if len(obs.all) == 0 {
-		return nil, fail(exitUsage, "'netstream inspect' says what a file is", "none of the inputs is a capture or holds exports")
+		return nil, fail(exitUsage, foreignHint, "none of the inputs is a capture or holds exports")
 	}
 	slices.SortStableFunc(obs.all, compareObservations)
 	for i, in := range obs.all {
@@ -89,17 +87,18 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 	return obs, nil
 }
 
+const foreignHint = "captures (pcap, pcapng), export messages (NetFlow, IPFIX) and nfcapd files can be read, compressed or not"
+
 // look opens one input and finds out how it begins.
 func (obs *observations) look(ctx context.Context, c *console, o *runOptions, source input.Source) error {
 	in, err := obs.begin(ctx, source)
-	var foreign *capture.FormatError
 	switch {
-	case errors.As(err, &foreign) && (source.Found || o.keepGoing):
-		obs.leaveOut(c, source.Name, foreign.Error())
+	case reader.IsForeign(err) && (source.Found || o.keepGoing):
+		obs.leaveOut(c, source.Name, err.Error())
 		obs.leftOut = obs.leftOut || !source.Found || namedAsCapture(source.Name)
 		return nil
-	case errors.As(err, &foreign):
-		return fail(exitUsage, "'netstream inspect' says what a file is", "cannot read %s: %w", source.Name, err)
+	case reader.IsForeign(err):
+		return fail(exitUsage, foreignHint, "cannot read %s: %w", source.Name, err)
 	case err != nil && o.keepGoing && input.ClassOf(err) == input.Unreadable:
 		obs.leaveOut(c, source.Name, err.Error())
 		obs.leftOut = true
@@ -228,8 +227,7 @@ func (obs *observations) open(ordinal uint32) (engine.Source, error) {
 		options.Input.Expect = &in.opened
 		var err error
 		packets, err = reader.Open(in.source, obs.stdin, options)
-		var foreign *capture.FormatError
-		if errors.As(err, &foreign) {
+		if reader.IsForeign(err) {
 			return nil, fail(exitDamaged, "", "cannot read %s: it was a capture a moment ago: %w", in.source.Name, err)
 		}
 		if err != nil {

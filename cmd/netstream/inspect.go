@@ -222,11 +222,10 @@ func (found *inspection) settle(err error, account input.Account) {
 			found.damaged(d)
 		}
 	}
-	var foreign *capture.FormatError
 	var d *damage.Error
 	switch {
 	case err == nil:
-	case errors.As(err, &foreign):
+	case reader.IsForeign(err):
 		found.failed = fail(exitUsage, "", "cannot read %s: %w", found.Name, err)
 	case errors.As(err, &d):
 		if d.Kind == damage.EmptyInput {

@@ -14,6 +14,9 @@ import (
 // captures is where the test captures of the repository are.
 const captures = "../../testdata/capture"
 
+// exports is where the exporter files of the repository are.
+const exports = "../../testdata/export"
+
 // ending is what came of a run of the program in this process.
 type ending struct {
 	code   int

@@ -17,10 +17,10 @@ import (
 // trafficContent gives what a table of traffic must hold. The columns are those
 // that bills are made of: each column read back costs about as much time as the
 // whole table's share of one column did when it was written.
-func trafficContent(rows uint64, t *balance.Totals) balance.Content {
+func trafficContent(rows uint64, t *balance.Totals, unknown unknownCounters) balance.Content {
 	return balance.Content{Rows: rows, Columns: []balance.Column{
-		{Name: "packets", Sum: t.Packets.String()},
-		{Name: "bytes", Sum: t.Octets.String()},
+		{Name: "packets", Nulls: unknown.packets, Sum: t.Packets.String()},
+		{Name: "bytes", Nulls: unknown.octets, Sum: t.Octets.String()},
 	}}
 }
 
@@ -28,8 +28,8 @@ func trafficContent(rows uint64, t *balance.Totals) balance.Content {
 // and compares all files with the digests of what was written.
 func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
 	written := []balance.Content{
-		trafficContent(j.flows.records, &j.flows.totals),
-		trafficContent(j.perBin.records, &j.perBin.totals),
+		trafficContent(j.flows.records, &j.flows.totals, j.flows.unknown),
+		trafficContent(j.perBin.records, &j.perBin.totals, j.perBin.unknown),
 		{Rows: uint64(len(ledgerRows(j.accounts, j.inputs.skipped)))},
 		{Rows: uint64(len(exporterRows(j.accounts)))},
 	}
@@ -103,7 +103,7 @@ func rereadCSV(path string, names []string) (balance.Content, error) {
 	}
 	content := balance.Content{Rows: summary.Rows}
 	for i, name := range names {
-		content.Columns = append(content.Columns, balance.Column{Name: name, Sum: summary.Sums[i].String()})
+		content.Columns = append(content.Columns, balance.Column{Name: name, Nulls: summary.Nulls[i], Sum: summary.Sums[i].String()})
 	}
 	return content, nil
 }

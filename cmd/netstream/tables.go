@@ -76,10 +76,23 @@ func (k *keptExports) keep(place int, r *flow.Record) {
 type flowSums struct {
 	totals   balance.Totals
 	scaled   balance.ScaledTotals
+	unknown  unknownCounters
 	records  uint64
 	exported uint64 // of records those of exporters
 	endless  uint64 // of exported those that do not tell why they ended
 	ends     map[flow.EndReason]uint64
+}
+
+// unknownCounters are how many rows do not tell a counter.
+type unknownCounters struct{ packets, octets uint64 }
+
+func (u *unknownCounters) add(has flow.Fields) {
+	if has&flow.FieldPackets == 0 {
+		u.packets++
+	}
+	if has&flow.FieldOctets == 0 {
+		u.octets++
+	}
 }
 
 // scaledOf gives what a record's counters were before sampling.
@@ -105,6 +118,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 			}
 			sums.exported++
 			sums.scaled.Add(scaledOf(r))
+			sums.unknown.add(r.Export.Has)
 			kept.keep(place, r)
 		})
 	}
@@ -127,6 +141,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 type intervalSums struct {
 	totals         balance.Totals
 	scaled         balance.ScaledTotals
+	unknown        unknownCounters
 	records        uint64
 	started, ended flow.Sum
 }
@@ -146,6 +161,7 @@ func writeIntervals(ctx context.Context, w io.Writer, format string, columns []t
 func (s *intervalSums) add(_ int, r *flow.IntervalRecord) {
 	s.totals.Add(&r.Counters)
 	s.scaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
+	s.unknown.add(r.Has)
 	s.records++
 	s.started.Add(r.FlowsStarted)
 	s.ended.Add(r.FlowsEnded)

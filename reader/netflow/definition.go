@@ -170,10 +170,11 @@ func (d *Decoder) withdraw(key templateKey, options bool) {
 	d.summary.Remarks[TemplateLimit] += d.inForce.put(t)
 }
 
-// withdrawAll ends the force of all templates of a kind in the message's domain.
+// withdrawAll ends the force of all templates of a kind in the message's domain. Those
+// that are not defined yet are not concerned.
 func (d *Decoder) withdrawAll(options bool) {
 	for key, t := range d.stream.templates {
-		if key.domain == d.header.domain && t.options == options && !t.withdrawn {
+		if key.domain == d.header.domain && t.options == options && !t.withdrawn && !t.late {
 			t.withdrawn, t.plan = true, nil
 		}
 	}

@@ -126,7 +126,7 @@ func (d *Decoder) lookup(id uint16) *template {
 		if t == nil {
 			return d.adopt(key)
 		}
-		if d.pending.withdrew(t.options) {
+		if !t.late && d.pending.withdrew(t.options) {
 			return nil
 		}
 		d.inForce.use(t)

@@ -298,6 +298,8 @@ func (d *Decoder) uptime(value uint64, present *slotSet) (t flow.Timestamp, ok b
 	at, export := boot+int64(value), int64(d.header.exportTime/millisecond)+999
 	if at < export {
 		at += (export - at) / uptimeWrap * uptimeWrap
+	} else if before := at - uptimeWrap; at > export+uptimeAhead && before <= export {
+		at = before // a flow from before the exporter started: exporters that read captures have such
 	}
 	if at > math.MaxInt64/int64(millisecond) || at < math.MinInt64/int64(millisecond) {
 		d.unusable.outside = true

@@ -138,6 +138,11 @@ func TestTrap15UptimeWithoutBootTime(t *testing.T) {
 	if want := ms(testSeconds*1000 - 4000); r.Start != want {
 		t.Errorf("after a wrap: got start %d, want %d", r.Start, want)
 	}
+	// The exporter started 2 s before the export, the flow 3 s before that.
+	r = oneOf(t, append(fields, spec{number: 160, length: 8}), u32(uptimeWrap-3000), u32(uptimeWrap-1000), u64(testSeconds*1000-2000))
+	if want := ms(testSeconds*1000 - 5000); r.Start != want {
+		t.Errorf("before the exporter started: got start %d, want %d", r.Start, want)
+	}
 }
 
 func TestTrap16RepeatedElements(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 
 // Summary is what a finished table holds.
 type Summary struct {
-	Rows uint64
-	Sums []*big.Int // of the columns that were asked for, in that order; empty cells count as 0
+	Rows  uint64
+	Sums  []*big.Int // of the columns that were asked for, in that order
+	Nulls []uint64   // of the same columns the empty cells
 }
 
 // Summarize reads a finished table with encoding/csv, which did not write it, and
@@ -26,7 +27,7 @@ func Summarize(r io.Reader, names ...string) (Summary, error) {
 	if err != nil {
 		return Summary{}, fmt.Errorf("cannot read back header: %w", err)
 	}
-	s := Summary{Sums: make([]*big.Int, len(names))}
+	s := Summary{Sums: make([]*big.Int, len(names)), Nulls: make([]uint64, len(names))}
 	columns := make([]int, len(names))
 	for i, name := range names {
 		s.Sums[i] = new(big.Int)
@@ -46,6 +47,7 @@ func Summarize(r io.Reader, names ...string) (Summary, error) {
 		s.Rows++
 		for i, column := range columns {
 			if row[column] == "" {
+				s.Nulls[i]++
 				continue
 			}
 			v, err := strconv.ParseInt(row[column], 10, 64)
