@@ -45,7 +45,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 	done
 
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
-	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test ./...
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...
 
 corpus: build ## compare with tshark, capinfos, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }

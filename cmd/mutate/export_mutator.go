@@ -9,7 +9,9 @@ import (
 // octets, ranges and records whatever they are of, and those that know where the
 // numbers of messages are.
 func exportMutators() []mutator {
-	return append(mutators(),
+	all := slices.DeleteFunc(mutators(), func(m mutator) bool { return m.name == "snap" })
+	return append(all,
+		mutator{"snap", snapFrames},
 		mutator{"versions", changeNumbers(versionRole | domainRole)},
 		mutator{"counts", changeNumbers(countRole | fieldCountRole)},
 		mutator{"sizes", changeNumbers(lengthRole)},
@@ -83,6 +85,17 @@ func exchangeNumbers(random *rand.Rand, o *original, content []byte) []byte {
 		}
 	}
 	return content
+}
+
+// snapFrames is snap for captures; of other files it cuts pieces.
+func snapFrames(random *rand.Rand, o *original, content []byte) []byte {
+	if len(o.frames) == 0 || len(o.records) == 0 {
+		return cutEnd(random, o, content)
+	}
+	if header := o.frames[0].begin - o.records[0].begin; header != pcapHeader && header != epbHeader {
+		return shrinkPiece(random, o, content)
+	}
+	return snap(random, o, content)
 }
 
 // drawPiece draws a piece of content that has not changed its length; ok is false

@@ -5,6 +5,7 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/reader"
+	"netstream/reader/damage"
 	"netstream/reader/header"
 	"netstream/reader/input"
 	"netstream/writer/table"
@@ -33,9 +34,7 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 		}
 		rows = append(rows, octetRows(a)...)
 		for _, d := range a.Damages {
-			rows = append(rows, table.LedgerRow{
-				Input: a.Name, Kind: table.LedgerDamage, Outcome: d.Kind.String(), Detail: d.Detail,
-				Octets: table.Known(uint64(max(d.Length, 0))), FirstOffset: table.Known(uint64(d.Offset)), FirstPacket: table.Known(d.Number)})
+			rows = append(rows, damageRow(a, &d))
 		}
 		if more := a.DamageCount - uint64(len(a.Damages)); more > 0 {
 			rows = append(rows, table.LedgerRow{
@@ -46,6 +45,25 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 		rows = append(rows, table.LedgerRow{Input: s.Name, Kind: table.LedgerInput, Outcome: "left_out", Detail: s.Why})
 	}
 	return rows
+}
+
+// damageRow gives the row of a damaged place. Its number is that of a message where the
+// input holds nothing else, and where the message is what is damaged; that of a packet
+// in captures. The records of nfcapd files have no column.
+func damageRow(a *reader.Account, d *damage.Error) table.LedgerRow {
+	row := table.LedgerRow{
+		Input: a.Name, Kind: table.LedgerDamage, Outcome: d.Kind.String(), Detail: d.Detail,
+		Octets: table.Known(uint64(max(d.Length, 0))), FirstOffset: table.Known(uint64(d.Offset))}
+	e := a.Exports
+	switch {
+	case d.Kind == damage.BadMessage || d.Kind == damage.NoTemplate || e != nil && e.Raw != nil:
+		if d.Number > 0 {
+			row.FirstMessage = table.Known(d.Number)
+		}
+	case e == nil || e.Nfcapd == nil:
+		row.FirstPacket = table.Known(d.Number)
+	}
+	return row
 }
 
 // detailOf words the detail of an outcome.

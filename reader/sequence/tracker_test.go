@@ -204,7 +204,7 @@ func FuzzLaw(f *testing.F) {
 	for range 20 {
 		seed := make([]byte, 300)
 		for i := range seed {
-			seed[i] = byte(r.IntN(256)) & byte(r.IntN(256))
+			seed[i] = byte(r.IntN(256) & r.IntN(256))
 		}
 		f.Add(uint8(r.IntN(8)), seed)
 	}

@@ -36,6 +36,22 @@ var captures = []string{
 	"udp-lite.pcap",
 }
 
+// exports are exporter files that the tables are checked on likewise.
+var exports = []string{
+	"lab-softflowd-v9.raw",
+	"v5-sampled.raw", // scaled columns, rates
+	"v8-01.raw",      // no addresses, ports and protocol
+	"netstream-huawei.ipfix",
+	"application.ipfix",
+	"biflow.ipfix",
+	"mpls-vlan-mac.ipfix",
+	"nat.ipfix",
+	"nfcapd-layout2.nfcapd",
+	"times.ipfix",
+	"totals.ipfix",
+	"tunnel.ipfix",
+}
+
 // TestTables checks what netstream writes of each capture with each of the
 // settings.
 func TestTables(t *testing.T) {
@@ -53,10 +69,17 @@ func TestTables(t *testing.T) {
 		{"CSV", checkCSV},
 		{"third reader", checkThirdReader},
 	}
-	for _, capture := range captures {
+	var inputs []string
+	for _, name := range captures {
+		inputs = append(inputs, filepath.Join("testdata", "capture", name))
+	}
+	for _, name := range exports {
+		inputs = append(inputs, filepath.Join("testdata", "export", name))
+	}
+	for _, input := range inputs {
 		for _, s := range settings {
-			t.Run(capture+" "+s.name, func(t *testing.T) {
-				o := run(t, "parquet", s, filepath.Join("testdata", "capture", capture))
+			t.Run(filepath.Base(input)+" "+s.name, func(t *testing.T) {
+				o := run(t, "parquet", s, input)
 				for _, c := range checks {
 					t.Run(c.name, func(t *testing.T) { c.check(t, o) })
 				}
