@@ -263,7 +263,7 @@ func (e *Exports) fill(b *flow.Batch) error {
 	case err == io.EOF:
 		e.ended = true
 	case errors.As(err, &found):
-		e.account.damaged(found)
+		e.account.damaged(e.unit(found))
 		// Behind fatal damage messages give what waits for fragments and segments, and
 		// account for it, before they end.
 		e.ended = found.Fatal && e.nfcapd != nil
@@ -271,6 +271,17 @@ func (e *Exports) fill(b *flow.Batch) error {
 		return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
 	}
 	return nil
+}
+
+// unit says what the number of a damage in the container counts.
+func (e *Exports) unit(found *damage.Error) *damage.Error {
+	switch {
+	case e.nfcapd != nil:
+		found.Unit = damage.Record
+	case e.raw != nil:
+		found.Unit = damage.Message
+	}
+	return found
 }
 
 // number says of records where they lie, and counts them.

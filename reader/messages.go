@@ -54,7 +54,7 @@ func (e *Exports) refuse(refused *netflow.Error) {
 	}
 	e.account.Exports.message(refused.Reason.String(), m)
 	e.account.damaged(&damage.Error{
-		Kind: damage.BadMessage, Offset: m.Offset, Number: m.Number, Length: int64(len(m.Data)), Detail: refused.Error(),
+		Kind: damage.BadMessage, Offset: m.Offset, Number: m.Number, Unit: damage.Message, Length: int64(len(m.Data)), Detail: refused.Error(),
 	})
 }
 
@@ -92,7 +92,7 @@ func (e *Exports) decode(b *flow.Batch) {
 	e.account.Exports.count(s)
 	if s.UndecodableSets > 0 {
 		e.account.damaged(&damage.Error{
-			Kind: damage.NoTemplate, Offset: e.message.Offset, Number: e.message.Number, Length: int64(s.UndecodableOctets),
+			Kind: damage.NoTemplate, Offset: e.message.Offset, Number: e.message.Number, Unit: damage.Message, Length: int64(s.UndecodableOctets),
 			Detail: fmt.Sprintf("%d %s of observation domain %d without template", s.UndecodableSets, setNoun(s.UndecodableSets), s.Domain),
 		})
 	}

@@ -8,6 +8,9 @@ import (
 	"slices"
 )
 
+// exportsComparedEvery says which cases of exports are run in a second layout as well.
+const exportsComparedEvery = 10
+
 // subject is what is damaged: captures, or export files. A case is a function of
 // seed and index for either, and has its own numbering.
 type subject struct {
@@ -90,7 +93,7 @@ func newExportTrial(seed, index uint64, files []*exportFile) *trial {
 	t.content, t.mutators = damagedExports(random, &o)
 	t.settings = drawExportSettings(random, file.kind, len(t.content))
 	t.layouts = []layout{{workers: 1, rowMemory: rowMemory, hasher: drawHasher(random)}}
-	if index%comparedEvery == 0 {
+	if index%exportsComparedEvery == 0 {
 		t.layouts[0].digest = true
 		t.layouts = append(t.layouts, layout{
 			workers: 3, rowMemory: littleMemory, hasher: drawHasher(random), readAhead: true, atATime: 3, stream: true, digest: true})

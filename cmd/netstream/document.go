@@ -9,6 +9,7 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/reader"
+	"netstream/reader/damage"
 	"netstream/reader/header"
 	"netstream/writer/manifest"
 	"netstream/writer/outdir"
@@ -144,7 +145,7 @@ func describeInput(a *reader.Account, ordinal uint32, base uint64) manifest.Inpu
 	}
 	for _, d := range a.Damages {
 		in.Damages = append(in.Damages, manifest.Damage{
-			Kind: d.Kind.String(), Offset: d.Offset, Packet: d.Number, Length: d.Length, Detail: d.Detail})
+			Kind: d.Kind.String(), Offset: d.Offset, Packet: d.Number, Unit: unitName(d.Unit), Length: d.Length, Detail: d.Detail})
 	}
 	return in
 }
@@ -154,4 +155,12 @@ func outcome(name, detail string, t *reader.Tally) manifest.Outcome {
 		Name: name, Detail: detail, Packets: t.Packets, WireBytes: t.WireOctets, Captured: t.CapturedOctets,
 		Bytes: t.Octets, FirstOffset: t.FirstOffset, FirstPacket: t.FirstNumber,
 	}
+}
+
+// unitName is empty for packets, which are what is usually counted.
+func unitName(u damage.Unit) string {
+	if u == damage.Packet {
+		return ""
+	}
+	return u.String()
 }

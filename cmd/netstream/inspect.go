@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -111,6 +112,7 @@ type inspectedDamage struct {
 	Kind   string `json:"kind"`
 	Offset int64  `json:"offset"`
 	Packet uint64 `json:"packet"`
+	Unit   string `json:"unit,omitempty"` // message or record; packet if it is not said
 	Length int64  `json:"length"`
 	Detail string `json:"detail"`
 }
@@ -182,7 +184,7 @@ func (found *inspection) walk(frames *capture.Reader) error {
 
 func (found *inspection) damaged(d *damage.Error) {
 	found.DamageCount++
-	found.Damages = append(found.Damages, inspectedDamage{d.Kind.String(), d.Offset, d.Number, d.Length, d.Detail})
+	found.Damages = append(found.Damages, inspectedDamage{d.Kind.String(), d.Offset, d.Number, unitName(d.Unit), d.Length, d.Detail})
 }
 
 // describe takes over what the reader counted.
@@ -308,7 +310,7 @@ func (found *inspection) print(w io.Writer, asJSON bool) error {
 		found.inspectedExports.print(line)
 	}
 	for _, d := range found.Damages {
-		line("  damage      %s at offset %d, packet %d: %s", d.Kind, d.Offset, d.Packet, d.Detail)
+		line("  damage      %s at offset %d, %s %d: %s", d.Kind, d.Offset, cmp.Or(d.Unit, "packet"), d.Packet, d.Detail)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

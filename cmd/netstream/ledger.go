@@ -47,21 +47,17 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 	return rows
 }
 
-// damageRow gives the row of a damaged place. Its number is that of a message where the
-// input holds nothing else, and where the message is what is damaged; that of a packet
-// in captures. The records of nfcapd files have no column.
+// damageRow gives the row of a damaged place. The records of nfcapd files have no
+// column for their number.
 func damageRow(a *reader.Account, d *damage.Error) table.LedgerRow {
 	row := table.LedgerRow{
 		Input: a.Name, Kind: table.LedgerDamage, Outcome: d.Kind.String(), Detail: d.Detail,
 		Octets: table.Known(uint64(max(d.Length, 0))), FirstOffset: table.Known(uint64(d.Offset))}
-	e := a.Exports
 	switch {
-	case d.Kind == damage.BadMessage || d.Kind == damage.NoTemplate || e != nil && e.Raw != nil:
-		if d.Number > 0 {
-			row.FirstMessage = table.Known(d.Number)
-		}
-	case e == nil || e.Nfcapd == nil:
+	case d.Unit == damage.Packet:
 		row.FirstPacket = table.Known(d.Number)
+	case d.Unit == damage.Message && d.Number > 0:
+		row.FirstMessage = table.Known(d.Number)
 	}
 	return row
 }

@@ -44,11 +44,33 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
+// Unit says what the number of a damaged place counts.
+type Unit uint8
+
+// The units.
+const (
+	Packet  Unit = iota // packets of a capture
+	Message             // export messages
+	Record              // flow records of an nfcapd file
+)
+
+// String gives the name of the unit.
+func (u Unit) String() string {
+	switch u {
+	case Message:
+		return "message"
+	case Record:
+		return "record"
+	}
+	return "packet"
+}
+
 // Error is one damaged place in an input. Everything before it was read.
 type Error struct {
 	Kind   Kind
 	Offset int64  // octets from the start of the decompressed input
-	Number uint64 // number of the packet at or before the place, from 1; 0 if none
+	Number uint64 // number of the packet, message or record at or before the place, from 1; 0 if none
+	Unit   Unit   // what Number counts
 	Length int64  // octets given up because of it; 0 if it is not known or none
 	Detail string // what was found and what was expected
 	Fatal  bool   // nothing behind the place can be read
@@ -56,5 +78,5 @@ type Error struct {
 
 // Error gives the text without the file's name, which the caller knows.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s at offset %d, packet %d: %s", e.Kind, e.Offset, e.Number, e.Detail)
+	return fmt.Sprintf("%s at offset %d, %v %d: %s", e.Kind, e.Offset, e.Unit, e.Number, e.Detail)
 }

@@ -118,7 +118,8 @@ type Interface struct {
 type Damage struct {
 	Kind   string `json:"kind"`
 	Offset int64  `json:"offset"`
-	Packet uint64 `json:"packet"`
+	Packet uint64 `json:"packet"`         // number of the packet at or before the place, or of what Unit says
+	Unit   string `json:"unit,omitempty"` // message or record; packet if it is not said
 	Length int64  `json:"length"`
 	Detail string `json:"detail"`
 }
