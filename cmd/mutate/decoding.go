@@ -40,7 +40,7 @@ func drawExportSettings(random *rand.Rand, kind datagram.Kind, octets int) setti
 	s := drawSettings(random)
 	// Intervals far shorter than flows would make thousands of rows of each record,
 	// as who asks for such intervals wants.
-	s.meter.Interval = max(s.meter.Interval, time.Second)
+	s.meter.Interval = max(s.meter.Interval, time.Minute)
 	s.export.captures = reader.CapturesAsExports
 	if random.IntN(2) == 0 {
 		kind = datagram.Unknown
@@ -49,7 +49,7 @@ func drawExportSettings(random *rand.Rand, kind datagram.Kind, octets int) setti
 	if random.IntN(2) == 0 {
 		return s
 	}
-	s.meter.Interval = time.Second << random.IntN(20)
+	s.meter.Interval = time.Minute << random.IntN(14)
 	s.export = exportSettings{
 		kind:         kind,
 		captures:     reader.CaptureContent(random.IntN(3)),

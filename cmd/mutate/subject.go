@@ -8,8 +8,14 @@ import (
 	"slices"
 )
 
-// exportsComparedEvery says which cases of exports are run in a second layout as well.
-const exportsComparedEvery = 10
+const (
+	// exportsComparedEvery says which cases of exports are run in a second layout as well.
+	exportsComparedEvery = 10
+
+	// littleExportMemory is so few octets of rows that many tables are sorted outside,
+	// but those of flows that damage has made weeks long in less than a second.
+	littleExportMemory = 16 << 10
+)
 
 // subject is what is damaged: captures, or export files. A case is a function of
 // seed and index for either, and has its own numbering.
@@ -96,7 +102,7 @@ func newExportTrial(seed, index uint64, files []*exportFile) *trial {
 	if index%exportsComparedEvery == 0 {
 		t.layouts[0].digest = true
 		t.layouts = append(t.layouts, layout{
-			workers: 3, rowMemory: littleMemory, hasher: drawHasher(random), readAhead: true, atATime: 3, stream: true, digest: true})
+			workers: 3, rowMemory: littleExportMemory, hasher: drawHasher(random), readAhead: true, atATime: 3, stream: true, digest: true})
 	}
 	return t
 }

@@ -102,7 +102,9 @@ func (j *job) exportTotals(t *manifest.Totals) {
 	}
 	number := func(s flow.Sum) manifest.Number { return manifest.Number(s.String()) }
 	t.Messages, t.RecordsRead, t.RecordsAccounted = number(messages), number(read), number(accounted)
-	t.PacketsScaled, t.BytesScaled = number(j.flows.scaled.Packets), number(j.flows.scaled.Octets)
+	if j.flows.scaled.Unknown == 0 {
+		t.PacketsScaled, t.BytesScaled = number(j.flows.scaled.Packets), number(j.flows.scaled.Octets)
+	}
 	t.Distribution = j.options.distribution
 	t.Stitched, t.Differenced = j.exported.Stitched, j.exported.Differenced
 }

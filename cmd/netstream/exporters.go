@@ -96,6 +96,10 @@ func exportLedger(a *reader.Account) []table.LedgerRow {
 	}
 	record("accounted", e.FlowRecords)
 	record("options", e.OptionRecords)
+	if n := e.Nfcapd; n != nil {
+		record("accounted", n.Records.Flow)
+		record("malformed", n.Records.Malformed)
+	}
 	if e.UndecodableSets > 0 {
 		rows = append(rows, table.LedgerRow{Input: a.Name, Kind: table.LedgerSet, Outcome: "no_template",
 			Sets: table.Known(e.UndecodableSets), Octets: table.Known(e.UndecodableOctets)})

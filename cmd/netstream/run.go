@@ -79,6 +79,7 @@ type job struct {
 	perBin   *intervalSums
 	laws     []balance.Law
 	exported engine.Exported
+	present  flow.Fields // that any row has
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
@@ -139,7 +140,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err := j.balance(&result.Exported); err != nil {
 		return err
 	}
-	j.exported = result.Exported
+	j.exported, j.present = result.Exported, result.Present
 	if err := j.document(dir, outputs); err != nil {
 		return err
 	}

@@ -38,7 +38,11 @@ func (j *job) summarize(out string) {
 		fmt.Fprintf(j.console.err, "  time     %s .. %s (%v)\n", timeText(first), timeText(last), last.Sub(first))
 	}
 	fmt.Fprintf(j.console.err, "  flows    %s (%s)\n", count(j.flows.records), j.endReasons())
-	fmt.Fprintf(j.console.err, "  bytes    %s IP, %s on the wire\n", grouped(b.Flows.Octets), grouped(b.Flows.WireOctets))
+	volume := grouped(b.Flows.Octets) + " IP"
+	if j.present&flow.FieldWireOctets != 0 {
+		volume += ", " + grouped(b.Flows.WireOctets) + " on the wire"
+	}
+	fmt.Fprintf(j.console.err, "  bytes    %s\n", volume)
 	for _, line := range topOutcomes(j.accounts, 5) {
 		fmt.Fprintf(j.console.err, "  %s\n", printable(line))
 	}

@@ -144,7 +144,7 @@ type Totals struct {
 	Messages         Number `json:"messages,omitempty"`          // export messages
 	RecordsRead      Number `json:"records_read,omitempty"`      // data records of exporters
 	RecordsAccounted Number `json:"records_accounted,omitempty"` // those that became rows
-	PacketsScaled    Number `json:"packets_scaled,omitempty"`    // sums of the columns of that name
+	PacketsScaled    Number `json:"packets_scaled,omitempty"`    // sums of the columns of that name, if all rows tell their sampling rate
 	BytesScaled      Number `json:"bytes_scaled,omitempty"`
 	Differenced      uint64 `json:"differenced,omitempty"`  // records of running totals, less the report before
 	Stitched         uint64 `json:"stitched,omitempty"`     // records that were joined to the one before

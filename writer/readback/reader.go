@@ -117,11 +117,10 @@ func (t *tableReader) element(column int) (name string, element *parquet.SchemaE
 	return schema.GetExName(int(index)), schema.SchemaElements[index]
 }
 
-// read hands the values of a column to take in their order, a batch at a time,
-// as parquet-go has them: nil for NULL, else int32, int64, float64 or string. It checks
-// their number.
-func (t *tableReader) read(column int, take func(values []interface{}) error) error {
-	rows := t.parquet.Footer.NumRows
+// read hands the values of the first rows of a column to take in their order, a
+// batch at a time, as parquet-go has them: nil for NULL, else int32, int64, float64
+// or string. It checks their number.
+func (t *tableReader) read(column int, rows int64, take func(values []interface{}) error) error {
 	var got int64
 	for got < rows {
 		var values []interface{}

@@ -2,6 +2,7 @@ package readback
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -53,8 +54,8 @@ func Rows(path string) (int64, error) {
 }
 
 // Summarize reads the named columns of a table, or all of them if none is named,
-// and compares them with the footer. Every value is decoded, so it costs far
-// more time than writing did: name the columns that matter.
+// and compares them with the footer. Every value is decoded, those of texts at
+// far more cost than writing them: name the columns that matter.
 func Summarize(path string, names ...string) (Summary, error) {
 	t, err := open(path)
 	if err != nil {
@@ -89,20 +90,44 @@ func Summarize(path string, names ...string) (Summary, error) {
 func (t *tableReader) summarize(index int) (Column, error) {
 	name, element := t.element(index)
 	c := Column{Name: name, Integer: isInteger(element), Float: isFloat(element), Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
+	var err error
+	if c.number() {
+		err = t.summarizeNumbers(index, &c)
+	} else {
+		err = t.read(index, t.parquet.Footer.NumRows, func(values []interface{}) error {
+			for _, value := range values {
+				if value == nil {
+					c.Nulls++
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return Column{}, err
+	}
+	if !c.number() || c.Nulls == t.parquet.Footer.NumRows {
+		c.Min, c.Max = 0, 0
+	}
+	return c, t.compare(index, &c)
+}
+
+// summarizeNumbers reads a column of numbers. parquet-go reads its first values as
+// well, and must find the same.
+func (t *tableReader) summarizeNumbers(index int, c *Column) error {
+	first, err := t.first(index)
+	if err != nil {
+		return err
+	}
 	last := int64(math.MinInt64)
-	err := t.read(index, func(values []interface{}) error {
-		for _, value := range values {
-			if value == nil {
-				c.Nulls++
-				continue
-			}
-			if !c.number() {
-				continue
-			}
-			v, err := integer(value, element)
-			if err != nil {
-				return err
-			}
+	err = t.numbers(index, func(values []int64, nulls int64) error {
+		n := min(len(first), len(values))
+		if !slices.Equal(first[:n], values[:n]) {
+			return errReaders
+		}
+		first = first[n:]
+		c.Nulls += nulls
+		for _, v := range values {
 			if c.Integer {
 				c.Sum.Add(v)
 			}
@@ -112,13 +137,33 @@ func (t *tableReader) summarize(index int) (Column, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return Column{}, err
+	if err == nil && len(first) > 0 {
+		err = errReaders
 	}
-	if !c.number() || c.Nulls == t.parquet.Footer.NumRows {
-		c.Min, c.Max = 0, 0
-	}
-	return c, t.compare(index, &c)
+	return err
+}
+
+var errReaders = errors.New("two readers find different values")
+
+// first reads the first rows of a column of numbers with parquet-go, as many as
+// batchRows, and gives the values that are not NULL.
+func (t *tableReader) first(index int) ([]int64, error) {
+	_, element := t.element(index)
+	var first []int64
+	err := t.read(index, min(batchRows, t.parquet.Footer.NumRows), func(values []interface{}) error {
+		for _, value := range values {
+			if value == nil {
+				continue
+			}
+			v, err := integer(value, element)
+			if err != nil {
+				return err
+			}
+			first = append(first, v)
+		}
+		return nil
+	})
+	return first, err
 }
 
 // compare compares a column with its statistics in the footer.
@@ -229,7 +274,7 @@ func Cells(path, name string) ([]Cell, error) {
 func (t *tableReader) cells(index int) ([]Cell, error) {
 	_, element := t.element(index)
 	var cells []Cell
-	err := t.read(index, func(values []interface{}) error {
+	err := t.read(index, t.parquet.Footer.NumRows, func(values []interface{}) error {
 		for _, value := range values {
 			cell := Cell{Null: value == nil}
 			if text, ok := value.(string); ok {

@@ -1,0 +1,217 @@
+package readback
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/xitongsys/parquet-go/layout"
+	"github.com/xitongsys/parquet-go/parquet"
+	"github.com/xitongsys/parquet-go/source"
+)
+
+// maxPage is the most octets of a page that is read, before and after
+// compression. The largest that the writer makes of numbers are dictionaries, of
+// at most one number of 8 octets for each of the 131,072 rows of a row group.
+const maxPage = 16 << 20
+
+// pageReader reads the pages of a column of numbers. parquet-go reads footer and
+// page headers; the values are decoded here, since parquet-go makes an interface
+// value of each level and each number, which takes twenty times as long. Only
+// what the writer's tables have is known: version 1 data pages of flat columns,
+// with the encodings PLAIN, RLE_DICTIONARY and DELTA_BINARY_PACKED, not
+// compressed or by Zstandard.
+type pageReader struct {
+	file         *tableFile
+	element      *parquet.SchemaElement
+	decompressor *zstd.Decoder
+
+	payload    bytes.Buffer // of the page, as the file has it
+	plain      []byte       // of the page, decompressed
+	levels     []uint64     // of the page: 1 for a value, 0 for NULL
+	numbers    []uint64     // of the page, in the dictionary
+	values     []int64      // of the page, without NULLs
+	dictionary []int64      // of the row group
+}
+
+// numbers hands the values of a column of numbers to take, page by page in their
+// order: those that are not NULL, and how many are. Numbers are as integer has
+// them. The values are valid until take returns.
+func (t *tableReader) numbers(column int, take func(values []int64, nulls int64) error) error {
+	decompressor, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxPage))
+	if err != nil {
+		return err
+	}
+	defer decompressor.Close()
+	_, element := t.element(column)
+	p := &pageReader{file: t.file, element: element, decompressor: decompressor}
+	for i, group := range t.parquet.Footer.RowGroups {
+		if err := p.chunk(group.Columns[column].MetaData, take); err != nil {
+			return fmt.Errorf("row group %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// chunk reads the pages of a column in one row group.
+func (p *pageReader) chunk(m *parquet.ColumnMetaData, take func(values []int64, nulls int64) error) error {
+	begin := m.DataPageOffset
+	if m.DictionaryPageOffset != nil {
+		begin = *m.DictionaryPageOffset
+	}
+	if begin < 0 {
+		return fmt.Errorf("first page at offset %d", begin)
+	}
+	pages := source.ConvertToThriftReader(p.file, begin, readSize)
+	p.dictionary = p.dictionary[:0]
+	for left := m.NumValues; left > 0; {
+		var header *parquet.PageHeader
+		err := guard(func() (err error) {
+			header, err = layout.ReadPageHeader(pages)
+			return err
+		})
+		if err == nil {
+			err = p.load(pages, header, m.Codec)
+		}
+		if err != nil {
+			return fmt.Errorf("%d values before the end: %w", left, err)
+		}
+		switch {
+		case header.DictionaryPageHeader != nil && header.Type == parquet.PageType_DICTIONARY_PAGE:
+			err = p.readDictionary(header.DictionaryPageHeader)
+		case header.DataPageHeader != nil && header.Type == parquet.PageType_DATA_PAGE:
+			rows := int64(header.DataPageHeader.NumValues)
+			if rows < 1 || rows > left {
+				return fmt.Errorf("page of %d values, %d before the end", rows, left)
+			}
+			left -= rows
+			if err = p.readValues(header.DataPageHeader); err == nil {
+				err = take(p.values, rows-int64(len(p.values)))
+			}
+		default:
+			err = fmt.Errorf("page of type %s", header.Type)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load reads a page behind its header into plain.
+func (p *pageReader) load(pages io.Reader, header *parquet.PageHeader, codec parquet.CompressionCodec) (err error) {
+	size := header.CompressedPageSize
+	if size < 0 || size > maxPage {
+		return fmt.Errorf("page of %d octets, want at most %d", size, maxPage)
+	}
+	p.payload.Reset()
+	if n, err := io.CopyN(&p.payload, pages, int64(size)); err != nil {
+		return fmt.Errorf("page ends after %d of %d octets: %w", n, size, io.ErrUnexpectedEOF)
+	}
+	payload := p.payload.Bytes()
+	if sum := int32(crc32.ChecksumIEEE(payload)); header.Crc == nil || *header.Crc != sum {
+		return errors.New("checksum of a page is wrong")
+	}
+	switch codec {
+	case parquet.CompressionCodec_UNCOMPRESSED:
+		p.plain = append(p.plain[:0], payload...)
+	case parquet.CompressionCodec_ZSTD:
+		if p.plain, err = p.decompressor.DecodeAll(payload, p.plain[:0]); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("page compressed by %s", codec)
+	}
+	if len(p.plain) != int(header.UncompressedPageSize) {
+		return fmt.Errorf("page of %d octets, its header says %d", len(p.plain), header.UncompressedPageSize)
+	}
+	return nil
+}
+
+func (p *pageReader) readDictionary(header *parquet.DictionaryPageHeader) (err error) {
+	p.dictionary, err = p.appendPlain(p.dictionary[:0], p.plain, int(header.NumValues))
+	return err
+}
+
+// readValues decodes a data page: its definition levels behind their length of 4
+// octets, if it can have NULLs, and the values.
+func (p *pageReader) readValues(header *parquet.DataPageHeader) (err error) {
+	src, count := p.plain, int(header.NumValues)
+	if p.element.GetRepetitionType() == parquet.FieldRepetitionType_OPTIONAL {
+		if len(src) < 4 || uint64(binary.LittleEndian.Uint32(src)) > uint64(len(src)-4) {
+			return errors.New("definition levels are cut off")
+		}
+		end := 4 + int(binary.LittleEndian.Uint32(src))
+		if p.levels, err = appendHybrid(p.levels[:0], src[4:end], 1, count); err != nil {
+			return fmt.Errorf("definition levels: %w", err)
+		}
+		count = 0
+		for _, level := range p.levels {
+			count += int(level)
+		}
+		src = src[end:]
+	}
+	p.values = p.values[:0]
+	switch header.Encoding {
+	case parquet.Encoding_PLAIN:
+		p.values, err = p.appendPlain(p.values, src, count)
+	case parquet.Encoding_RLE_DICTIONARY:
+		err = p.look(src, count)
+	case parquet.Encoding_DELTA_BINARY_PACKED:
+		if p.element.GetType() != parquet.Type_INT64 {
+			return fmt.Errorf("values of type %s in encoding %s", p.element.GetType(), header.Encoding)
+		}
+		p.values, err = appendDelta(p.values, src, count)
+	default:
+		err = fmt.Errorf("values in encoding %s", header.Encoding)
+	}
+	return err
+}
+
+// look decodes values that are numbers of the dictionary, behind an octet with
+// the width of the numbers in bits.
+func (p *pageReader) look(src []byte, count int) (err error) {
+	if len(src) == 0 || src[0] > 32 {
+		return errors.New("numbers of the dictionary have no width")
+	}
+	if p.numbers, err = appendHybrid(p.numbers[:0], src[1:], int(src[0]), count); err != nil {
+		return err
+	}
+	for _, n := range p.numbers {
+		if n >= uint64(len(p.dictionary)) {
+			return fmt.Errorf("value %d of a dictionary of %d", n, len(p.dictionary))
+		}
+		p.values = append(p.values, p.dictionary[n])
+	}
+	return nil
+}
+
+// appendPlain appends values in the encoding PLAIN, which must fill src.
+func (p *pageReader) appendPlain(dst []int64, src []byte, count int) ([]int64, error) {
+	width := 8
+	if p.element.GetType() == parquet.Type_INT32 {
+		width = 4
+	}
+	if count < 0 || len(src)/width != count || len(src)%width != 0 {
+		return dst, fmt.Errorf("%d octets for %d values of %d", len(src), count, width)
+	}
+	switch {
+	case width == 8:
+		for ; len(src) > 0; src = src[8:] {
+			dst = append(dst, int64(binary.LittleEndian.Uint64(src)))
+		}
+	case unsigned(p.element):
+		for ; len(src) > 0; src = src[4:] {
+			dst = append(dst, int64(binary.LittleEndian.Uint32(src)))
+		}
+	default:
+		for ; len(src) > 0; src = src[4:] {
+			dst = append(dst, int64(int32(binary.LittleEndian.Uint32(src))))
+		}
+	}
+	return dst, nil
+}
