@@ -22,6 +22,8 @@ type auditor struct {
 	books  balance.Books
 	points *flow.Points
 	rows   hash.Hash // nil if no digest of the rows is wanted
+
+	intervals uint64 // rows of the interval table
 }
 
 // auditCapture reads the tables of a capture.
@@ -32,7 +34,7 @@ func auditCapture(account *reader.Account, result *engine.Result, points *flow.P
 	}
 	accounts := sha256.New()
 	addAccount(accounts, account)
-	got := outcome{verdict: "metered", packets: account.Accounted.Packets,
+	got := outcome{verdict: "metered", packets: account.Accounted.Packets, intervals: a.intervals,
 		tables: [sha256.Size]byte(a.rows.Sum(nil)), account: [sha256.Size]byte(accounts.Sum(nil))}
 	if !account.Complete() {
 		got.verdict = "damaged"
@@ -57,7 +59,7 @@ func (r *exportRun) audit(result *engine.Result, octets int) (outcome, error) {
 	if err := a.audit(result, r.accounts...); err != nil {
 		return outcome{}, err
 	}
-	got := outcome{verdict: "decoded"}
+	got := outcome{verdict: "decoded", intervals: a.intervals}
 	accounts := sha256.New()
 	for _, account := range r.accounts {
 		if err := bounded(account, octets); err != nil {
@@ -145,13 +147,13 @@ func (a *auditor) audit(result *engine.Result, accounts ...*reader.Account) erro
 	b := &a.books
 	b.EndReasons = make(map[flow.EndReason]uint64)
 	b.Subtracted, b.Stitched = result.Exported.Subtracted, result.Exported.Stitched
-	if err := a.flows(result); err != nil {
+	if err := a.auditFlows(result); err != nil {
 		return err
 	}
 	if b.FlowRecords != result.Records {
 		return fmt.Errorf("got %d flow records, want the %d that the engine counted", b.FlowRecords, result.Records)
 	}
-	if err := a.intervals(result); err != nil {
+	if err := a.auditIntervals(result); err != nil {
 		return err
 	}
 	for _, account := range accounts {
@@ -165,7 +167,7 @@ func (a *auditor) audit(result *engine.Result, accounts ...*reader.Account) erro
 	return result.Close()
 }
 
-func (a *auditor) flows(result *engine.Result) error {
+func (a *auditor) auditFlows(result *engine.Result) error {
 	var last flow.Record
 	b := &a.books
 	return result.Flows(func(r *flow.Record) error {
@@ -222,12 +224,11 @@ func addRow[R flow.Record | flow.IntervalRecord](rows hash.Hash, r *R) error {
 	return err
 }
 
-func (a *auditor) intervals(result *engine.Result) error {
+func (a *auditor) auditIntervals(result *engine.Result) error {
 	var last flow.IntervalRecord
 	b := &a.books
-	count := 0
 	return result.Intervals(func(r *flow.IntervalRecord) error {
-		if count > 0 && a.compare(r, &last) <= 0 {
+		if a.intervals > 0 && a.compare(r, &last) <= 0 {
 			return fmt.Errorf("interval record %+v comes behind %+v", r, last)
 		}
 		if r.First < r.Start || r.Last < r.First || r.FlowsActive == 0 || r.FlowsActive < r.FlowsStarted || r.FlowsActive < r.FlowsEnded {
@@ -237,7 +238,7 @@ func (a *auditor) intervals(result *engine.Result) error {
 		b.IntervalsScaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
 		b.FlowsStarted.Add(r.FlowsStarted)
 		b.FlowsEnded.Add(r.FlowsEnded)
-		count++
+		a.intervals++
 		last = *r
 		return addRow(a.rows, r)
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -22,6 +23,7 @@ type campaign struct {
 	errors  io.Writer
 
 	underway *underway
+	running  sync.RWMutex // held for writing by a case that must run alone
 
 	mu       sync.Mutex
 	cases    uint64 // begun
@@ -77,12 +79,29 @@ func (c *campaign) work(worker int) error {
 		if err := c.underway.begin(worker, t); err != nil {
 			return err
 		}
-		got, err := t.try(c.subject.run)
+		got, err := c.try(t)
 		c.underway.end(worker)
 		if err := c.note(t, got, err); err != nil {
 			return err
 		}
 	}
+}
+
+// try runs a case. One that takes too long has its last chance while no other one
+// runs, and by the time of processors: on a busy machine clocks on the wall say
+// little.
+func (c *campaign) try(t *trial) (outcome, error) {
+	c.running.RLock()
+	got, err := t.try(c.subject.run)
+	c.running.RUnlock()
+	var slow *slowError
+	if !errors.As(err, &slow) {
+		return got, err
+	}
+	c.running.Lock()
+	defer c.running.Unlock()
+	t.byProcessor = true
+	return t.try(c.subject.run)
 }
 
 // note counts what came of a case.

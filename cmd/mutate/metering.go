@@ -66,12 +66,13 @@ func drawSettings(random *rand.Rand) settings {
 
 // outcome is what became of a capture or an export file.
 type outcome struct {
-	verdict  string // "metered", "decoded", "damaged", "foreign" or "refused"
-	packets  uint64 // accounted
-	messages uint64 // read from export files; blocks of nfcapd files
-	rows     uint64 // of exporters
-	tables   [sha256.Size]byte
-	account  [sha256.Size]byte
+	verdict   string // "metered", "decoded", "damaged", "foreign" or "refused"
+	packets   uint64 // accounted
+	messages  uint64 // read from export files; blocks of nfcapd files
+	rows      uint64 // of exporters
+	intervals uint64 // rows of the interval table
+	tables    [sha256.Size]byte
+	account   [sha256.Size]byte
 }
 
 // run meters a capture and checks everything that can be checked on one run.

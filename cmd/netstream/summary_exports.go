@@ -46,20 +46,23 @@ func (j *job) exportLines() []string {
 	if s.inputs == 0 {
 		return nil
 	}
-	lines := []string{fmt.Sprintf("exports  %s messages of %s %s, %s rejected, %s duplicates, %s units lost",
-		count(s.messages), count(uint64(s.streams)), plural(uint64(s.streams), "stream"),
-		count(s.rejected), count(s.duplicates), count(s.lost))}
+	lines := []string{fmt.Sprintf("exports  %s of %s, %s rejected, %s, %s lost",
+		counted(s.messages, "message"), counted(uint64(s.streams), "stream"),
+		count(s.rejected), counted(s.duplicates, "duplicate"), counted(s.lost, "unit"))}
 	if s.late > 0 {
-		lines = append(lines, fmt.Sprintf("         %s records decoded with a template that came later", count(s.late)))
+		lines = append(lines, fmt.Sprintf("         %s decoded with a template that came later", counted(s.late, "record")))
 	}
 	if s.undecodable > 0 {
-		lines = append(lines, fmt.Sprintf("         %s sets (%s octets) without template", count(s.undecodable), count(s.undecodedB)))
+		lines = append(lines, fmt.Sprintf("         %s (%s octets) without template", counted(s.undecodable, "set"), count(s.undecodedB)))
 	}
 	if n := j.exported.Stitched; n > 0 {
-		lines = append(lines, fmt.Sprintf("         %s records joined to the one before", count(n)))
+		lines = append(lines, fmt.Sprintf("         %s joined to the one before", counted(n, "record")))
 	}
 	if n := j.exported.Differenced; n > 0 {
-		lines = append(lines, fmt.Sprintf("         %s records of running totals differenced", count(n)))
+		lines = append(lines, fmt.Sprintf("         %s of running totals differenced", counted(n, "record")))
 	}
 	return lines
 }
+
+// counted words a number of things.
+func counted(n uint64, noun string) string { return count(n) + " " + plural(n, noun) }

@@ -2,10 +2,19 @@ package duckdb
 
 import "testing"
 
-// orderedKey is the flow key as it is ordered (docs/metering.md section 4). The
-// observation point is ordered by name, the nameless one first.
-const orderedKey = "octets(src_ip), octets(dst_ip), coalesce(src_port, 0), coalesce(dst_port, 0), protocol, tos, ip_version, " +
-	"src_port IS NOT NULL, coalesce(interface, '')"
+// orderedKey is the flow key as it is ordered (docs/metering.md sections 4 and 6).
+// What is not known is 0, and then comes first or, as the ports and what one of the
+// exporters leaves out, by the octet that says which members are known. The
+// observation point is ordered by name, the nameless one first, captures before
+// exporters, unknown exporters before those of IPv4 and IPv6.
+const orderedKey = "coalesce(octets(src_ip), repeat('0', 32)), coalesce(octets(dst_ip), repeat('0', 32)), " +
+	"coalesce(src_port, 0), coalesce(dst_port, 0), coalesce(protocol, 0), coalesce(tos, 0), coalesce(ip_version, 0), " +
+	"(coalesce(src_port, dst_port) IS NOT NULL)::INT + 2 * (src_ip IS NULL)::INT + 4 * (dst_ip IS NULL)::INT + 8 * (protocol IS NULL)::INT + 16 * (tos IS NULL)::INT + " +
+	"CASE WHEN coalesce(src_port, dst_port) IS NULL THEN 0 ELSE 32 * (src_port IS NULL)::INT + 64 * (dst_port IS NULL)::INT END, " +
+	"coalesce(interface, ''), observation_domain IS NOT NULL, " +
+	"CASE WHEN exporter_ip IS NULL THEN 0 WHEN contains(exporter_ip, ':') THEN 6 ELSE 4 END, coalesce(octets(exporter_ip), ''), " +
+	"coalesce(observation_domain, 0), coalesce(in_if::BIGINT, -1), coalesce(out_if::BIGINT, -1), " +
+	"CASE direction WHEN 'ingress' THEN 0 WHEN 'egress' THEN 1 ELSE coalesce(direction::INT, -1) END"
 
 // outOfOrder gives how many rows of a table are not in the order of the columns:
 // below the row before, or not above it if strict. Rows of no table are all.
@@ -20,12 +29,10 @@ func (d *database) outOfOrder(table, columns string, strict bool) int64 {
 		"SELECT count(*) FROM pairs WHERE before IS NOT NULL AND this %s before", columns, table, relation)
 }
 
-func checkOrder(t *testing.T, o *output) {
-	d := open(t)
-	d.tables(o)
+func checkOrder(t *testing.T, d *database, o *output) {
 	flows := "flow_start"
 	if o.setting.unit == "ns" { // equal microseconds may hide different nanoseconds
-		flows = "flow_start, flow_end, " + orderedKey
+		flows = "flow_start, flow_end, " + orderedKey + ", coalesce(first_record, 0)"
 	}
 	if n := d.outOfOrder("flows", flows, false); n > 0 {
 		t.Errorf("%d flows are out of order", n)

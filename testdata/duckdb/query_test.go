@@ -50,16 +50,17 @@ func open(t *testing.T) *database {
 	return d
 }
 
-// tables makes the tables of a Parquet output into views flows, intervals and
-// ledger, with the place of each row as file_row_number. The macro stamp gives a
-// time as a number in the unit of the tables, interval_of the begin of its
-// interval.
+// tables reads the tables of a Parquet output into tables of their names, with the
+// place of each row as file_row_number. The macro stamp gives a time as a number in
+// the unit of the tables, interval_of the begin of its interval, width() being that
+// of all of them.
 func (d *database) tables(o *output) {
 	d.t.Helper()
 	d.exec("CREATE MACRO stamp(t) AS epoch_%s(t)", o.setting.unit)
-	d.exec("CREATE MACRO interval_of(t) AS stamp(t) - (stamp(t) %% %d + %[1]d) %% %[1]d", o.setting.perSecond()*intervalSeconds)
-	for _, table := range []string{"flows", "intervals", "ledger"} {
-		d.exec("CREATE VIEW %s AS FROM read_parquet(%s, file_row_number = true)", table, quote(o.path(table)))
+	d.exec("CREATE MACRO width() AS %d", o.setting.perSecond()*intervalSeconds)
+	d.exec("CREATE MACRO interval_of(t) AS stamp(t) - (stamp(t) %% width() + width()) %% width()")
+	for _, table := range o.tables() {
+		d.exec("CREATE TABLE %s AS FROM read_parquet(%s, file_row_number = true)", table, quote(o.path(table)))
 	}
 }
 
@@ -120,11 +121,18 @@ func (d *database) number(format string, arguments ...any) int64 {
 	return v.Int64
 }
 
-// none fails the test if a table has rows of which the condition is true.
-func (d *database) none(table, condition string) {
+// none fails the test if a table has rows of which one of the conditions is true.
+func (d *database) none(table string, conditions []string) {
 	d.t.Helper()
-	if found := d.rows("FROM %s WHERE %s LIMIT 3", table, condition); len(found) > 0 {
-		d.t.Errorf("rows of %s with %s: %v", table, condition, found)
+	counts := make([]string, len(conditions))
+	for i, condition := range conditions {
+		counts[i] = "count(*) FILTER (WHERE " + condition + ")"
+	}
+	for i, count := range d.rows("SELECT %s FROM %s", strings.Join(counts, ", "), table)[0] {
+		if count != "0" {
+			found := d.rows("FROM %s WHERE %s LIMIT 3", table, conditions[i])
+			d.t.Errorf("%s rows of %s with %s: %v", count, table, conditions[i], found)
+		}
 	}
 }
 

@@ -104,10 +104,11 @@ func damageOthers(t *testing.T, path string, groups []rowGroup, chosen int) stri
 // several row groups.
 func TestManyRows(t *testing.T) {
 	o := manyFlows(t)
-	checkSums(t, o)
-	checkIntervals(t, o)
-	checkOrder(t, o)
 	d := open(t)
+	d.tables(o)
+	checkSums(t, d, o)
+	checkIntervals(t, d, o)
+	checkOrder(t, d, o)
 	for _, table := range []string{"flows", "intervals"} {
 		if n := len(d.rows("SELECT DISTINCT row_group_id FROM parquet_metadata(%s)", quote(o.path(table)))); n < 2 {
 			t.Errorf("%s has %d row groups, want several", table, n)

@@ -36,16 +36,18 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// setting is what the tables depend on besides the capture.
+// setting is what the tables depend on besides the inputs.
 type setting struct {
 	name    string
 	unit    string // "us" or "ns"
 	withMAC bool
+
+	distribution string // how exported flows come into intervals; the default if empty
 }
 
 var settings = []setting{
-	{"us", "us", false},
-	{"ns with MAC", "ns", true},
+	{name: "us", unit: "us"},
+	{name: "ns with MAC", unit: "ns", withMAC: true},
 }
 
 // perSecond is the number of units of the tables' time in a second.
@@ -67,6 +69,7 @@ type output struct {
 	dir      string
 	format   string
 	setting  setting
+	inputs   []string
 	manifest manifest
 }
 
@@ -78,6 +81,16 @@ type manifest struct {
 		Packets     int64
 		LostPackets int64 `json:"lost_packets"`
 		Notes       []struct{ Name string }
+		Damages     []struct{ Kind string }
+
+		// Of exporter files.
+		Messages int64
+		Records  int64
+		Remarks  []struct {
+			Name  string
+			Count int64
+		}
+		Streams []map[string]any // members by their names
 	}
 	Totals struct {
 		PacketsRead      int64 `json:"packets_read"`
@@ -89,6 +102,15 @@ type manifest struct {
 		Intervals        int64
 		FirstTime        string `json:"first_time"`
 		LastTime         string `json:"last_time"`
+
+		// Of exporter files.
+		Messages         int64
+		RecordsRead      int64 `json:"records_read"`
+		RecordsAccounted int64 `json:"records_accounted"`
+		PacketsScaled    int64 `json:"packets_scaled"`
+		BytesScaled      int64 `json:"bytes_scaled"`
+		Differenced      int64
+		Distribution     string
 	}
 	EndReasons []struct {
 		Name  string
@@ -108,27 +130,44 @@ type manifest struct {
 // path gives the path of a table's file.
 func (o *output) path(table string) string { return filepath.Join(o.dir, table+"."+o.format) }
 
-// run runs netstream over captures and gives what it wrote.
-func run(t *testing.T, format string, s setting, captures ...string) *output {
+// tables gives the names of the tables that were written.
+func (o *output) tables() []string {
+	var names []string
+	for _, out := range o.manifest.Outputs {
+		if out.Table != "" {
+			names = append(names, out.Table)
+		}
+	}
+	return names
+}
+
+// run runs netstream over inputs and gives what it wrote.
+func run(t *testing.T, format string, s setting, inputs ...string) *output {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
 	arguments := []string{"run", "-q", "-o", format, "--time-unit", s.unit, "-w", dir}
 	if s.withMAC {
 		arguments = append(arguments, "--with-mac")
 	}
-	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, captures...)...)
+	if s.distribution != "" {
+		arguments = append(arguments, "--distribution", s.distribution)
+	}
+	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, inputs...)...)
 	program.Dir = root
 	said, err := program.CombinedOutput()
 	var failed *exec.ExitError
 	if err != nil && !(errors.As(err, &failed) && failed.ExitCode() == exitDamaged) {
 		t.Fatalf("netstream %v: %v\n%s", program.Args, err, said)
 	}
-	o := &output{dir: dir, format: format, setting: s}
-	text, err := os.ReadFile(filepath.Join(dir, "run.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &o.manifest)
-	}
+	o := &output{dir: dir, format: format, setting: s, inputs: inputs}
+	text, err := os.Open(filepath.Join(dir, "run.json"))
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer text.Close()
+	decoder := json.NewDecoder(text)
+	decoder.UseNumber() // domains and counters keep their digits
+	if err := decoder.Decode(&o.manifest); err != nil {
 		t.Fatal(err)
 	}
 	return o

@@ -46,9 +46,8 @@ func (d *database) declared(path, table string) []column {
 	return columns
 }
 
-func checkTypes(t *testing.T, o *output) {
-	d := open(t)
-	for _, table := range []string{"flows", "intervals", "ledger"} {
+func checkTypes(t *testing.T, d *database, o *output) {
+	for _, table := range o.tables() {
 		path := o.path(table)
 		var want [][]string
 		for _, c := range d.declared(path, table) {

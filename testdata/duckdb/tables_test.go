@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -36,7 +37,8 @@ var captures = []string{
 	"udp-lite.pcap",
 }
 
-// exports are exporter files that the tables are checked on likewise.
+// exports are exporter files that the tables are checked on: each format, and each
+// kind of column that exporters fill.
 var exports = []string{
 	"lab-softflowd-v9.raw",
 	"v5-sampled.raw", // scaled columns, rates
@@ -50,40 +52,77 @@ var exports = []string{
 	"times.ipfix",
 	"totals.ipfix",
 	"tunnel.ipfix",
+	"v9-sampler.raw",             // rates and names of interfaces in options
+	"exports-two-exporters.pcap", // addresses and ports of exporters, packets in the ledger
+	"template-missing.raw",       // sets that cannot be decoded, damage
+	"v5-duplicate.raw",           // rows that agree in everything
 }
 
-// TestTables checks what netstream writes of each capture with each of the
-// settings.
-func TestTables(t *testing.T) {
-	checks := []struct {
-		name  string
-		check func(*testing.T, *output)
-	}{
+// check is one of the checks of a run's tables, which the database has.
+type check struct {
+	name  string
+	check func(*testing.T, *database, *output)
+}
+
+// sharedChecks are those of all tables, whoever metered the flows.
+func sharedChecks() []check {
+	return []check{
 		{"types", checkTypes},
 		{"sums", checkSums},
 		{"times", checkTimes},
 		{"intervals", checkIntervals},
 		{"ledger", checkLedger},
 		{"order", checkOrder},
-		{"cells", checkCells},
 		{"CSV", checkCSV},
 		{"third reader", checkThirdReader},
 	}
-	var inputs []string
+}
+
+// checkTables makes checks of what netstream writes of an input.
+func checkTables(t *testing.T, s setting, input string, tables []string, checks []check) {
+	o := run(t, "parquet", s, input)
+	if got := o.tables(); !slices.Equal(got, tables) {
+		t.Fatalf("tables are %v, want %v", got, tables)
+	}
+	d := open(t)
+	d.tables(o)
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			d.t = t
+			c.check(t, d, o)
+		})
+	}
+}
+
+// TestTables checks what netstream writes of each capture with each of the
+// settings.
+func TestTables(t *testing.T) {
+	checks := append(sharedChecks(), check{"accounted", checkAccounted}, check{"cells", checkCells})
 	for _, name := range captures {
-		inputs = append(inputs, filepath.Join("testdata", "capture", name))
-	}
-	for _, name := range exports {
-		inputs = append(inputs, filepath.Join("testdata", "export", name))
-	}
-	for _, input := range inputs {
 		for _, s := range settings {
-			t.Run(filepath.Base(input)+" "+s.name, func(t *testing.T) {
-				o := run(t, "parquet", s, input)
-				for _, c := range checks {
-					t.Run(c.name, func(t *testing.T) { c.check(t, o) })
-				}
+			t.Run(name+" "+s.name, func(t *testing.T) {
+				t.Parallel()
+				checkTables(t, s, filepath.Join("testdata", "capture", name), []string{"flows", "intervals", "ledger"}, checks)
 			})
 		}
+	}
+}
+
+// TestExportTables checks what netstream writes of each exporter file: with
+// nanoseconds, in which everything is exact, and of some with microseconds, too.
+func TestExportTables(t *testing.T) {
+	checks := append(sharedChecks(), check{"export ledger", checkExportLedger}, check{"exporters", checkExporters},
+		check{"distribution", checkDistribution}, check{"cells", checkExportCells})
+	tested := func(name string, s setting) {
+		t.Run(name+" "+s.name, func(t *testing.T) {
+			t.Parallel()
+			checkTables(t, s, filepath.Join("testdata", "export", name), []string{"flows", "intervals", "ledger", "exporters"}, checks)
+		})
+	}
+	for _, name := range exports {
+		tested(name, settings[1])
+	}
+	for _, name := range []string{"lab-softflowd-v9.raw", "v5-sampled.raw", "times.ipfix"} {
+		tested(name, settings[0])
 	}
 }
