@@ -117,14 +117,20 @@ type compiler struct {
 // compile makes the plan of a template.
 func compile(fields []element.Field, l *layout, requests []element.Request) *plan {
 	c := compiler{fields: fields, places: placesOf(fields), variable: l.variable(), requests: requests}
+	p := c.direction()
+	if reversed, ok := reverseFields(fields); ok {
+		c.fields = reversed
+		p.reverse = c.direction()
+		p.reverse.forward = p
+	}
+	return p
+}
+
+// direction makes the plan of one direction, for records of one header and of two.
+func (c *compiler) direction() *plan {
 	p := c.plan(false)
 	if len(p.sources) > 1 {
 		p.inner = c.plan(true)
-	}
-	if reversed, ok := reverseFields(fields); ok {
-		c.fields = reversed
-		p.reverse = c.plan(false)
-		p.reverse.forward = p
 	}
 	return p
 }
@@ -146,7 +152,7 @@ func placesOf(fields []element.Field) []place {
 	return places
 }
 
-// plan makes the plan of one direction. last says that of repeated elements that
+// plan makes the plan of one header. last says that of repeated elements that
 // belong to a packet header the last one counts, the innermost header's (RFC 7011
 // section 8), instead of the first.
 func (c *compiler) plan(last bool) *plan {

@@ -1,0 +1,97 @@
+package reader
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"netstream/aggregate/flow"
+	"netstream/reader/damage"
+	"netstream/reader/datagram"
+	"netstream/reader/input"
+	"netstream/reader/netflow"
+)
+
+// OpenExports surveys an open input of a kind that HoldsExports, and closes it.
+func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, options Options) (*Exports, error) {
+	e := &Exports{
+		options: options, source: source, kind: kind,
+		streams: make(map[streamKey]*stream), points: make(map[uint32]uint64),
+		account: Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
+			Messages: make(map[string]*MessageTally), Remarks: make(map[string]uint64),
+		}},
+	}
+	if err := e.open(opened); err != nil {
+		if e.spool != nil {
+			e.spool.Close() // the failure is what matters
+		}
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Exports) open(opened *input.Input) error {
+	var octets io.Reader = opened
+	if e.source.Stream {
+		if err := e.keep(opened); err != nil {
+			return err
+		}
+		octets = e.again()
+	} else {
+		opened.WithoutDigests() // the second reading has them
+		e.opened = opened.Opened()
+	}
+	err := e.survey(octets)
+	if closing := opened.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("cannot close %s: %w", e.source.Name, closing)
+	}
+	return err
+}
+
+// survey reads the input for the first time.
+func (e *Exports) survey(octets io.Reader) error {
+	e.decoder = netflow.NewDecoder(netflow.Options{
+		Points: e.options.Points, Names: e.options.Exports.Names,
+		Elements: e.options.Exports.Elements, MaskOrder: e.options.Exports.MaskOrder,
+	})
+	if err := e.begin(octets); err != nil {
+		return err
+	}
+	if e.nfcapd != nil {
+		var err error
+		if e.known, err = e.nfcapd.Survey(); err != nil {
+			return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
+		}
+		e.start = Start{Any: e.known.Any, Time: e.known.First, Earliest: e.known.Earliest}
+		return nil
+	}
+	for {
+		err := e.messages.Next(&e.message)
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			if at, ok := netflow.ExportTime(e.message.Data); ok {
+				e.startOf(at)
+			}
+			e.decoder.Survey(originOf(&e.message), e.message.Data)
+			continue
+		}
+		var found *damage.Error
+		if !errors.As(err, &found) { // the second reading reports damage
+			return fmt.Errorf("cannot read %s: %w", e.source.Name, err)
+		}
+	}
+	e.decoder.Rewind()
+	return nil
+}
+
+func (e *Exports) startOf(at flow.Timestamp) {
+	if !e.start.Any {
+		e.start = Start{Any: true, Time: at, Earliest: at}
+	}
+}
+
+func originOf(m *datagram.Message) netflow.Origin {
+	return netflow.Origin{Exporter: m.Exporter, Port: m.Port}
+}
