@@ -19,6 +19,8 @@ func templateFiles() map[string]*messageFile {
 	totals := netflowtest.Template{ID: ipv4ID, Fields: netflowtest.Fields(8, 4, 12, 4, 7, 2, 11, 2, 4, 1, 86, 8, 85, 8, 152, 8, 153, 8, 136, 1)}
 	applications := netflowtest.Options{ID: innerID, Scopes: 1, Fields: netflowtest.Fields(95, 4, 96, 24, 94, 55)}
 
+	both := *biflow()
+	both.Fields = append(netflowtest.Tunnel(ipv4ID).Fields, both.Fields...)
 	late := exporter(9).export(&named, traffic(6, 4))
 	late.options(netflowtest.Samplers(optionsID, 1), [][]byte{number(0, 4), {7}, {2}, number(64, 4)}).defined(named, traffic(6, 4))
 	withdrawn := exporter(10).defined(selected, traffic(8, 4)).send(netflowtest.Withdrawal(false, ipv4ID)).send(netflowtest.Withdrawal(true, 3))
@@ -33,6 +35,7 @@ func templateFiles() map[string]*messageFile {
 		"IPFIX, withdrawal":  withdrawn.defined(netflowtest.IPv6Milliseconds(ipv6ID), traffic(6, 6)),
 		"IPFIX, tunnel":      exporter(10).defined(netflowtest.Tunnel(ipv4ID), traffic(12, 4)),
 		"IPFIX, biflow":      exporter(10).defined(netflowtest.Biflow(ipv4ID), traffic(1, 4)).export(biflow(), traffic(16, 4)),
+		"IPFIX, both":        exporter(10).defined(both, traffic(1, 4)).export(&both, traffic(16, 4)),
 		"IPFIX, NetStream":   exporter(10).defined(netflowtest.NetStream(ipv4ID), traffic(12, 4)),
 		"IPFIX, totals":      exporter(10).defined(totals, traffic(6, 4)).defined(totals, longer(traffic(6, 4))),
 		"IPFIX, lists":       exporter(10).send().defined(structured(), traffic(12, 4)),

@@ -16,7 +16,7 @@ func exportMutators() []mutator {
 		mutator{"counts", changeNumbers(countRole | fieldCountRole)},
 		mutator{"sizes", changeNumbers(lengthRole)},
 		mutator{"ids", changeNumbers(setRole | templateRole)},
-		mutator{"elements", changeNumbers(elementRole)},
+		mutator{"elements", changeElements},
 		mutator{"field lengths", changeNumbers(fieldLengthRole)},
 		mutator{"value lengths", changeNumbers(valueLengthRole)},
 		mutator{"clocks", changeNumbers(clockRole)},
@@ -63,6 +63,34 @@ func changeNumbers(roles role) func(*rand.Rand, *original, []byte) []byte {
 		}
 		return content
 	}
+}
+
+// elements bounds the numbers of information elements that most are below.
+const elements = 512
+
+// changeElements has fields tell something else, mostly elements that are assigned,
+// or those of another file.
+func changeElements(random *rand.Rand, o *original, content []byte) []byte {
+	places := o.sitesOf(elementRole)
+	if len(places) == 0 {
+		return changeHeaders(random, o, content)
+	}
+	var others []site
+	if o.other != nil {
+		others = o.other.sitesOf(elementRole)
+	}
+	for range 1 + random.IntN(6) {
+		s := places[random.IntN(len(places))]
+		if !s.within(content) {
+			continue
+		}
+		v := uint64(random.IntN(elements))
+		if len(others) > 0 && random.IntN(2) == 0 {
+			v = others[random.IntN(len(others))].read(o.other.content)
+		}
+		s.write(content, v)
+	}
+	return content
 }
 
 // exchangeNumbers gives a number the value of another one with the same role: sets
