@@ -206,7 +206,7 @@ func (e *Exports) number(records []flow.Record) {
 		e.rows++
 		records[i].FirstInput, records[i].FirstNumber = e.ordinal, e.rows
 		if dropped := e.options.Exports.Ceiling.take(&records[i]); dropped > 0 {
-			e.account.Exports.Remarks["counter_overflow"] += dropped
+			e.overflowed(dropped)
 		}
 		e.account.Exports.add(&records[i])
 		if e.nfcapd != nil {
@@ -253,6 +253,17 @@ func (e *Exports) finish() {
 			a.damaged(found)
 		}
 	}
+}
+
+// overflowed notes that counters of the latest row were dropped.
+func (e *Exports) overflowed(counters uint64) {
+	e.account.Exports.Remarks["counter_overflow"] += counters
+	found := &damage.Error{Kind: damage.BadCounter, Number: e.rows, Unit: damage.Record,
+		Detail: "a counter that is too large counts as unknown"}
+	if e.nfcapd == nil {
+		found.Offset, found.Number, found.Unit = e.message.Offset, e.message.Number, damage.Message
+	}
+	e.account.damaged(found)
 }
 
 // Account gives the account of the input. It is complete once ReadRecords has

@@ -9,11 +9,11 @@ import (
 )
 
 // MaxTouched is how many intervals a record may touch to be spread over them. At
-// 1 second that is 68 minutes, above the active timeouts of all exporters; at 5
-// minutes 14 days. A record that claims more has a broken clock, or is meant to fill
+// 1 second that is 33 minutes, above the active timeout of most exporters, and at 5
+// minutes a week. A record that claims more has a broken clock, or is meant to fill
 // the disk. It is not spread: the interval of its end has all of it
 // ([flow.DistributionEnd]), that of its start only counts it.
-const MaxTouched = 4096
+const MaxTouched = 2016
 
 // Volume is what is spread.
 type Volume struct {

@@ -10,7 +10,7 @@ import (
 )
 
 // mostTouched is how many intervals a record may touch to be spread over them.
-const mostTouched = 4096
+const mostTouched = 2016
 
 // Spread makes the interval table of flow records that exporters have metered:
 // docs/metering.md section 7. Intervals must lie within the range of times whole.

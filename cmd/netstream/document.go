@@ -67,7 +67,7 @@ func (j *job) totals() manifest.Totals {
 	b := &j.sides
 	t := manifest.Totals{
 		PacketsRead:      manifest.Number(b.PacketsRead.String()),
-		PacketsAccounted: manifest.Number(b.Accounted.Packets.String()),
+		PacketsAccounted: manifest.Number(b.Flows.Packets.String()),
 		Bytes:            manifest.Number(b.Flows.Octets.String()),
 		WireBytes:        manifest.Number(b.Flows.WireOctets.String()),
 		PayloadBytes:     manifest.Number(b.Flows.PayloadOctets.String()),

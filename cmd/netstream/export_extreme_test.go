@@ -94,6 +94,30 @@ func (r *extremeRecord) rate() (population, sample *big.Int, ok bool) {
 	return nil, nil, false
 }
 
+const (
+	mostCounted = 1 << 56 // reader.MaxCounter
+	mostScaled  = 1 << 62 // reader.MaxTotal
+)
+
+// scaled multiplies a counter with the sampling rate; ok is false if there is none, or
+// none that all counters of the record can be multiplied with.
+func (r *extremeRecord) scaled(value uint64) (product *big.Int, ok bool) {
+	population, sample, ok := r.rate()
+	if !ok {
+		return nil, false
+	}
+	multiply := func(v uint64) *big.Int {
+		scaled := new(big.Int).SetUint64(v)
+		return scaled.Div(scaled.Mul(scaled, population), sample)
+	}
+	for _, v := range r.values[:2] {
+		if v <= mostCounted && multiply(v).Cmp(big.NewInt(mostScaled)) > 0 {
+			return nil, false
+		}
+	}
+	return multiply(value), true
+}
+
 // N9: no value makes a counter wrap, a law break or the program end.
 func TestExtremeCounters(t *testing.T) {
 	for seed := range seeds(150) {
@@ -113,22 +137,16 @@ func TestExtremeCounters(t *testing.T) {
 	}
 }
 
-// mustCount says that a counter is what the record has or, if a sum could not hold it,
-// unknown; and that the scaled one is the exact product, cut to an integer and to what
-// a column holds.
+// mustCount says that a counter is what the record has or, if it cannot be, unknown;
+// and that the scaled one is the exact product, cut to an integer, or unknown if that
+// of any counter is too large.
 func mustCount(t *testing.T, r *extremeRecord, only row, column string, value uint64) {
 	t.Helper()
-	const most = 1 << 62 // reader.MaxTotal
 	want, wantScaled := fmt.Sprint(value), ""
-	if value > most {
+	if value > mostCounted {
 		want = ""
 	}
-	if population, sample, ok := r.rate(); ok && want != "" {
-		scaled := new(big.Int).SetUint64(value)
-		scaled.Div(scaled.Mul(scaled, population), sample)
-		if limit := big.NewInt(math.MaxInt64); scaled.Cmp(limit) > 0 {
-			scaled = limit
-		}
+	if scaled, ok := r.scaled(value); ok && want != "" {
 		wantScaled = scaled.String()
 	}
 	if got := *only.cell(column); got != want {

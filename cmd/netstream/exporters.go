@@ -33,7 +33,9 @@ func exporterRow(input string, s *reader.Stream) table.ExporterRow {
 	}
 	q := &s.Sequence
 	if s.Version == 0 { // nfcapd: the messages are gone
-		row.Messages, row.SequenceGaps = table.Known(s.Messages), table.Known(q.Gaps)
+		if s.Messages > 0 { // the file has statistics
+			row.Messages, row.SequenceGaps = table.Known(s.Messages), table.Known(q.Gaps)
+		}
 		return row
 	}
 	if q.Messages > 0 {

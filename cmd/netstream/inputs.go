@@ -60,6 +60,8 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 			obs.leftOut = true
 		}
 	}
+	// Surveys of exports share bounds: their order must not be that of the arguments.
+	slices.SortStableFunc(selection.Sources, func(a, b input.Source) int { return cmp.Compare(a.Name, b.Name) })
 	for _, source := range selection.Sources {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -95,7 +97,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 	switch {
 	case reader.IsForeign(err) && (source.Found || o.keepGoing):
 		obs.leaveOut(c, source.Name, err.Error())
-		obs.leftOut = obs.leftOut || !source.Found || namedAsCapture(source.Name)
+		obs.leftOut = obs.leftOut || !source.Found || namedAsInput(source.Name)
 		return nil
 	case reader.IsForeign(err):
 		return fail(exitUsage, foreignHint, "cannot read %s: %w", source.Name, err)
@@ -164,25 +166,25 @@ func (obs *observations) firstLook(source input.Source) (*observation, error) {
 
 func (obs *observations) leaveOut(c *console, name, why string) {
 	obs.skipped = append(obs.skipped, input.Skipped{Name: name, Why: why})
-	if namedAsCapture(name) || obs.keepGoing {
+	if namedAsInput(name) || obs.keepGoing {
 		obs.progress.clear()
 		reportWarning(c.err, "left out: %s: %s", name, why)
 	}
 }
 
-// namedAsCapture says whether a file in a directory claims by its name to be a
-// capture. What a file is, is decided by its content; but an hour of accounting
-// whose file was ruined must not be left out in silence.
-func namedAsCapture(name string) bool {
+// namedAsInput says whether a file in a directory claims by its name to be a capture
+// or to hold exports. What a file is, is decided by its content; but an hour of
+// accounting whose file was ruined must not be left out in silence.
+func namedAsInput(name string) bool {
 	base := strings.ToLower(filepath.Base(name))
 	for _, ending := range []string{".gz", ".zst", ".lz4", ".xz", ".bz2"} {
 		base = strings.TrimSuffix(base, ending)
 	}
 	switch filepath.Ext(base) {
-	case ".pcap", ".pcapng", ".cap", ".dmp", ".ntar":
+	case ".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".ipfix", ".nfcapd", ".netflow", ".raw":
 		return true
 	}
-	return false
+	return strings.HasPrefix(base, "nfcapd.")
 }
 
 // compareObservations is the order of ordinals (docs/metering.md section 2):

@@ -18,13 +18,16 @@ import (
 	"netstream/writer/table"
 )
 
-const runLong = `Reads pcap and pcapng captures, plain or compressed (gzip, zstd, lz4, xz, bzip2), from files,
-directories, globs or standard input, meters the IP packets into unidirectional flow records,
-accounts them by interval, and writes
+const runLong = `Reads captures (pcap, pcapng) and what exporters send: NetFlow 1, 5 to 9, NetStream and IPFIX, as
+messages one behind the other, as IPFIX files, inside captures, or in nfcapd files; plain or
+compressed (gzip, zstd, lz4, xz, bzip2), from files, directories, globs or standard input. What a
+file is, is found out by its content. The IP packets of captures are metered into unidirectional
+flow records; exported records are taken as they are. Both are accounted by interval, and written:
 
   flows.parquet       one row a flow record
   intervals.parquet   one row a flow key and interval
-  ledger.parquet      where every packet and octet of the input went
+  exporters.parquet   one row a stream of an exporter, if there are any
+  ledger.parquet      where every packet, message, record and octet of the input went
   run.json            inputs, settings, outputs, sums, and the conservation laws that were checked
   SHA256SUMS          for sha256sum -c
 
@@ -35,7 +38,7 @@ the run is complete, or not at all.
 EXIT STATUS
   0  all input was read, the books balance
   3  input was damaged, cut or partly unreadable; everything readable is accounted
-  4  usage, or input that is no capture
+  4  usage, or input that holds neither packets nor exports
   5  the output could not be written
   6  a resource limit stopped the run
   7  a conservation law failed: a bug of netstream
@@ -46,7 +49,7 @@ Nothing is written but for 0 and 3.`
 func newRunCommand() *command {
 	var o runOptions
 	cmd := &command{
-		name: "run", arguments: "CAPTURE... -w OUT", summary: "Captures in, flow and interval tables out.",
+		name: "run", arguments: "FILE... -w OUT", summary: "Captures and exports in, flow and interval tables out.",
 		long: runLong, flags: newFlags("run"),
 	}
 	o.addFlags(cmd.flags)
@@ -227,9 +230,9 @@ func (j *job) refuseDuplicates() error {
 }
 
 // tableOptions gives what the columns depend on.
-func (j *job) tableOptions(present flow.Fields) table.Options {
+func (j *job) tableOptions(present, common flow.Fields) table.Options {
 	options := table.Options{
-		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present,
+		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC,
 		IntervalWidth: time.Duration(j.options.interval),
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
@@ -256,7 +259,7 @@ func (j *job) tableNames() []string {
 // writeTables writes the tables, the two large ones at the same time.
 func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*outdir.File, error) {
 	j.progress.enter("writing tables")
-	columns := j.tableOptions(result.Present)
+	columns := j.tableOptions(result.Present, result.Common)
 	var files []*outdir.File
 	for _, name := range j.tableNames() {
 		file, err := dir.File(name + "." + j.options.format)

@@ -70,7 +70,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
-	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout)")
+	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout); with --stitch the longest gap between records that are joined")
 	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
 	flags.Var(&o.endGrace, "end-grace", "a flow that FIN or RST ended still takes packets, but no SYN, until it was silent for longer")
 	flags.Lookup("end-grace").DefValue = "the idle timeout"
@@ -80,7 +80,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
 	o.addExportFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
-	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or are no captures; exit code 3")
+	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
 	flags.BoolVar(&o.provenance, "provenance", false, "also write provenance.json: host, time, arguments and the input files' state")
 	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers; does not change the output")

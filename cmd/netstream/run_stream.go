@@ -20,7 +20,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
-	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present)), result)
+	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present, result.Common)), result)
 	if err == nil {
 		err = w.Flush()
 	}

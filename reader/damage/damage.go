@@ -17,6 +17,7 @@ const (
 	EmptyInput                // no octets at all
 	BadMessage                // an export message that contradicts itself
 	NoTemplate                // export data whose template is not known
+	BadCounter                // a counter of an exported record that cannot be
 )
 
 // String gives the stable name of the kind.
@@ -40,6 +41,8 @@ func (k Kind) String() string {
 		return "bad_message"
 	case NoTemplate:
 		return "no_template"
+	case BadCounter:
+		return "bad_counter"
 	}
 	return "unknown"
 }

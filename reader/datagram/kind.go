@@ -45,9 +45,9 @@ func (k Kind) String() string {
 //     packets there carry messages or parts of them.
 //   - files of nfcapd by their magic number, in both byte orders.
 //   - raw exports by the message that they must begin with. It is measured whole,
-//     and a message follows it or the input ends there, or at least half of the
-//     prefix is messages (see [Raw]); or the input ends within it and is no longer
-//     than a message may be.
+//     and another one follows it, whatever is behind that, or the input ends there;
+//     or at least half of the prefix is messages (see [Raw]); or the input ends within
+//     the first one and is no longer than a message may be.
 //
 // Everything else is Unknown.
 func LooksLikeExports(prefix []byte, measure Measure) Kind {
@@ -119,7 +119,7 @@ func isRaw(prefix []byte, measure Measure) bool {
 	case n == len(prefix):
 		return true
 	}
-	if _, _, err = measure(prefix[n:]); err == nil {
+	if _, _, err = measure(prefix[n:]); err == nil || beginsMessage(prefix[n:], measure) {
 		return true
 	}
 	raw := NewRaw(bytes.NewReader(prefix), measure)
@@ -131,4 +131,23 @@ func isRaw(prefix []byte, measure Measure) bool {
 	}
 	octets := raw.Tally().Octets
 	return octets.Messages >= octets.Sum()-octets.Messages
+}
+
+// beginsMessage says whether a message begins b, whatever is behind it. Of version 9,
+// which has no length field, Measure finds the end by what follows, and must refuse the
+// last message in front of zeros or of anything else that is none. So it is given the
+// message as if the input ended: behind the header, and behind the first FlowSet.
+func beginsMessage(b []byte, measure Measure) bool {
+	const headerVersion9 = 20 // RFC 3954 section 5.1; by itself it says too little
+	for end := shortestHeader; end <= len(b); {
+		n, whole, err := measure(b[:end])
+		switch {
+		case err != nil:
+			return false
+		case whole, n == end && end > headerVersion9:
+			return true
+		}
+		end = max(n, end+1)
+	}
+	return false
 }

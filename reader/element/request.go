@@ -27,10 +27,13 @@ func ParseRequest(s string) (Request, error) {
 	if id, ok := byName(s); ok {
 		return Request{ID: id, Occurrence: 1, Name: id.String()}, nil
 	}
+	if _, err := parseNumber(s, 1, 1<<15-1); err == nil {
+		s = "e0_" + s // an element of IANA's registry
+	}
 	rest, ok := strings.CutPrefix(s, "e")
 	parts := strings.Split(rest, "_")
 	if !ok || len(parts) < 2 || len(parts) > 3 {
-		return Request{}, fmt.Errorf("cannot read element %q: want e<enterprise>_<number>, e<enterprise>_<number>_<occurrence> or a registered name", s)
+		return Request{}, fmt.Errorf("cannot read element %q: want e<enterprise>_<number>, e<enterprise>_<number>_<occurrence>, or the number or name of an element of IANA", s)
 	}
 	enterprise, err := parseNumber(parts[0], 0, 1<<32-1)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 
 	"netstream/aggregate/flow"
 	"netstream/reader/damage"
@@ -29,27 +28,12 @@ type Reader struct {
 	none    definitions // of a survey that was not made
 	tally   tally
 	stored  stored
-	points  map[origin]uint32
-	last    lastOrigin
+	points  points
 
 	reading  bool   // in a block with records
 	counted  uint64 // records of the block so far
 	appendix uint64 // blocks of the appendix so far
 	failed   error  // the end of the input, or what ended reading
-}
-
-// origin is where a record comes from.
-type origin struct {
-	address netip.Addr
-	domain  uint32
-}
-
-// lastOrigin spares the look-up for records that come from where the one before
-// came from.
-type lastOrigin struct {
-	origin
-	point uint32
-	valid bool
 }
 
 // NewReader begins to read a file. An input that is none, or of a kind that cannot
@@ -59,7 +43,7 @@ func NewReader(r io.Reader, o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{options: o, blocks: b, known: newDefinitions(false), points: make(map[origin]uint32)}
+	reader := &Reader{options: o, blocks: b, known: newDefinitions(false)}
 	reader.tally.Octets.Header = b.header.octets
 	return reader, nil
 }
@@ -78,7 +62,7 @@ func (r *Reader) Exporters() []ExporterInfo { return r.known.sorted() }
 // biflow takes two, so the last place may stay free. It gives io.EOF at the end of
 // the input if it has added none, and a *damage.Error for each damaged block,
 // behind which reading goes on with the next call, unless the error is fatal. Other
-// errors are those of the input and of flow.Points, and repeat.
+// errors are those of the input, and repeat.
 func (r *Reader) Read(b *flow.Batch) error {
 	before := len(b.Records)
 	for len(b.Records) < flow.BatchRecords-1 {
@@ -118,10 +102,8 @@ func (r *Reader) step(b *flow.Batch) error {
 	record := in.records[:size]
 	in.records = in.records[size:]
 	r.counted++
-	if err := r.record(record, b); err != nil {
-		r.failed = err
-	}
-	return r.failed
+	r.record(record, b)
+	return nil
 }
 
 // nextBlock begins a block.

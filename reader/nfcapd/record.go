@@ -2,7 +2,6 @@ package nfcapd
 
 import (
 	"encoding/binary"
-	"net/netip"
 
 	"netstream/aggregate/flow"
 )
@@ -26,14 +25,14 @@ const (
 
 // record takes a record with its header, which counts all of its octets. Without a
 // batch flow records are only surveyed.
-func (r *Reader) record(record []byte, b *flow.Batch) error {
+func (r *Reader) record(record []byte, b *flow.Batch) {
 	kind, body := binary.LittleEndian.Uint16(record), record[recordHeader:]
 	switch kind {
 	case typeFlowShort, typeFlow1, typeFlow2:
-		return r.flow(kind, body, b)
+		r.flow(kind, body, b)
+	default:
+		r.definition(kind, body)
 	}
-	r.definition(kind, body)
-	return nil
 }
 
 // definition takes a record that is not of a flow.
@@ -79,10 +78,10 @@ func (r *Reader) definition(kind uint16, body []byte) {
 }
 
 // flow takes a flow record.
-func (r *Reader) flow(kind uint16, body []byte, b *flow.Batch) error {
+func (r *Reader) flow(kind uint16, body []byte, b *flow.Batch) {
 	if b == nil {
 		r.options.Survey.flow(kind, body)
-		return nil
+		return
 	}
 	s := &r.stored
 	record := b.Next()
@@ -96,16 +95,10 @@ func (r *Reader) flow(kind uint16, body []byte, b *flow.Batch) error {
 	if !ok {
 		b.Drop()
 		r.tally.Records.Malformed++
-		return nil
+		return
 	}
-	point, err := r.point(s)
-	if err != nil {
-		b.Drop()
-		return err
-	}
-	record.Key.Point = point
+	record.Key.Point = r.point(s)
 	r.rows(record, b)
-	return nil
 }
 
 // rows completes the row of a record, and adds that of the reverse direction.
@@ -177,37 +170,4 @@ func (r *Reader) extensions(id uint16) ([]uint16, bool) {
 		list, ok = r.surveyed().maps[id]
 	}
 	return list, ok
-}
-
-// point gives the observation point of a record: its own address of the exporter,
-// else that of the exporter's record; and the domain of the exporter's record, else
-// the record's own engine.
-func (r *Reader) point(s *stored) (uint32, error) {
-	from := origin{domain: uint32(s.engine)}
-	exporter := r.known.exporters[s.exporter]
-	if exporter == nil || exporter.Version == 0 {
-		exporter = r.surveyed().exporters[s.exporter]
-	}
-	if exporter != nil && exporter.Version != 0 {
-		from = origin{exporter.Address, exporter.Domain}
-	} else {
-		r.tally.unknownExporter++
-	}
-	if s.hasReceivedFrom && !unspecified(s.receivedFrom) {
-		from.address = netip.AddrFrom16(s.receivedFrom).Unmap()
-	}
-	if r.last.valid && r.last.origin == from {
-		return r.last.point, nil
-	}
-	point, ok := r.points[from]
-	if !ok {
-		var err error
-		point, err = r.options.Points.Number(flow.Point{Exported: true, Exporter: from.address, Domain: from.domain})
-		if err != nil {
-			return 0, err
-		}
-		r.points[from] = point
-	}
-	r.last = lastOrigin{from, point, true}
-	return point, nil
 }

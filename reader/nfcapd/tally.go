@@ -25,6 +25,7 @@ type Tally struct {
 	//	out_counters            flows with counters of both sides of the exporter; those behind it are lost
 	//	unknown_extension       records with an extension that is not known; those behind it are lost
 	//	unknown_exporter        flows whose exporter has no record in the file
+	//	point_limit             flows that have another's observation point, as there are too many in the file or in the run
 	//	sampled                 flows whose counters nfcapd has multiplied
 	Remarks map[string]uint64
 }
@@ -53,7 +54,7 @@ type tally struct {
 	statisticsMismatch, noStatistics        uint64
 	timeInverted, outCounters               uint64
 	unknownExtension, unknownExporter       uint64
-	sampled                                 uint64
+	sampled, pointLimit                     uint64
 
 	// Of all flow records that are sound, as the statistics count them: nfcapd counts
 	// records, nfdump the flows that they stand for.
@@ -75,6 +76,7 @@ func (t *tally) finished() Tally {
 		{"out_counters", t.outCounters},
 		{"unknown_extension", t.unknownExtension},
 		{"unknown_exporter", t.unknownExporter},
+		{"point_limit", t.pointLimit},
 		{"sampled", t.sampled},
 	} {
 		if remark.count > 0 {

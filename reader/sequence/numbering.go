@@ -18,34 +18,44 @@ const (
 // numbering follows the numbers of a stream under the assumption that they obey one
 // rule. Between resets they are a run: all units from first to next are either
 // counted or missing.
+//
+// Five of them are most of what a stream costs, so their size counts.
 type numbering struct {
-	rule  Rule
-	begun bool
+	rule    Rule
+	begun   bool
+	loose   bool   // the message before has more units than are known
+	largest uint32 // most units of one message, at least 1
 
 	first, next uint32         // of the run
 	length      uint64         // units from first to next, which can be more than 2^32
 	missing     uint64         // of these
 	latest      flow.Timestamp // latest export time in the run
 	from        flow.Timestamp // export time of the run's first message
-	loose       bool           // the message before has more units than are known
-	largest     uint32         // most units of one message, at least 1
 
 	// The runs before.
 	origin     uint32 // first of the first run
 	closed     uint32 // sum of next - first, modulo 2^32
 	closedLost uint64
-	before     uint32         // next of the run before; valid if resets > 0
-	ended      flow.Timestamp // its latest export time
+	ended      flow.Timestamp // latest export time of the run before; valid if resets > 0
+	before     uint32         // its next number
 
 	// suspect is the latest stray message. If the next one continues it, the two
 	// begin a new run: RFC 3550 appendix A.1 takes two in a row for a restart, too.
-	suspect Observation
-	suspected,
-	exactly bool
+	suspected bool
+	suspect   stray
 
 	clock clock
 
 	counted, gaps, reordered, stray, strayUnits, resets, restarts uint64
+}
+
+// stray is what a new run needs of a message that had no place in the one before.
+type stray struct {
+	time             flow.Timestamp
+	sequence, uptime uint32
+	units            uint32
+	exact            bool // units are all of them
+	hasUptime        bool
 }
 
 // breaks counts what the rule does not explain. Restarts that the uptime shows are
@@ -175,19 +185,18 @@ func (n *numbering) late(o *Observation, units uint32, exact bool, back uint64) 
 // strayed leaves a message out of the numbering, unless it continues a stray message
 // before it: then the numbering was begun anew with that one.
 func (n *numbering) strayed(o *Observation, units uint32, exact bool) {
-	before, exactly := n.suspect, n.exactly
-	unitsBefore, _ := n.rule.units(&before)
-	if n.suspected && exactly && unitsBefore > 0 && o.Sequence == before.Sequence+unitsBefore {
+	s := n.suspect
+	if n.suspected && s.exact && s.units > 0 && o.Sequence == s.sequence+s.units {
 		n.stray--
-		n.strayUnits -= uint64(unitsBefore)
-		n.reset(&before, unitsBefore, exactly)
+		n.strayUnits -= uint64(s.units)
+		n.reset(&Observation{Sequence: s.sequence, ExportTime: s.time, Uptime: s.uptime, HasUptime: s.hasUptime}, s.units, s.exact)
 		n.accept(o, units, exact, n.clock.drift(o))
 		return
 	}
 	n.stray++
 	n.strayUnits += uint64(units)
-	n.suspect, n.suspected, n.exactly = *o, true, exact
-	n.suspect.Message = nil // it is the caller's
+	n.suspected = true
+	n.suspect = stray{time: o.ExportTime, sequence: o.Sequence, uptime: o.Uptime, units: units, exact: exact, hasUptime: o.HasUptime}
 }
 
 // begin begins a run with a message.

@@ -30,17 +30,16 @@ type Tracker struct {
 	messages   uint64
 	first      flow.Timestamp
 	last       flow.Timestamp
+
+	// One message breaks no rule, so there are no numberings before the second: a file
+	// can name very many streams of one message.
+	opening    Observation // the first message, without its octets
 	numberings []numbering
 }
 
 // NewTracker gives a tracker of a stream of messages of a version: 1, 5 to 10.
 func NewTracker(version uint16) *Tracker {
-	rules := candidates(version)
-	t := &Tracker{version: version, seen: newWindow(), numberings: make([]numbering, len(rules))}
-	for i, r := range rules {
-		t.numberings[i].rule = r
-	}
-	return t
+	return &Tracker{version: version, seen: newWindow()}
 }
 
 // Repeated says whether a message has the same octets, its sequence number and
@@ -60,14 +59,34 @@ func (t *Tracker) Observe(o *Observation) {
 		return
 	}
 	t.seen.add(d)
-	if t.messages == 0 {
-		t.first, t.last = o.ExportTime, o.ExportTime
-	}
 	t.messages++
+	if t.messages == 1 {
+		t.first, t.last = o.ExportTime, o.ExportTime
+		t.opening = *o
+		t.opening.Message = nil // it is the caller's
+		return
+	}
 	t.first, t.last = min(t.first, o.ExportTime), max(t.last, o.ExportTime)
+	if t.numberings == nil {
+		t.numberings = t.begun()
+	}
 	for i := range t.numberings {
 		t.numberings[i].observe(o)
 	}
+}
+
+// begun gives numberings of all rules that have seen the first message, if there was
+// one.
+func (t *Tracker) begun() []numbering {
+	rules := candidates(t.version)
+	numberings := make([]numbering, len(rules))
+	for i, r := range rules {
+		numberings[i].rule = r
+		if t.messages > 0 {
+			numberings[i].observe(&t.opening)
+		}
+	}
+	return numberings
 }
 
 // Score says how well a rule fits a stream.
@@ -117,10 +136,14 @@ type Report struct {
 // Report gives what was found so far. The rule is the one with the fewest breaks,
 // and of several the standard's.
 func (t *Tracker) Report() Report {
-	best := &t.numberings[0]
-	scores := make([]Score, len(t.numberings))
-	for i := range t.numberings {
-		n := &t.numberings[i]
+	numberings := t.numberings
+	if numberings == nil {
+		numberings = t.begun()
+	}
+	best := &numberings[0]
+	scores := make([]Score, len(numberings))
+	for i := range numberings {
+		n := &numberings[i]
 		scores[i] = Score{Rule: n.rule, Breaks: n.breaks(), Gaps: n.gaps, Lost: n.lost()}
 		if n.breaks() < best.breaks() {
 			best = n

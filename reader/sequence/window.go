@@ -23,9 +23,12 @@ func (s *seeds) of(message []byte) digest {
 // entry is linked to the entry before it in the same bucket. Entries are numbered
 // from 1 in the order of arrival; a link to an entry that was overwritten is the
 // end of its chain, since all entries behind are older still.
+//
+// A window has room for as many messages as there have been, up to twice as many: a
+// stream of one message, which forged headers can make thousands of, costs one entry.
 type window struct {
 	seeds   seeds
-	entries []entry  // the one of number n is at n modulo the length
+	entries []entry  // the one of number n is at n modulo the length; none before the first
 	heads   []uint64 // latest number of each bucket, 0 if none
 	last    uint64   // latest number
 }
@@ -36,17 +39,15 @@ type entry struct {
 }
 
 func newWindow() window {
-	const initial = 4 // forged streams of one message each must be cheap
-	return window{
-		seeds:   seeds{maphash.MakeSeed(), maphash.MakeSeed()},
-		entries: make([]entry, initial),
-		heads:   make([]uint64, initial),
-	}
+	return window{seeds: seeds{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // has says whether a message is among those remembered.
 func (w *window) has(d digest) bool {
 	size := uint64(len(w.entries))
+	if size == 0 {
+		return false
+	}
 	for n := w.heads[d[0]%size]; n != 0 && n+size > w.last; n = w.entries[n%size].before {
 		if w.entries[n%size].digest == d {
 			return true
@@ -71,11 +72,12 @@ func (w *window) link(n uint64, d digest) {
 	*head = n
 }
 
-// grow doubles the window, which is full for the first time.
+// grow doubles the window, which is full for the first time, or makes the first entry.
 func (w *window) grow() {
 	old := w.entries
 	size := uint64(len(old))
-	w.entries, w.heads = make([]entry, 2*size), make([]uint64, 2*size)
+	grown := max(1, 2*size)
+	w.entries, w.heads = make([]entry, grown), make([]uint64, grown)
 	for n := uint64(1); n <= w.last; n++ {
 		w.link(n, old[n%size].digest)
 	}

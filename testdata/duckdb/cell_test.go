@@ -33,7 +33,7 @@ func checkCells(t *testing.T, d *database, o *output) {
 			"duration_us <> epoch_us(flow_end) - epoch_us(flow_start)",
 			"community_id IS NULL OR NOT starts_with(community_id, '1:') OR length(community_id) <> 30",
 			"flow_id < 0 OR first_packet < 1",
-			"end_reason IS NULL OR (end_reason, end_reason_code) NOT IN (('idle_timeout', 1), ('active_timeout', 2), ('end_of_flow', 3), ('forced_end', 4))",
+			"(end_reason, end_reason_code) NOT IN (('idle_timeout', 1), ('active_timeout', 2), ('end_of_flow', 3), ('forced_end', 4))",
 			"observation_domain IS NOT NULL OR first_record IS NOT NULL OR time_source <> 'packet'",
 		},
 		"intervals": {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // checkCSV reads both forms of each table with DuckDB and
@@ -95,7 +96,11 @@ func readAll(t *testing.T, path string) [][]string {
 	var unsigned []bool
 	for _, field := range opened.Schema().Fields() {
 		logical := field.Type().LogicalType()
-		unsigned = append(unsigned, logical != nil && logical.Integer != nil && !logical.Integer.IsSigned)
+		integer, is := (*format.IntType)(nil), false
+		if logical != nil {
+			integer, is = logical.Value.(*format.IntType)
+		}
+		unsigned = append(unsigned, is && !integer.IsSigned)
 	}
 	var all [][]string
 	for _, group := range opened.RowGroups() {

@@ -55,7 +55,6 @@ var exports = []string{
 	"v9-sampler.raw",             // rates and names of interfaces in options
 	"exports-two-exporters.pcap", // addresses and ports of exporters, packets in the ledger
 	"template-missing.raw",       // sets that cannot be decoded, damage
-	"v5-duplicate.raw",           // rows that agree in everything
 }
 
 // check is one of the checks of a run's tables, which the database has.
@@ -78,9 +77,18 @@ func sharedChecks() []check {
 	}
 }
 
-// checkTables makes checks of what netstream writes of an input.
-func checkTables(t *testing.T, s setting, input string, tables []string, checks []check) {
-	o := run(t, "parquet", s, input)
+// exportChecks are those of the tables of exporter files.
+func exportChecks() []check {
+	return append(sharedChecks(), check{"export ledger", checkExportLedger}, check{"exporters", checkExporters},
+		check{"distribution", checkDistribution}, check{"cells", checkExportCells})
+}
+
+func captureTables() []string { return []string{"flows", "intervals", "ledger"} }
+func exportTables() []string  { return append(captureTables(), "exporters") }
+
+// checkTables makes checks of what netstream writes of inputs.
+func checkTables(t *testing.T, s setting, tables []string, checks []check, inputs ...string) {
+	o := run(t, "parquet", s, inputs...)
 	if got := o.tables(); !slices.Equal(got, tables) {
 		t.Fatalf("tables are %v, want %v", got, tables)
 	}
@@ -102,7 +110,7 @@ func TestTables(t *testing.T) {
 		for _, s := range settings {
 			t.Run(name+" "+s.name, func(t *testing.T) {
 				t.Parallel()
-				checkTables(t, s, filepath.Join("testdata", "capture", name), []string{"flows", "intervals", "ledger"}, checks)
+				checkTables(t, s, captureTables(), checks, filepath.Join("testdata", "capture", name))
 			})
 		}
 	}
@@ -111,12 +119,10 @@ func TestTables(t *testing.T) {
 // TestExportTables checks what netstream writes of each exporter file: with
 // nanoseconds, in which everything is exact, and of some with microseconds, too.
 func TestExportTables(t *testing.T) {
-	checks := append(sharedChecks(), check{"export ledger", checkExportLedger}, check{"exporters", checkExporters},
-		check{"distribution", checkDistribution}, check{"cells", checkExportCells})
 	tested := func(name string, s setting) {
 		t.Run(name+" "+s.name, func(t *testing.T) {
 			t.Parallel()
-			checkTables(t, s, filepath.Join("testdata", "export", name), []string{"flows", "intervals", "ledger", "exporters"}, checks)
+			checkTables(t, s, exportTables(), exportChecks(), filepath.Join("testdata", "export", name))
 		})
 	}
 	for _, name := range exports {
@@ -125,4 +131,22 @@ func TestExportTables(t *testing.T) {
 	for _, name := range []string{"lab-softflowd-v9.raw", "v5-sampled.raw", "times.ipfix"} {
 		tested(name, settings[0])
 	}
+}
+
+// TestAllExportsTogether reads all exporter files in one run. Many have the same
+// flows of an exporter without address: rows that agree in everything, and rows of
+// intervals of which some records tell a sampling rate and some do not.
+func TestAllExportsTogether(t *testing.T) {
+	t.Parallel()
+	var inputs []string
+	for _, pattern := range []string{"*.raw", "*.raw.gz", "*.ipfix", "*.nfcapd", "*.pcap"} {
+		found, err := filepath.Glob(filepath.Join(root, "testdata", "export", pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no files %s: %v", pattern, err)
+		}
+		for _, path := range found {
+			inputs = append(inputs, filepath.Join("testdata", "export", filepath.Base(path)))
+		}
+	}
+	checkTables(t, settings[1], exportTables(), exportChecks(), inputs...)
 }

@@ -38,17 +38,17 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 		}, {
 			Name: "fragments", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets that were IP fragments, first fragments included; NULL for exported flows.",
-			Null:       lacks(flow.FieldFragments), Absent: o.absent(flow.FieldFragments),
+			Null:       lacks(flow.FieldFragments), Absent: o.absent(flow.FieldFragments), Always: o.always(flow.FieldFragments),
 			Int: func(r *flow.Record) int64 { return count(r.Fragments) },
 		}, {
 			Name: "late_packets", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets whose time stamp lay further behind their file's clock than the reorder window mends; NULL for exported flows.",
-			Null:       lacks(flow.FieldFirstPacket), Absent: o.absent(flow.FieldFirstPacket),
+			Null:       lacks(flow.FieldFirstPacket), Absent: o.absent(flow.FieldFirstPacket), Always: o.always(flow.FieldFirstPacket),
 			Int: func(r *flow.Record) int64 { return count(r.LatePackets) },
 		}, {
 			Name: "end_reason", Kind: Text, Elements: []Element{{136, "flowEndReason"}},
 			Definition: "Why the record ended: idle_timeout, active_timeout, end_of_flow, forced_end or lack_of_resources; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason),
+			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason), Always: o.always(flow.FieldEndReason),
 			Symbol: func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.EndReason)} },
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.EndReason(s.Low).String()...)
@@ -56,7 +56,7 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 		}, {
 			Name: "end_reason_code", Kind: Uint8, Elements: []Element{{136, "flowEndReason"}},
 			Definition: "end_reason as its registered number, 1 to 5; NULL if end_reason is.",
-			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason),
+			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason), Always: o.always(flow.FieldEndReason),
 			Int: func(r *flow.Record) int64 { return int64(r.EndReason) },
 		},
 	}
@@ -110,11 +110,11 @@ func flowOrigin(o *Options) []Column[flow.Record] {
 		{
 			Name: "first_packet", Kind: Int64, Pattern: Near,
 			Definition: "Number of the flow's first packet, counted from 1 through all inputs in their order; run.json says at which number each input begins; NULL for exported flows.",
-			Null:       notPacket, Absent: noPackets,
+			Null:       notPacket, Absent: noPackets, Always: o.always(flow.FieldFirstPacket),
 			Int: numberOf(o.FirstPacketOf),
 		}, {
 			Name: "first_record", Kind: Int64, Pattern: Near,
-			Definition: "Number of the exported flow record, counted from 1 through all inputs in their order; NULL for flows metered from packets.",
+			Definition: "Number of the row among those of exported records, counted from 1 through all inputs in their order (a biflow makes two); NULL for flows metered from packets.",
 			Null:       func(r *flow.Record) bool { return !exported(r) },
 			Int:        numberOf(o.FirstRecordOf),
 		},
@@ -130,7 +130,7 @@ func flowOrigin(o *Options) []Column[flow.Record] {
 	}, Column[flow.Record]{
 		Name: "first_file_packet", Kind: Int64, Pattern: Near,
 		Definition: "Number of the flow's first packet within first_file, counted from 1; NULL for exported flows.",
-		Null:       notPacket, Absent: noPackets,
+		Null:       notPacket, Absent: noPackets, Always: o.always(flow.FieldFirstPacket),
 		Int: numberOf(nil),
 	})
 }
