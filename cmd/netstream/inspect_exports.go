@@ -195,9 +195,7 @@ func (e *inspectedExports) print(line func(format string, args ...any)) {
 		} else if s.Port != 0 {
 			from = fmt.Sprintf("%s port %d", from, s.Port)
 		}
-		line("  stream      %s, %s, domain %d: %s messages, %s records; sequence by %s: %s lost in %s gaps, %s duplicates, %s resets",
-			from, s.Version, s.Domain, count(s.Messages), count(s.Records), orUnknown(s.SequenceRule), count(s.Lost), count(s.SequenceGaps),
-			count(s.Duplicates), count(s.Resets))
+		line("  stream      %s, %s, domain %d: %s%s", from, s.Version, s.Domain, counted(s.Records, "record"), sequenceText(&s))
 	}
 	for i, t := range e.Templates {
 		if i == inspectedMost {
@@ -230,9 +228,11 @@ func (e *inspectedExports) print(line func(format string, args ...any)) {
 	}
 }
 
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
+// sequenceText words what the messages of a stream say; nothing if there are none.
+func sequenceText(s *manifest.Stream) string {
+	if s.SequenceRule == "" {
+		return ""
 	}
-	return text
+	return fmt.Sprintf(" in %s; sequence by %s: %s lost in %s, %s, %s", counted(s.Messages, "message"), s.SequenceRule,
+		count(s.Lost), counted(s.SequenceGaps, "gap"), counted(s.Duplicates, "duplicate"), counted(s.Resets, "reset"))
 }
