@@ -11,10 +11,10 @@ import (
 	"netstream/reader/sequence"
 )
 
-// MaxStreams bounds the streams of one input that are told apart. Forged datagrams
-// can name a new one each; messages of streams beyond are not decoded, and are
-// counted as too_many_streams.
-const MaxStreams = 1 << 16
+// MaxStreams bounds the streams of one input that are told apart: exporter, port,
+// version and observation domain. Forged datagrams can name a new one each; messages
+// of streams beyond are not decoded, and are counted as too_many_streams.
+const MaxStreams = 1 << 14
 
 // ExportAccount says where the messages and records of an exporter input went.
 type ExportAccount struct {

@@ -65,8 +65,9 @@ type Exports struct {
 	raw      *datagram.Raw
 	nfcapd   *nfcapd.Reader
 	message  datagram.Message
-	pending  bool // the message is being decoded
-	stream   *stream
+	pending  bool    // the message is being decoded
+	stream   *stream // of the message
+	latest   *stream // that was looked up
 	streams  map[streamKey]*stream
 	rows     uint64
 	points   map[uint32]uint64 // rows of nfcapd files, by observation point

@@ -20,21 +20,20 @@ const (
 // room for. A message that is refused costs itself only.
 func (e *Exports) receive(b *flow.Batch) {
 	m := &e.message
-	err := e.decoder.Begin(originOf(m), m.Received, m.ReceivedValid, m.Data)
-	summary := e.decoder.Summary()
-	e.stream = e.streamOf(summary)
-	if e.stream != nil {
+	version, domain, ok := netflow.Header(m.Data)
+	if e.stream = nil; ok {
+		e.stream = e.streamOf(version, domain)
+		if e.stream == nil {
+			e.refuse(&netflow.Error{Reason: netflow.TooManyStreams, Version: version,
+				Got: uint64(len(e.streams)) + 1, Want: fmt.Sprintf("at most %d streams in an input", MaxStreams)})
+			return
+		}
 		e.stream.Messages++
 		e.stream.Octets += uint64(len(m.Data))
 	}
 	var refused *netflow.Error
-	if errors.As(err, &refused) {
+	if err := e.decoder.Begin(originOf(m), m.Received, m.ReceivedValid, m.Data); errors.As(err, &refused) {
 		e.refuse(refused)
-		return
-	}
-	if e.stream == nil {
-		e.refuse(&netflow.Error{Reason: netflow.TooManyStreams, Version: summary.Version,
-			Got: uint64(len(e.streams)), Want: fmt.Sprintf("at most %d streams", MaxStreams)})
 		return
 	}
 	if e.options.Exports.DropDuplicates && e.stream.tracker.Repeated(m.Data) {
@@ -59,16 +58,19 @@ func (e *Exports) refuse(refused *netflow.Error) {
 }
 
 // streamOf gives the stream of the message; nil if there are too many.
-func (e *Exports) streamOf(s *netflow.Summary) *stream {
-	key := streamKey{e.message.Exporter, e.message.Port, s.Version, s.Domain}
-	if e.stream != nil && e.stream.key() == key {
-		return e.stream
+func (e *Exports) streamOf(version uint16, domain uint32) *stream {
+	key := streamKey{e.message.Exporter, e.message.Port, version, domain}
+	if e.latest != nil && e.latest.key() == key {
+		return e.latest
 	}
 	found := e.streams[key]
 	if found == nil && len(e.streams) < MaxStreams {
-		found = &stream{tracker: sequence.NewTracker(s.Version)}
+		found = &stream{tracker: sequence.NewTracker(version)}
 		found.Exporter, found.Port, found.Version, found.Domain = key.exporter, key.port, key.version, key.domain
 		e.streams[key] = found
+	}
+	if found != nil {
+		e.latest = found
 	}
 	return found
 }

@@ -50,6 +50,19 @@ func HoldsExports(kind datagram.Kind) bool {
 	return kind == datagram.CaptureOfExports || kind == datagram.RawExports || kind == datagram.Nfcapd
 }
 
+// FormatError says that an input holds neither packets nor exports.
+type FormatError struct{ capture *capture.FormatError }
+
+// Error names the octets found, the format they belong to if it is a known one, and
+// what is accepted.
+func (e *FormatError) Error() string {
+	return "cannot read as capture or exports: " + e.capture.Start() +
+		"; accepted are pcap, pcapng, messages of NetFlow 1, 5 to 9 and IPFIX, and nfcapd files"
+}
+
+// Unwrap gives the error of the capture reader.
+func (e *FormatError) Unwrap() error { return e.capture }
+
 // IsForeign says whether an error of opening an input means that it is of no format
 // that can be read.
 func IsForeign(err error) bool {
@@ -80,7 +93,7 @@ type Either struct {
 
 // OpenEither opens an input of packets to be metered, or of flow records that
 // exporters have metered. Exports are surveyed at once. An input that is neither is
-// a *capture.FormatError or an *nfcapd.FormatError (see IsForeign); an empty one is taken for a capture, whose account says
+// a *FormatError or an *nfcapd.FormatError (see IsForeign); an empty one is taken for a capture, whose account says
 // that it is empty. Errors of the file system and of limits are *input.Error.
 func OpenEither(source input.Source, stdin io.Reader, options Options) (Either, error) {
 	opened, err := input.Open(source, stdin, options.Input)
@@ -92,5 +105,8 @@ func OpenEither(source input.Source, stdin io.Reader, options Options) (Either, 
 		return Either{Exports: exports}, err
 	}
 	packets, err := openPackets(source.Name, opened, options)
+	if foreign, ok := err.(*capture.FormatError); ok {
+		err = &FormatError{foreign}
+	}
 	return Either{Packets: packets}, err
 }

@@ -26,7 +26,18 @@ func (d *decoder) octets(n int) []byte {
 	return v
 }
 
+// uint reads a number. Most take one octet, which is read without a call.
 func (d *decoder) uint() uint64 {
+	if len(d.src) > 0 && d.src[0] < 0x80 {
+		v := d.src[0]
+		d.src = d.src[1:]
+		return uint64(v)
+	}
+	return d.long()
+}
+
+// long reads a number of several octets.
+func (d *decoder) long() uint64 {
 	v, n := binary.Uvarint(d.src)
 	if n <= 0 {
 		d.failed = true

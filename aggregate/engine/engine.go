@@ -77,6 +77,7 @@ type Result struct {
 	Records  uint64         // flow records, metered and exported
 	Exported Exported       // what became of exported ones
 	Present  flow.Fields    // fields that any flow record has
+	Common   flow.Fields    // fields that all flow records have; all fields if there is no record
 	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
 	flows  []*runs.Sorter[flow.Record]
@@ -105,7 +106,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{End: end, Exported: Exported{
+	result := &Result{End: end, Common: everyField, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
 	for _, w := range workers {
 		result.add(w)
@@ -117,8 +118,10 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 func (r *Result) add(w *worker) {
 	if w.records > 0 {
 		r.Present |= flow.MeteredFields
+		r.Common &= flow.MeteredFields
 	}
 	r.Present |= w.recorder.present
+	r.Common &= w.recorder.common
 	r.Records += w.records + w.recorder.rows
 	r.Exported.Read += w.recorder.read
 	r.Exported.Totals.AddTotals(&w.recorder.totals)

@@ -29,7 +29,11 @@ type recorder struct {
 	rows     uint64 // flow records
 	unspread uint64 // of them those too long to be spread
 	present  flow.Fields
+	common   flow.Fields
 }
+
+// everyField is the set of all fields.
+const everyField = ^flow.Fields(0)
 
 // newRecorder gives a recorder whose rows go to the sorters of its worker.
 func newRecorder(config *Config, flows *runs.Sorter[flow.Record], slices *runs.Sorter[meter.Slice], reports runs.Limits) recorder {
@@ -38,6 +42,7 @@ func newRecorder(config *Config, flows *runs.Sorter[flow.Record], slices *runs.S
 		flows: flows, slices: slices, stitch: config.Stitch,
 		reports:  runs.NewSorter(reportOrder(config.Points), reports, config.Spill),
 		spreader: distribute.New(config.Meter.Interval, method),
+		common:   everyField,
 	}
 }
 
@@ -71,6 +76,7 @@ func (r *recorder) row(record *flow.Record) {
 	e := record.Export
 	r.rows++
 	r.present |= e.Has
+	r.common &= e.Has
 	r.flows.Add(record)
 
 	r.volume = distribute.Volume{Counters: record.Counters}

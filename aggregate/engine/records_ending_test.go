@@ -191,6 +191,9 @@ func TestPacketsAndRecords(t *testing.T) {
 		if want := flow.MeteredFields | flow.FieldInIf; result.Present != want || result.Records != 3500 || result.Exported.Rows != 500 {
 			t.Errorf("got fields %b, %d rows, %d exported", result.Present, result.Records, result.Exported.Rows)
 		}
+		if result.Common != flow.FieldPackets { // metered rows have no interface, the exported ones only that besides
+			t.Errorf("got common fields %b", result.Common)
+		}
 		metered, exported := 0, 0
 		err = result.Flows(func(r *flow.Record) error {
 			switch {

@@ -47,6 +47,7 @@ type tables struct {
 	intervals []flow.IntervalRecord
 	exported  Exported
 	present   flow.Fields
+	common    flow.Fields
 }
 
 // tablesOf runs the engine on records spread over inputs.
@@ -67,7 +68,7 @@ func tablesOf(t *testing.T, records []flow.Record, inputs, atATime int, config C
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := tables{exported: result.Exported, present: result.Present}
+	got := tables{exported: result.Exported, present: result.Present, common: result.Common}
 	err = result.Flows(func(r *flow.Record) error {
 		export := *r.Export
 		export.Elements = slices.Clone(export.Elements)
@@ -172,7 +173,7 @@ func wantFlows(t *testing.T, name string, got tables, records []flow.Record, poi
 	if len(got.flows) != len(want) {
 		t.Fatalf("%s: got %d flow records, want %d", name, len(got.flows), len(want))
 	}
-	var present flow.Fields
+	present, common := flow.Fields(0), everyField
 	for i := range want {
 		if i > 0 && same(&want[i-1], &want[i]) == 0 {
 			want[i].Ordinal = want[i-1].Ordinal + 1
@@ -183,9 +184,16 @@ func wantFlows(t *testing.T, name string, got tables, records []flow.Record, poi
 			t.Fatalf("%s: row %d is\n%+v %+v, want\n%+v %+v", name, i, got.flows[i], got.exports[i], row, want[i].Export)
 		}
 		present |= want[i].Export.Has
+		common &= want[i].Export.Has
 	}
-	if got.present != present {
-		t.Errorf("%s: got fields %b, want %b", name, got.present, present)
+	if got.present != present || got.common != common {
+		t.Errorf("%s: got fields %b, common ones %b, want %b, %b", name, got.present, got.common, present, common)
+	}
+	common &= spreadCounters | pointFields | flow.FieldSampling
+	for i := range got.intervals {
+		if has := got.intervals[i].Has; has&common != common {
+			t.Fatalf("%s: interval row %d has fields %b, want all of %b", name, i, has, common)
+		}
 	}
 }
 

@@ -49,12 +49,11 @@ func (x *exportedRow) set(r *flow.Record) {
 // over its slices. yield must not keep the pointer.
 func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
 	var row flow.IntervalRecord
-	var last meter.Slice
+	var last sliceOf
 	have := false
 	err := runs.Merge(r.slices, func(s *meter.Slice) error {
 		if have && sameRow(&row, s) {
 			addSlice(&row, &last, s)
-			last = *s
 			return nil
 		}
 		if have {
@@ -62,7 +61,8 @@ func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
 				return err
 			}
 		}
-		row, last, have = s.IntervalRecord, *s, true
+		row, have = s.IntervalRecord, true
+		last.set(s)
 		return nil
 	})
 	if err != nil || !have {
@@ -76,15 +76,25 @@ func sameRow(row *flow.IntervalRecord, s *meter.Slice) bool {
 		row.InIf == s.InIf && row.OutIf == s.OutIf && row.Direction == s.Direction
 }
 
+// sliceOf says of which flow the slice before was, and for how many it counts.
+type sliceOf struct {
+	input  uint32
+	number uint64
+	active uint64
+}
+
+func (l *sliceOf) set(s *meter.Slice) { *l = sliceOf{s.FirstInput, s.FirstNumber, s.FlowsActive} }
+
 // addSlice adds a slice to the row of its key and interval. The slices of one
 // flow follow each other; the flow counts once if any of them has packets, of
 // which last keeps track.
-func addSlice(row *flow.IntervalRecord, last, s *meter.Slice) {
+func addSlice(row *flow.IntervalRecord, last *sliceOf, s *meter.Slice) {
 	active := s.FlowsActive
-	if last.FirstInput == s.FirstInput && last.FirstNumber == s.FirstNumber {
-		active = max(last.FlowsActive, s.FlowsActive) - last.FlowsActive
-		s.FlowsActive = max(last.FlowsActive, s.FlowsActive)
+	if last.input == s.FirstInput && last.number == s.FirstNumber {
+		active = max(last.active, s.FlowsActive) - last.active
+		s.FlowsActive = max(last.active, s.FlowsActive)
 	}
+	last.set(s)
 	row.FlowsActive += active
 	row.FlowsStarted += s.FlowsStarted
 	row.FlowsEnded += s.FlowsEnded

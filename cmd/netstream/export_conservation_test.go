@@ -27,7 +27,7 @@ func sampledExports(seed uint64) []byte {
 		records := randomFlows(random, 4, 20, 5*time.Minute)
 		for i := range records {
 			r := &records[i]
-			r.Counters.Packets, r.Counters.Octets = random.Uint64()>>(4+random.IntN(60)), random.Uint64()>>(10+random.IntN(54))
+			r.Counters.Packets, r.Counters.Octets = random.Uint64()>>(8+random.IntN(56)), random.Uint64()>>(10+random.IntN(54))
 			r.Counters.WireOctets, r.Counters.PayloadOctets = random.Uint64()>>(10+random.IntN(54)), random.Uint64()>>(10+random.IntN(54))
 			r.Export.Population, r.Export.Sample = uint64(1+random.Uint32N(5)), uint64(1+random.Uint32N(3))
 			r.Export.Direction = uint8(random.IntN(2))

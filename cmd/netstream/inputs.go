@@ -74,7 +74,8 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Why, b.Why))
 	})
 	if len(obs.all) == 0 {
-		return nil, fail(exitUsage, foreignHint, "none of the inputs is a capture or holds exports")
+		return nil, fail(exitUsage, "captures (pcap, pcapng), messages of NetFlow and IPFIX, and nfcapd files can be read, compressed or not",
+			"none of the inputs is a capture or holds exports")
 	}
 	slices.SortStableFunc(obs.all, compareObservations)
 	for i, in := range obs.all {
@@ -89,8 +90,6 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 	return obs, nil
 }
 
-const foreignHint = "captures (pcap, pcapng), export messages (NetFlow, IPFIX) and nfcapd files can be read, compressed or not"
-
 // look opens one input and finds out how it begins.
 func (obs *observations) look(ctx context.Context, c *console, o *runOptions, source input.Source) error {
 	in, err := obs.begin(ctx, source)
@@ -100,7 +99,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 		obs.leftOut = obs.leftOut || !source.Found || namedAsInput(source.Name)
 		return nil
 	case reader.IsForeign(err):
-		return fail(exitUsage, foreignHint, "cannot read %s: %w", source.Name, err)
+		return fail(exitUsage, "'netstream inspect' says what a file is", "cannot read %s: %w", source.Name, err)
 	case err != nil && o.keepGoing && input.ClassOf(err) == input.Unreadable:
 		obs.leaveOut(c, source.Name, err.Error())
 		obs.leftOut = true

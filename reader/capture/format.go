@@ -41,9 +41,14 @@ type FormatError struct {
 // Error names the octets found, the format they belong to if it is a known one,
 // and what is accepted.
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("cannot read as capture: starts with % x%s; accepted are pcap "+
+	return fmt.Sprintf("cannot read as capture: %s; accepted are pcap "+
 		"(a1b2c3d4, a1b23c4d or a1b2cd34 in either byte order) and pcapng (0a0d0d0a, length, 1a2b3c4d in either byte order)",
-		e.Found[:min(e.Count, len(e.Found))], foreignFormat(e.Found[:]))
+		e.Start())
+}
+
+// Start words how the input begins.
+func (e *FormatError) Start() string {
+	return fmt.Sprintf("starts with % x%s", e.Found[:min(e.Count, len(e.Found))], foreignFormat(e.Found[:]))
 }
 
 // foreignFormat names formats that are often mistaken for captures.

@@ -3,12 +3,15 @@ package datagram_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"netstream/reader/capture/capturetest"
 	"netstream/reader/datagram"
+	"netstream/reader/netflow"
 )
 
 func captureOf(t *testing.T, list ...[]byte) []byte {
@@ -59,6 +62,14 @@ func kindCases(t *testing.T) []kindCase {
 		{"garbage behind the first, then more", slices.Concat(ten, text, five, nine, ten), datagram.RawExports},
 		{"garbage first", slices.Concat(text, five, nine, ten), datagram.Unknown},
 		{"little of much garbage", slices.Concat(ten, bytes.Repeat(text, 10)), datagram.Unknown},
+		{"much garbage behind two", slices.Concat(five, ten, bytes.Repeat(text, 1000)), datagram.RawExports},
+		{"much garbage behind two, the second of version 9", slices.Concat(ten, nine, bytes.Repeat([]byte{0, 200}, 1000)), datagram.RawExports},
+		{"only zeros behind two", slices.Concat(nine, nine, make([]byte, datagram.PrefixLength)), datagram.RawExports},
+		{"only zeros behind two, prefix", slices.Concat(nine, nine, make([]byte, datagram.PrefixLength))[:datagram.PrefixLength], datagram.RawExports},
+		{"only zeros behind one", slices.Concat(ten, make([]byte, 1000)), datagram.Unknown},
+		{"only zeros behind a header of version 9", slices.Concat(ten, nine[:20], make([]byte, 1000)), datagram.Unknown},
+		{"only zeros from the middle of a FlowSet on", slices.Concat(ten, nine[:50], make([]byte, 1000)), datagram.RawExports},
+		{"garbage behind a header of version 9", slices.Concat(ten, nine[:20], bytes.Repeat([]byte{0, 200}, 500)), datagram.Unknown},
 		{"longer than the prefix", slices.Concat(bytes.Repeat(ten, datagram.PrefixLength/200), ten[:100]), datagram.RawExports},
 		{"nothing", nil, datagram.Unknown},
 		{"one octet", []byte{0}, datagram.Unknown},
@@ -90,10 +101,40 @@ func TestLooksLikeExports(t *testing.T) {
 			if got := datagram.LooksLikeExports(test.input, measure); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
+			if got := datagram.LooksLikeExports(test.input, netflow.Length); got != test.want {
+				t.Errorf("measured by package netflow: got %v, want %v", got, test.want)
+			}
 		})
 		names[test.want.String()] = true
 	}
 	if len(names) != 5 {
 		t.Errorf("kinds %v, want all five", names)
+	}
+}
+
+// TestRandomOctets has octets that are nothing: as they are, behind the number of each
+// version, and behind a message. They fill the prefix, as a shorter input may be a
+// message that is cut.
+func TestRandomOctets(t *testing.T) {
+	const inputs = 3000
+	random := rand.New(rand.NewPCG(6, 6))
+	octets := make([]byte, datagram.PrefixLength+inputs)
+	for i := range octets {
+		octets[i] = byte(random.Uint32())
+	}
+	message := ipfix(100, 1)
+	for i := range inputs {
+		input := octets[i : i+datagram.PrefixLength]
+		start := bytes.Clone(input[:len(message)])
+		switch i % 3 {
+		case 1:
+			binary.BigEndian.PutUint16(input, uint16(5+random.IntN(6)))
+		case 2:
+			copy(input, message)
+		}
+		if kind := datagram.LooksLikeExports(input, netflow.Length); kind == datagram.RawExports {
+			t.Fatalf("input %d is taken for exports: % .40x", i, input)
+		}
+		copy(input, start)
 	}
 }

@@ -169,20 +169,20 @@ func (d *Decoder) translation(r *flow.Record, p *slotSet) {
 // ownPoint gives the record the observation point that it tells itself: a mediator
 // passes on the records of other exporters (RFC 7011 section 3.1, RFC 6183).
 func (d *Decoder) ownPoint(r *flow.Record, present *slotSet) {
-	point := flow.Point{Exported: true, Exporter: d.stream.key.origin.Exporter, Domain: d.header.domain}
+	point := pointKey{d.stream.key.origin.Exporter, d.header.domain}
 	if octets, ok := d.either(present, slotOriginalExporter4, wideOriginalExporter); ok {
-		point.Exporter = addressOf(octets)
+		point.exporter = addressOf(octets)
 	} else if octets, ok := d.either(present, slotExporter4, wideExporter); ok {
-		point.Exporter = addressOf(octets)
+		point.exporter = addressOf(octets)
 	}
 	if present.has(slotOriginalDomain) {
-		point.Domain = uint32(d.values[slotOriginalDomain])
+		point.domain = uint32(d.values[slotOriginalDomain])
 	}
-	number, ok := d.pointNumber(point)
-	if !ok {
-		d.summary.Remarks[PointLimit]++
+	if number, ok := d.pointNumber(point); ok {
+		r.Key.Point = number
+	} else {
+		d.summary.Remarks[PointLimit]++ // the record keeps the point of the message
 	}
-	r.Key.Point = number
 }
 
 func addressOf(octets [16]byte) netip.Addr { return netip.AddrFrom16(octets).Unmap() }

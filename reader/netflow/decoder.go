@@ -17,29 +17,28 @@ type Options struct {
 // Decoder decodes the messages of one input. It is not safe for concurrent use.
 type Decoder struct {
 	options  Options
-	surveyed bool // the survey is over
-	siblings map[siblingKey]*template
-	families map[streamKey]*family // without port
+	surveyed bool      // the survey is over
+	survey   survey    // as long as it is not
+	findings *findings // of the survey; nothing as long as it is not over
 	lenders  []lender
-	streams  map[streamKey]*stream
-	order    []*stream // in the order of their first messages
-	inForce  templates
-	survey   survey
-	fixed    [9 + 2*schemes]*template
 
-	lastPoint struct {
-		point  flow.Point
-		number uint32
-		known  bool
-	}
+	streams       map[streamKey]*stream       // met in this reading
+	latest        map[streamKey]*option.Store // by exporter and version: of the port that told options last
+	optionStreams int                         // streams that have a store of options for this reading
+	inForce       templates
+	domains       map[domainKey]*domain
+	lastDomain    *domain // that was entered last
+	points        points
+	fixed         [9 + 2*schemes]*template
 
 	// The message that is being read.
 	header      header
 	received    flow.Timestamp
 	hasReceived bool
+	unchecked   bool // the count has not been compared yet
 	message     []byte
 	stream      *stream
-	domain      *domain
+	domain      *domain // nil if the message has no rows
 	sets        []set
 	definitions []definition
 	pending     pending
@@ -76,7 +75,7 @@ func NewDecoder(o Options) *Decoder {
 	if o.Names == nil {
 		o.Names = flow.NewNames()
 	}
-	d := &Decoder{options: o, streams: map[streamKey]*stream{}, spans: make([]span, 1)}
+	d := &Decoder{options: o, findings: &findings{}, streams: map[streamKey]*stream{}, spans: make([]span, 1)}
 	d.resolve = d.fieldsOfTemplate
 	return d
 }
@@ -84,42 +83,53 @@ func NewDecoder(o Options) *Decoder {
 // Rewind ends the survey, if there was one: what it learned stays as what comes
 // later in the input, and nothing is in force any more.
 func (d *Decoder) Rewind() {
-	d.surveyed = true
-	d.siblings = common(d.order)
-	d.survey = survey{learned: d.survey.learned}
-	d.inForce = templates{}
-	for _, s := range d.order {
-		clear(s.templates)
-		s.options = nil
-		s.setStores()
+	if !d.surveyed {
+		d.findings = findingsOf(d.streams, d.latest)
+		d.surveyed = true
 	}
+	d.survey = survey{}
+	d.inForce = templates{}
+	d.streams, d.latest, d.optionStreams = map[streamKey]*stream{}, nil, 0
+	d.stream = nil
+	d.forgetDomains()
 }
 
 // Borrow lets what other's survey learned serve where the own input never defines a
 // template or never says an option at all. Both decoders must have been rewound.
-// Templates and options of the same version and observation domain serve if the
-// exporter is the same, or unknown to one of the inputs; with sameExporterOnly only
-// if it is known to both and the same. Lenders are asked in the order of the calls.
+//
+// The definitions and options of the same exporter, port, version and observation
+// domain serve first; then those of the exporter's other ports, definitions only if
+// all ports agree, options of the port that told them last. Unless sameExporterOnly
+// is set, those of an unknown exporter serve for a known one, and for an unknown
+// exporter what all streams of a version agree on; its options only if no other
+// exporter has any in the same domain. Lenders are asked in the order of the calls.
 // Decoders may lend to each other and decode at the same time.
 func (d *Decoder) Borrow(other *Decoder, sameExporterOnly bool) {
-	l := lender{decoder: other, sameExporterOnly: sameExporterOnly}
-	d.lenders = append(d.lenders, l)
-	for _, s := range d.order {
-		s.lend(l)
-		s.setStores()
-	}
+	d.lenders = append(d.lenders, lender{findings: other.findings, sameExporterOnly: sameExporterOnly})
+	d.forgetDomains()
+}
+
+// forgetDomains forgets what is kept of domains, which then is looked up again.
+func (d *Decoder) forgetDomains() {
+	d.domains, d.domain, d.lastDomain = nil, nil, nil
 }
 
 // Begin starts the reading of a message, of which the decoder keeps the octets until
 // it is done. received is when it was received, if the container tells. The whole
 // message is checked first; if it is malformed, the error is an *Error and nothing
-// of the message is applied (RFC 7011 section 9.1, here for version 9, too).
-// Templates that cannot be are no reason to refuse the message.
+// of the message is applied (RFC 7011 section 9.1, here for version 9, too). So it
+// is if the message has rows and their observation point gets no number, since there
+// are too many (TooManyStreams). Templates that cannot be are no reason to refuse the message.
 func (d *Decoder) Begin(origin Origin, received flow.Timestamp, receivedValid bool, message []byte) error {
 	d.received, d.hasReceived = received, receivedValid
-	if err := d.begin(origin, message); err != nil {
+	failure := d.begin(origin, message)
+	if failure == nil {
+		failure = d.enterDomain()
+	}
+	d.unchecked = failure == nil
+	if failure != nil { // a nil *Error would be an error that is not nil
 		d.sets = d.sets[:0]
-		return err
+		return failure
 	}
 	return nil
 }
@@ -128,11 +138,11 @@ func (d *Decoder) Begin(origin Origin, received flow.Timestamp, receivedValid bo
 // complete once Read has said that the message is done.
 func (d *Decoder) Summary() *Summary { return &d.summary }
 
-// begin is Begin for survey and decoding. It does not give a nil *Error as an
-// error, which would not be nil.
-func (d *Decoder) begin(origin Origin, message []byte) error {
+// begin is what Begin and Survey have in common.
+func (d *Decoder) begin(origin Origin, message []byte) *Error {
 	d.sets, d.definitions = d.sets[:0], d.definitions[:0]
 	d.current, d.at = 0, 0
+	d.domain = nil
 	d.pending.reset()
 	h, failure := parseHeader(message)
 	d.header = h
@@ -141,6 +151,9 @@ func (d *Decoder) begin(origin Origin, message []byte) error {
 		return failure
 	}
 	d.message = message
+	if !origin.Exporter.IsValid() {
+		origin.Port = 0
+	}
 	key := streamKey{origin: origin, version: h.version}
 	if d.stream == nil || d.stream.key != key {
 		if failure := d.enter(key); failure != nil {
@@ -148,34 +161,7 @@ func (d *Decoder) begin(origin Origin, message []byte) error {
 		}
 	}
 	if h.version < 9 {
-		failure = d.beginFixed(&h, message)
-	} else {
-		failure = d.beginSets(&h, message)
+		return d.beginFixed(&h, message)
 	}
-	if failure != nil {
-		return failure
-	}
-	d.domain = d.domainOf(d.stream, h.domain)
-	return nil
-}
-
-// enter makes the stream of a key the one that is read.
-func (d *Decoder) enter(key streamKey) *Error {
-	s := d.streams[key]
-	if s == nil {
-		if len(d.streams) == MaxStreams {
-			d.stream = nil
-			return &Error{Reason: TooManyStreams, Version: key.version, Got: MaxStreams + 1, Want: "at most MaxStreams"}
-		}
-		s = newStream(key)
-		s.family = d.familyOf(key)
-		d.streams[key] = s
-		d.order = append(d.order, s)
-		for _, l := range d.lenders {
-			s.lend(l)
-		}
-		s.setStores()
-	}
-	d.stream = s
-	return nil
+	return d.beginSets(&h, message)
 }

@@ -8,6 +8,7 @@ type definition struct {
 	withdrawal bool
 	all        bool // of a withdrawal: of all templates of its kind
 	refresh    bool // the template in force says the same
+	noID       bool // the record's id cannot be that of a template
 }
 
 // pending is what the template records of a message define before they are applied:
@@ -56,6 +57,10 @@ func (d *Decoder) beginDefinitions(s *set, options bool) {
 		}
 		r := nextTemplate(version, options, rest)
 		if r.end {
+			s.unclean = !zero(rest)
+			if s.unclean && len(rest) >= headerSet && r.id < minDataSet {
+				d.definitions = append(d.definitions, definition{options: options, noID: true})
+			}
 			break
 		}
 		def := definition{id: r.id, options: options}
@@ -104,13 +109,14 @@ func (d *Decoder) beginDefinition(def *definition, r *templateRecord) {
 	if !found && !d.pending.withdrew(def.options) {
 		inForce = d.stream.templates[key]
 	}
-	if inForce != nil && inForce.options == def.options && !inForce.withdrawn && string(inForce.octets) == string(r.octets) {
+	if inForce != nil && inForce.defines(def.options, r) {
 		def.template, def.refresh = inForce, true
 		d.pending.set(r.id, inForce)
 		return
 	}
-	t, ok := parseTemplate(d.header.version, def.options, r)
-	if ok {
+	if learned := d.stream.learned[key]; learned != nil && learned.defines(def.options, r) {
+		def.template = learned.again(d.stream, key)
+	} else if t, ok := parseTemplate(d.header.version, def.options, r); ok {
 		t.key, t.stream = key, d.stream
 		def.template = t
 	}
@@ -120,6 +126,9 @@ func (d *Decoder) beginDefinition(def *definition, r *templateRecord) {
 // define applies the template records of a set.
 func (d *Decoder) define(s *set) {
 	d.summary.TemplateSets++
+	if s.unclean {
+		d.summary.Remarks[NonZeroPadding]++
+	}
 	for i := range d.definitions[s.from:s.to] {
 		def := &d.definitions[s.from+i]
 		switch {
@@ -129,6 +138,8 @@ func (d *Decoder) define(s *set) {
 		case def.withdrawal:
 			d.summary.Withdrawals++
 			d.withdraw(templateKey{domain: d.header.domain, id: def.id}, def.options)
+		case def.noID:
+			d.summary.Remarks[BadTemplate]++
 		case def.template == nil:
 			d.summary.Remarks[BadTemplate]++
 			d.withdraw(templateKey{domain: d.header.domain, id: def.id}, def.options)

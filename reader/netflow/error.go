@@ -12,7 +12,7 @@ const (
 	BadLength                    // a length that contradicts the message around it
 	BadSet                       // a set whose length or id cannot be
 	BadRecord                    // a value of variable length that reaches beyond its set
-	TooManyStreams               // more than MaxStreams streams in one input
+	TooManyStreams               // more than MaxStreams streams or MaxPointsPerInput observation points in one input, or no room for a point among all inputs
 )
 
 // String gives the stable name of the reason.

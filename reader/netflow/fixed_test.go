@@ -141,6 +141,10 @@ func TestLength(t *testing.T) {
 		{"version 9 at the end", nine, len(nine), false},
 		{"version 9, cut", nine[:len(nine)-1], len(nine), false},
 		{"version 9, two octets behind", cat(nine, []byte{0, 9}), len(nine) + 4, false},
+		{"version 9 before zeros", cat(nine, make([]byte, 4096)), len(nine), true},
+		{"version 9 before four zeros", cat(nine, make([]byte, 4)), len(nine), true},
+		{"version 9 before three zeros", cat(nine, make([]byte, 3)), len(nine) + 4, false},
+		{"header of version 9 before zeros", cat(nine[:20], make([]byte, 8)), 20, true},
 		{"one octet", five[:1], 2, false},
 		{"header cut", nine[:19], 20, false},
 	}
@@ -149,7 +153,7 @@ func TestLength(t *testing.T) {
 			t.Errorf("%s: got %d, %v, %v; want %d, %v", test.name, n, whole, err, test.n, test.whole)
 		}
 	}
-	for _, bad := range [][]byte{cat(u16(3), nine), cat(nine, u16(77), u16(8)), cat(u16(10), u16(15), ten[4:]), cat(nine, u16(256), u16(3))} {
+	for _, bad := range [][]byte{cat(u16(3), nine), cat(nine, u16(77), u16(8)), cat(u16(10), u16(15), ten[4:]), cat(nine, u16(256), u16(3)), cat(nine, u16(0), u16(3))} {
 		var failure *Error
 		if _, _, err := Length(bad); !errors.As(err, &failure) {
 			t.Errorf("got %v for %x", err, bad[:8])

@@ -2,6 +2,7 @@ package netflow
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"netstream/aggregate/flow"
@@ -66,7 +67,16 @@ func (d *Decoder) OptionData() []OptionInfo {
 }
 
 func (d *Decoder) sortedStreams() []*stream {
-	return slices.SortedFunc(slices.Values(d.order), func(a, b *stream) int {
+	streams := d.streams
+	if d.surveyed {
+		streams = d.findings.streams
+	}
+	return sorted(streams)
+}
+
+// sorted gives streams ordered by exporter, port and version.
+func sorted(streams map[streamKey]*stream) []*stream {
+	return slices.SortedFunc(maps.Values(streams), func(a, b *stream) int {
 		return cmp.Or(
 			a.key.origin.Exporter.Compare(b.key.origin.Exporter),
 			cmp.Compare(a.key.origin.Port, b.key.origin.Port),

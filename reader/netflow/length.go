@@ -12,7 +12,9 @@ import "encoding/binary"
 // its count is one of records, or of FlowSets, as Huawei has it. Its FlowSets are
 // walked up to what is no FlowSet but the header of another message: ids 2 to 255
 // are reserved (RFC 3954 section 5.2), and 9 and 5 to 8 and 10 are versions; 1 is an
-// options template, unless it cannot be one and can be version 1.
+// options template, unless it cannot be one and can be version 1. Four octets of
+// zeros in the place of a FlowSet are none, but end the message as padding does:
+// files that were preallocated, or cut by a power failure, have zeros at their end.
 //
 // The error is an *Error: an unknown version, a length that cannot be.
 func Length(prefix []byte) (n int, whole bool, err error) {
@@ -73,7 +75,7 @@ func lengthVersion9(prefix []byte) (n int, whole bool, err error) {
 			if id == setOptions9 && length < shortestOptionsSet && plausible(prefix[at:]) {
 				return at, true, nil
 			}
-		case plausible(prefix[at:]):
+		case plausible(prefix[at:]), id == 0 && length == 0:
 			return at, true, nil
 		case !isSet:
 			return 0, false, &Error{Reason: BadSet, Version: 9, Offset: at, Got: uint64(id), Want: "a FlowSet or the header of a message"}

@@ -25,7 +25,8 @@ func (d *Decoder) Read(b *flow.Batch) (done bool) {
 			}
 		}
 	}
-	if len(d.sets) > 0 {
+	if d.unchecked {
+		d.unchecked = false
 		d.checkCount()
 		d.sets = d.sets[:0]
 		d.current = 0

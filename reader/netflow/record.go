@@ -52,13 +52,11 @@ func (d *Decoder) fill(b *flow.Batch, p *plan, record []byte) *flow.Record {
 	r.Key.Point = d.domain.point
 	if active.groups != 0 {
 		d.fillGroups(b, r, active, present, record)
-	} else if !d.domain.hasPoint {
-		d.summary.Remarks[PointLimit]++
 	}
-	if d.header.version == 5 || len(d.stream.stores) > 0 || active.groups&groupRate != 0 {
+	if d.header.version == 5 || len(d.domain.stores) > 0 || active.groups&groupRate != 0 {
 		d.sampling(r, active, present)
 	}
-	if len(d.stream.stores) > 0 {
+	if len(d.domain.stores) > 0 {
 		d.interfaceNames(r)
 	}
 	return r
@@ -90,8 +88,6 @@ func (d *Decoder) fillGroups(b *flow.Batch, r *flow.Record, p *plan, present *sl
 	}
 	if g&groupPoint != 0 {
 		d.ownPoint(r, present)
-	} else if !d.domain.hasPoint {
-		d.summary.Remarks[PointLimit]++
 	}
 }
 

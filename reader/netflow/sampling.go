@@ -9,15 +9,16 @@ import (
 
 // sampling finds the sampling rate of a row: from the record itself, else from the
 // options of its sampler, of its ingress interface, of its observation domain, else
-// from the header of version 5.
+// from the header of version 5. The first of them that tells how was sampled ends
+// the search: if that is by time, there is no rate.
 func (d *Decoder) sampling(r *flow.Record, p *plan, present *slotSet) {
 	if p.groups&groupRate != 0 {
-		if rate, ok := d.ownRate(p, present); ok {
-			sampled(r.Export, rate, flow.SamplingRecord)
+		if a := d.ownRate(p, present); a.known {
+			d.sampled(r.Export, &a, flow.SamplingRecord)
 			return
 		}
 	}
-	if len(d.stream.stores) > 0 && d.optionRate(r.Export, present) {
+	if len(d.domain.stores) > 0 && d.optionRate(r.Export, present) {
 		return
 	}
 	if d.header.version == 5 {
@@ -25,44 +26,49 @@ func (d *Decoder) sampling(r *flow.Record, p *plan, present *slotSet) {
 		// packet in N.
 		const interval = 1<<14 - 1
 		if n := uint64(d.header.sampling & interval); n > 0 {
-			sampled(r.Export, option.Rate{Population: n, Sample: 1}, flow.SamplingHeader)
+			d.sampled(r.Export, &rateAnswer{rate: option.Rate{Population: n, Sample: 1}, known: true}, flow.SamplingHeader)
 		}
 	}
 }
 
-func sampled(e *flow.Export, rate option.Rate, source flow.SamplingSource) {
-	e.Population, e.Sample, e.SamplingSource = rate.Population, rate.Sample, source
+// sampled takes a rate that is known, or known not to be.
+func (d *Decoder) sampled(e *flow.Export, a *rateAnswer, source flow.SamplingSource) {
+	if a.rate == (option.Rate{}) {
+		d.summary.Remarks[TimeSampling]++
+		return
+	}
+	e.Population, e.Sample, e.SamplingSource = a.rate.Population, a.rate.Sample, source
 	e.Has |= flow.FieldSampling
 }
 
-// optionRate takes the rate that options tell.
+// optionRate takes the rate that options tell; it is false if they tell none.
 func (d *Decoder) optionRate(e *flow.Export, present *slotSet) bool {
 	if present.has(slotSampler) {
 		if a := d.samplerOf(d.values[slotSampler]); a.known {
-			sampled(e, a.rate, flow.SamplingSampler)
+			d.sampled(e, a, flow.SamplingSampler)
 			return true
 		}
 	}
 	if e.Has&flow.FieldInIf != 0 {
-		if a := &d.interfaceOf(e.InIf).rate; a.known {
-			sampled(e, a.rate, flow.SamplingInterface)
+		if a := &d.interfaceOf(e.InIf).rateAnswer; a.known {
+			d.sampled(e, a, flow.SamplingInterface)
 			return true
 		}
 	}
 	if a := d.domainRate(); a.known {
-		sampled(e, a.rate, flow.SamplingDomain)
+		d.sampled(e, a, flow.SamplingDomain)
 		return true
 	}
 	return false
 }
 
 // ownRate gives the rate that the record itself tells.
-func (d *Decoder) ownRate(p *plan, present *slotSet) (option.Rate, bool) {
-	const timed = option.HasTimeInterval | option.HasTimeSpace
+func (d *Decoder) ownRate(p *plan, present *slotSet) rateAnswer {
 	value := func(number uint16) uint64 { return d.values[rateSlot(number)] }
 	f := option.RateFields{
 		Interval: value(samplingInterval), RandomInterval: value(samplerRandomInterval),
 		PacketInterval: value(samplingPacketInterval), PacketSpace: value(samplingPacketSpace),
+		TimeInterval: value(samplingTimeInterval), TimeSpace: value(samplingTimeSpace),
 		Size: value(samplingSize), Population: value(samplingPopulation),
 		Observed: value(selectorIDTotalPktsObserved), Selected: value(selectorIDTotalPktsSelected),
 	}
@@ -72,22 +78,18 @@ func (d *Decoder) ownRate(p *plan, present *slotSet) (option.Rate, bool) {
 		}
 	}
 	if f.Has == 0 {
-		return option.Rate{}, false
+		return rateAnswer{}
 	}
 	if f.Single = p.probability32; f.Single {
 		f.Probability = float64(math.Float32frombits(uint32(value(samplingProbability))))
 	} else {
 		f.Probability = math.Float64frombits(value(samplingProbability))
 	}
-	rate, ok := f.Rate()
-	switch {
-	case ok:
-	case f.Has&^timed == 0:
-		d.summary.Remarks[TimeSampling]++
-	default:
+	rate, known := f.Answer()
+	if !known {
 		d.summary.Remarks[BadSampling]++
 	}
-	return rate, ok
+	return rateAnswer{rate, known}
 }
 
 // rateField names the element of a slot as the package option does.

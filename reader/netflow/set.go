@@ -25,6 +25,7 @@ type set struct {
 	body     []byte // without the header
 	offset   int    // of body in the message
 	from, to int    // of setDefinitions: the definitions that it has
+	unclean  bool   // of setDefinitions: what is left behind them is not zero
 }
 
 // beginSets checks a message of version 9 or IPFIX and notes its sets.
@@ -44,10 +45,14 @@ func (d *Decoder) beginSets(h *header, message []byte) *Error {
 		message = message[:length]
 	}
 	for at < len(message) {
-		if left := len(message) - at; left < headerSet {
-			if h.version == 9 && zero(message[at:]) {
-				return nil // padded to four octets as a whole
+		if h.version == 9 && zero(message[at:]) {
+			// Padded to four octets as a whole; more than that is no padding.
+			if len(message)-at >= headerSet {
+				d.summary.Remarks[TrailingOctets]++
 			}
+			return nil
+		}
+		if left := len(message) - at; left < headerSet {
 			return &Error{Reason: BadSet, Version: h.version, Offset: at, Got: uint64(left), Want: "a set of at least 4 octets"}
 		}
 		id, length := binary.BigEndian.Uint16(message[at:]), int(binary.BigEndian.Uint16(message[at+2:]))
@@ -138,28 +143,27 @@ func (d *Decoder) lookup(id uint16) *template {
 }
 
 // adopt brings the first definition that comes later in the input into force, that of
-// siblings, or that of another input. If templates had to be forgotten, the definition may have
-// been in force before; it then serves only if it was never replaced.
+// siblings, or that of another input. If templates had to be forgotten, the
+// definition may have been in force before; it then serves only if it was never
+// replaced.
 func (d *Decoder) adopt(key templateKey) *template {
 	if !d.surveyed {
 		return nil
 	}
 	from := d.stream.learned[key]
 	if from == nil {
-		from = d.ofSiblings(key)
+		from = d.findings.agreed(d.stream.key, key)
 	}
-	for _, l := range d.stream.lenders {
+	for i := range d.lenders {
 		if from == nil {
-			from = l.learned[key]
+			from = d.lenders[i].template(d.stream.key, key)
 		}
 	}
 	if from == nil || d.inForce.forgotten > 0 && from.redefined > 0 {
 		return nil
 	}
-	t := &template{
-		key: key, stream: d.stream, late: true,
-		options: from.options, scopes: from.scopes, octets: from.octets, fields: from.fields, layout: from.layout,
-	}
+	t := from.again(d.stream, key)
+	t.late = true
 	d.summary.Remarks[TemplateLimit] += d.inForce.put(t)
 	return t
 }

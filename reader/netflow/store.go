@@ -6,7 +6,7 @@ package netflow
 const (
 	MaxTemplateFields = 1 << 20  // fields of all templates in force
 	MaxTemplateOctets = 64 << 20 // memory of all templates in force, and again of those that the survey learned
-	MaxStreams        = 1 << 14  // streams of one input
+	MaxStreams        = 1 << 14  // streams of one input: exporter, port and version
 )
 
 // templates holds the templates in force of all streams in the order of their use,
@@ -54,6 +54,9 @@ func (s *templates) unlink(t *template) {
 func (s *templates) put(t *template) (forgotten uint64) {
 	if old := t.stream.templates[t.key]; old != nil {
 		s.remove(old)
+	}
+	if t.stream.templates == nil {
+		t.stream.templates = map[templateKey]*template{}
 	}
 	t.stream.templates[t.key] = t
 	s.link(t)

@@ -57,14 +57,14 @@ const (
 	NoTime                           // rows without times of their own: they have that of the message
 	NoBootTime                       // rows of IPFIX whose uptime times cannot be placed because the boot time is not known
 	BadSampling                      // records whose sampling rate cannot be: of 0, or contradicting itself
-	TimeSampling                     // records sampled by time, of which no rate follows
+	TimeSampling                     // records sampled by time, as they or their options say, of which no rate follows
 	CountMismatch                    // messages whose count is not that of their records
-	TrailingOctets                   // messages with octets behind their end
-	NonZeroPadding                   // data sets whose padding is not zero
+	TrailingOctets                   // messages with octets behind their end, in version 9 zeros beyond padding
+	NonZeroPadding                   // data sets, and sets of templates, whose padding is not zero
 	BadTemplate                      // template records that cannot be, refused
 	TemplateLimit                    // templates forgotten because there are too many
 	OptionLimit                      // options data not kept because there are too many
-	PointLimit                       // records whose observation point has no number because there are too many
+	PointLimit                       // records that keep the message's observation point because there are too many
 	ElementLimit                     // texts of requested elements left out because a record has too many octets of them
 	MaskContradiction                // version 8 records whose prefixes contradict the order of masks in force
 	ReservedSet                      // sets with a reserved id, skipped

@@ -60,9 +60,10 @@ func (d *Decoder) learn(t *template) {
 			return
 		}
 		d.survey.learned += t.cost()
-		known = &template{
-			key: t.key, stream: t.stream, options: t.options, scopes: t.scopes,
-			octets: t.octets, fields: t.fields, layout: t.layout, first: d.header.exportTime,
+		known = t.again(t.stream, t.key)
+		known.first = d.header.exportTime
+		if d.stream.learned == nil {
+			d.stream.learned = map[templateKey]*template{}
 		}
 		d.stream.learned[t.key] = known
 		d.release(t)
@@ -130,7 +131,7 @@ func (d *Decoder) readOptions(s *set) {
 	if store == nil {
 		d.summary.Remarks[OptionLimit]++
 	}
-	d.domain = d.domainOf(d.stream, d.header.domain)
+	d.refresh()
 }
 
 // optionStore gives the store that options of the stream go to; nil if too many
@@ -142,23 +143,13 @@ func (d *Decoder) optionStore() *option.Store {
 		store, create = &s.learnedOptions, option.NewSurvey
 	}
 	if *store == nil {
-		if d.optionStreams() >= MaxOptionStreams {
+		if d.optionStreams == MaxOptionStreams {
 			return nil
 		}
+		d.optionStreams++
 		*store = create(d.options.Names)
-		s.setStores()
 	}
 	return *store
-}
-
-// optionStreams counts the streams that have a store for what is read now.
-func (d *Decoder) optionStreams() (n int) {
-	for _, s := range d.order {
-		if d.surveyed && s.options != nil || !d.surveyed && s.learnedOptions != nil {
-			n++
-		}
-	}
-	return n
 }
 
 // optionFields takes an options data record apart.

@@ -48,6 +48,17 @@ type template struct {
 	older, newer *template // neighbours in the order of use
 }
 
+// again gives what the template defines as that of a stream and key. Nothing of it
+// is copied: definitions do not change.
+func (t *template) again(s *stream, key templateKey) *template {
+	return &template{key: key, stream: s, options: t.options, scopes: t.scopes, octets: t.octets, fields: t.fields, layout: t.layout}
+}
+
+// defines says whether the template is what a template record says.
+func (t *template) defines(options bool, r *templateRecord) bool {
+	return t.options == options && !t.withdrawn && string(t.octets) == string(r.octets)
+}
+
 // cost is about what a template holds in memory, in octets: fields, octets, and
 // the plan that it may get.
 func (t *template) cost() int {

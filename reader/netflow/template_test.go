@@ -32,6 +32,89 @@ func TestBadTemplatesAreRefused(t *testing.T) {
 	}
 }
 
+// TestEndOfTemplateSets: zeros are padding, what else is there is remarked.
+func TestEndOfTemplateSets(t *testing.T) {
+	sound := definitionOf(256, plain()...)
+	for _, test := range []struct {
+		name                 string
+		version              uint16
+		id                   uint16
+		end                  []byte
+		badTemplate, unclean uint64
+	}{
+		{"nothing", 10, 2, nil, 0, 0},
+		{"zeros", 10, 2, make([]byte, 12), 0, 0},
+		{"zeros of version 9", 9, 0, make([]byte, 3), 0, 0},
+		{"id below 256", 10, 2, definitionOf(255, plain()...), 1, 1},
+		{"id below 256, version 9", 9, 0, definitionOf(255, plain()...), 1, 1},
+		{"id 0 with fields", 9, 0, definitionOf(0, plain()...), 1, 1},
+		{"id below 256 of options", 10, 3, optionsIPFIX(255, spec{number: 10, length: 4}, spec{number: 82, length: 4}), 1, 1},
+		{"id below 256 of options of version 9", 9, 1, options9(255, spec{number: 2, length: 4}, spec{number: 82, length: 4}), 1, 1},
+		{"padding that is not zero", 10, 2, []byte{0, 7}, 0, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			message := func(sets ...[]byte) []byte {
+				if test.version == 9 {
+					return message9(1, uint16(len(sets)), sets...)
+				}
+				return messageIPFIX(1, sets...)
+			}
+			data := setOf(256, plainRecord("192.0.2.1", 1))
+			m := message(setOf(test.id, sound, test.end), data)
+			if test.id%2 != 0 { // of options templates
+				m = message(setOf(test.id-1, sound), setOf(test.id, test.end), data)
+			}
+			d := NewDecoder(Options{})
+			d.Rewind()
+			rows, s := readAll(t, d, Origin{}, m)
+			if len(d.stream.templates) != 1 {
+				t.Errorf("got %d templates in force", len(d.stream.templates))
+			}
+			if len(rows) != 1 || s[0].Remarks[BadTemplate] != test.badTemplate || s[0].Remarks[NonZeroPadding] != test.unclean {
+				t.Errorf("got %d rows, %d bad templates, %d unclean ends", len(rows), s[0].Remarks[BadTemplate], s[0].Remarks[NonZeroPadding])
+			}
+		})
+	}
+}
+
+// TestZerosBehindVersion9: zeros in the place of a FlowSet are no reason to refuse
+// the message in front of them.
+func TestZerosBehindVersion9(t *testing.T) {
+	m := message9(1, 2, setOf(0, definitionOf(256, plain()...)), setOf(256, plainRecord("192.0.2.1", 1)))
+	for zeros, remarks := range []uint64{0, 0, 0, 0, 1, 1, 1, 1, 1} {
+		rows, s := decode(t, Options{}, cat(m, make([]byte, zeros)))
+		if len(rows) != 1 || s[0].Remarks[TrailingOctets] != remarks {
+			t.Errorf("%d zeros: got %d rows, %d remarks, want %d", zeros, len(rows), s[0].Remarks[TrailingOctets], remarks)
+		}
+	}
+	d := NewDecoder(Options{})
+	d.Rewind()
+	if err := d.Begin(Origin{}, 0, false, cat(m, make([]byte, 8), []byte{1})); err == nil {
+		t.Error("zeros and another octet are accepted")
+	}
+}
+
+func TestHeader(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		message []byte
+		version uint16
+		domain  uint32
+		ok      bool
+	}{
+		{"version 5", message5(0), 5, 0x0102, true},
+		{"version 9", message9(77, 0), 9, 77, true},
+		{"IPFIX", messageIPFIX(78), 10, 78, true},
+		{"cut", messageIPFIX(78)[:15], 10, 0, false},
+		{"of no version", []byte{0, 3, 0, 0}, 3, 0, false},
+		{"empty", nil, 0, 0, false},
+	} {
+		if version, domain, ok := Header(test.message); version != test.version || domain != test.domain || ok != test.ok {
+			t.Errorf("%s: got version %d, domain %d, %t", test.name, version, domain, ok)
+		}
+	}
+}
+
 func TestWithdrawal(t *testing.T) {
 	define := messageIPFIX(1, setOf(2, definitionOf(256, plain()...)))
 	data := messageIPFIX(1, setOf(256, plainRecord("192.0.2.1", 1)))
@@ -97,38 +180,6 @@ func permute(list [][]byte, visit func([][]byte)) {
 	step(0)
 }
 
-func TestBorrow(t *testing.T) {
-	a, b := Origin{Exporter: netip.MustParseAddr("192.0.2.1"), Port: 1}, Origin{Exporter: netip.MustParseAddr("192.0.2.2"), Port: 1}
-	moved := Origin{Exporter: a.Exporter, Port: 2}
-	for _, test := range []struct {
-		name     string
-		from, to Origin
-		same     bool
-		rows     int
-	}{
-		{"same exporter", a, a, true, 1},
-		{"same exporter, other port", a, moved, true, 1},
-		{"other exporter", a, b, false, 0},
-		{"exporters unknown", Origin{}, Origin{}, false, 1},
-		{"exporters unknown, same only", Origin{}, Origin{}, true, 0},
-		{"one unknown", a, Origin{}, false, 1},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			data := messageIPFIX(1, setOf(256, plainRecord("192.0.2.1", 1)))
-			other, d := NewDecoder(Options{}), NewDecoder(Options{})
-			other.Survey(test.from, messageIPFIX(1, setOf(2, definitionOf(256, plain()...))))
-			d.Survey(test.to, data)
-			other.Rewind()
-			d.Rewind()
-			d.Borrow(other, test.same)
-			rows, s := readAll(t, d, test.to, data)
-			if len(rows) != test.rows || s[0].DecodedLate != uint64(test.rows) {
-				t.Errorf("got %d rows, want %d; %+v", len(rows), test.rows, s[0])
-			}
-		})
-	}
-}
-
 // TestTemplateFlood: templates are bounded, the one that is used stays.
 func TestTemplateFlood(t *testing.T) {
 	d := NewDecoder(Options{})
@@ -148,7 +199,7 @@ func TestTemplateFlood(t *testing.T) {
 		}
 	}
 	held := 0
-	for _, s := range d.order {
+	for _, s := range d.streams {
 		held += len(s.templates)
 	}
 	if forgotten == 0 || uint64(held)+forgotten != 120_001 || d.inForce.octets > MaxTemplateOctets || d.inForce.fields > MaxTemplateFields {

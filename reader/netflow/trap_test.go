@@ -71,6 +71,15 @@ func TestTrap09Version9CountOfFlowSets(t *testing.T) {
 			t.Errorf("%s: got %d rows and %d remarks, want 3 and %d", test.name, len(rows), summaries[0].Remarks[CountMismatch], test.remark)
 		}
 	}
+	for count, remark := range map[uint16]uint64{9: 1, 0: 0} {
+		d := NewDecoder(Options{})
+		d.Rewind()
+		_, summaries := readAll(t, d, Origin{}, message9(1, count))
+		drain(d) // a message that is done is not checked again
+		if got := d.Summary().Remarks[CountMismatch]; got != remark || summaries[0].Remarks[CountMismatch] != remark {
+			t.Errorf("no sets, count %d: got %d remarks, want %d", count, got, remark)
+		}
+	}
 }
 
 func TestTrap10SamplingByPopulation(t *testing.T) {
@@ -320,6 +329,44 @@ func TestTrap26TimeSampling(t *testing.T) {
 	e := oneOf(t, append(fields, spec{number: 318, length: 8}, spec{number: 319, length: 8}), u32(10), u32(90), u64(1000), u64(125)).Export
 	if e.Has&flow.FieldSampling == 0 || e.Population != 8*e.Sample {
 		t.Errorf("with 318 and 319: got %d / %d", e.Population, e.Sample)
+	}
+}
+
+// TestTrap26TimeSamplingEndsTheSearch: where the one who is asked first samples by
+// time, the rate of another one is not that of the record.
+func TestTrap26TimeSamplingEndsTheSearch(t *testing.T) {
+	flows := setOf(2, definitionOf(256, spec{number: 302, length: 4}, spec{number: 10, length: 4}, spec{number: 307, length: 4}))
+	told := func(id uint16, by, number uint16, value uint32, rate uint32) []byte {
+		return cat(setOf(3, optionsIPFIX(id, spec{number: by, length: 4}, spec{number: number, length: 4})), setOf(id, u32(value), u32(rate)))
+	}
+	domain, timedDomain := told(300, 149, 34, 1, 10), told(300, 149, 307, 1, 10)
+	port, timedPort := told(301, 10, 34, 3, 20), told(301, 10, 308, 3, 20)
+	sampler, timedSampler := told(302, 302, 34, 7, 30), told(302, 302, 307, 7, 30)
+	for _, test := range []struct {
+		name       string
+		options    []byte
+		own        uint32 // 307
+		population uint64 // 0: none
+	}{
+		{"none by time", cat(domain, port, sampler), 0, 30},
+		{"record", cat(domain, port, sampler), 5, 0},
+		{"sampler", cat(domain, port, timedSampler), 0, 0},
+		{"interface", cat(domain, timedPort), 0, 0},
+		{"interface, but the sampler is known", cat(domain, timedPort, sampler), 0, 30},
+		{"domain", timedDomain, 0, 0},
+		{"domain, but the interface is known", cat(timedDomain, port), 0, 20},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rows, s := decode(t, Options{}, messageIPFIX(1, flows, test.options, setOf(256, u32(7), u32(3), u32(test.own))))
+			remarks := uint64(1)
+			if test.population != 0 {
+				remarks = 0
+			}
+			e := rows[0].Export
+			if e.Population != test.population || (e.Has&flow.FieldSampling != 0) != (test.population != 0) || s[0].Remarks[TimeSampling] != remarks {
+				t.Errorf("got %d / %d, %d remarks; want %d", e.Population, e.Sample, s[0].Remarks[TimeSampling], test.population)
+			}
+		})
 	}
 }
 

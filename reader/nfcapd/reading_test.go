@@ -30,6 +30,14 @@ type reading struct {
 func readAll(t testing.TB, input []byte) reading {
 	t.Helper()
 	got := reading{points: flow.NewPoints(), names: flow.NewNames()}
+	got.open(t, input)
+	got.read(t)
+	return got
+}
+
+// open surveys an input and begins to read it.
+func (got *reading) open(t testing.TB, input []byte) {
+	t.Helper()
 	options := Options{Points: got.points, Names: got.names}
 	first, err := NewReader(bytes.NewReader(input), options)
 	if err != nil {
@@ -41,8 +49,6 @@ func readAll(t testing.TB, input []byte) reading {
 	if got.reader, err = NewReader(bytes.NewReader(input), options); err != nil {
 		t.Fatal(err)
 	}
-	got.read(t)
-	return got
 }
 
 func (got *reading) read(t testing.TB) {

@@ -199,7 +199,8 @@ func checkStore(t *testing.T, s *Store) {
 	}
 	for _, e := range entries {
 		var rate Rate
-		ok, name := e.HasRate, e.Name
+		_, known := e.Told.Answer() // also of sampling by time, which has no rate
+		ok, name := known, e.Name
 		switch e.Kind {
 		case KindDomain:
 			ms, booted := s.BootTime(e.Domain)
@@ -222,8 +223,27 @@ func checkStore(t *testing.T, s *Store) {
 		case KindApplication:
 			name = s.ApplicationName(e.Domain, e.ID)
 		}
-		if rate != e.Rate || ok != e.HasRate || name != e.Name {
+		if rate != e.Rate || ok != known || name != e.Name {
 			t.Errorf("rate %v, %t, name %d, want %+v", rate, ok, name, e)
 		}
+	}
+}
+
+// TestDomains names each kind of thing that a store can know of a domain.
+func TestDomains(t *testing.T) {
+	s := NewStore(flow.NewNames())
+	if got := s.Domains(); len(got) != 0 {
+		t.Errorf("an empty store has domains %v", got)
+	}
+	s.Apply(7, []Field{u(34, 10)})
+	s.Apply(6, []Field{scope(u(141, 1)), u(34, 10)})
+	s.Apply(5, []Field{scope(u(302, 1)), u(34, 10)})
+	s.Apply(4, []Field{scope(u(10, 1)), text(82, "name")})
+	s.Apply(3, []Field{scope(u(234, 1)), text(236, "name")})
+	s.Apply(2, []Field{scope(raw(95, 13, 0, 0, 1)), text(96, "name")})
+	s.Apply(2, []Field{scope(u(10, 1)), text(82, "name")})
+	s.Apply(1, []Field{u(40, 10)})
+	if got, want := s.Domains(), []uint32{2, 3, 4, 5, 6, 7}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got domains %v, want %v", got, want)
 	}
 }

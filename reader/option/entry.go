@@ -2,6 +2,7 @@ package option
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -51,6 +52,31 @@ type Entry struct {
 
 	BootTime    int64 // of domains: milliseconds since the Unix epoch
 	HasBootTime bool  // BootTime is valid
+}
+
+// Domains lists the observation domains that the store knows anything of, in
+// ascending order.
+func (s *Store) Domains() []uint32 {
+	known := map[uint32]bool{}
+	for id := range s.domains {
+		known[id] = true
+	}
+	for k := range s.parts {
+		known[k.domain] = true
+	}
+	for k := range s.samplers {
+		known[k.domain] = true
+	}
+	for k := range s.interfaces {
+		known[k.domain] = true
+	}
+	for k := range s.vrfs {
+		known[k.domain] = true
+	}
+	for k := range s.applications {
+		known[k.domain] = true
+	}
+	return slices.Sorted(maps.Keys(known))
 }
 
 // Entries lists all that the store knows, ordered by domain, kind, scope and number.

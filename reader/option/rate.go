@@ -42,6 +42,8 @@ type RateFields struct {
 	RandomInterval uint64  // 50: one packet in so many
 	PacketInterval uint64  // 305: packets taken in a row
 	PacketSpace    uint64  // 306: packets then left out
+	TimeInterval   uint64  // 307: microseconds in which packets are taken
+	TimeSpace      uint64  // 308: microseconds in which they then are left out
 	Size           uint64  // 309: packets taken of each population
 	Population     uint64  // 310
 	Probability    float64 // 311: above 0, at most 1
@@ -85,8 +87,10 @@ func (f *RateFields) setUint(number uint16, v uint64) bool {
 		f.PacketSpace = v
 	case 307:
 		f.Has |= HasTimeInterval
+		f.TimeInterval = v
 	case 308:
 		f.Has |= HasTimeSpace
+		f.TimeSpace = v
 	case 309:
 		f.Has |= HasSize
 		f.Size = v
@@ -156,6 +160,15 @@ func (f *RateFields) Rate() (rate Rate, ok bool) {
 		return Rate{f.PacketInterval, 1}, true
 	}
 	return Rate{}, false
+}
+
+// Answer gives what the elements tell of the rate. It is known if there is one, and
+// also if they tell of sampling by time (307 or 308 is not 0), of which no rate
+// follows: then the rate is the zero Rate. Elements that contradict themselves, or are
+// 0, tell nothing.
+func (f *RateFields) Answer() (rate Rate, known bool) {
+	rate, known = f.Rate()
+	return rate, known || f.has(HasTimeInterval) && f.TimeInterval != 0 || f.has(HasTimeSpace) && f.TimeSpace != 0
 }
 
 func (f *RateFields) has(fields RateField) bool { return f.Has&fields == fields }

@@ -105,36 +105,38 @@ func (s *Store) Generation() uint64 {
 // those of flow.Names.
 func (s *Store) Refused() uint64 { return s.refused }
 
-// Sampler gives the rate of a sampler, by its samplerId (48) or selectorId (302). ok
-// is false if it is not known, or does not sample by packets.
-func (s *Store) Sampler(domain uint32, id uint64) (rate Rate, ok bool) {
+// Sampler gives the rate of a sampler, by its samplerId (48) or selectorId (302). It
+// is known, but the zero Rate, if the sampler samples by time (RateFields.Answer):
+// then no rate of anything else is that of its records. The same goes for Interface,
+// Domain and Template.
+func (s *Store) Sampler(domain uint32, id uint64) (rate Rate, known bool) {
 	if e := s.samplers[key{domain, id}]; e != nil {
-		return e.fields.Rate()
+		return e.fields.Answer()
 	}
 	return Rate{}, false
 }
 
 // Interface gives the rate at which packets are sampled that an interface receives.
-func (s *Store) Interface(domain, ifIndex uint32) (rate Rate, ok bool) {
+func (s *Store) Interface(domain, ifIndex uint32) (rate Rate, known bool) {
 	if e := s.interfaces[key{domain, uint64(ifIndex)}]; e != nil {
-		return e.fields.Rate()
+		return e.fields.Answer()
 	}
 	return Rate{}, false
 }
 
 // Domain gives the rate of an observation domain as a whole. Where options tell only
 // those of its parts (line cards, caches, templates), it is theirs if they agree.
-func (s *Store) Domain(domain uint32) (rate Rate, ok bool) {
+func (s *Store) Domain(domain uint32) (rate Rate, known bool) {
 	d := s.domains[domain]
 	if d == nil {
 		return Rate{}, false
 	}
 	if d.fields.Has != 0 {
-		return d.fields.Rate()
+		return d.fields.Answer()
 	}
 	for i, part := range d.parts {
 		fields := s.parts[part]
-		other, known := fields.Rate()
+		other, known := fields.Answer()
 		if !known || i > 0 && other != rate {
 			return Rate{}, false
 		}
@@ -145,9 +147,9 @@ func (s *Store) Domain(domain uint32) (rate Rate, ok bool) {
 
 // Template gives the rate of the records of a template, as exporters tell it that
 // sample the protocols or directions apart (templateId, 145, as the scope).
-func (s *Store) Template(domain uint32, template uint16) (rate Rate, ok bool) {
+func (s *Store) Template(domain uint32, template uint16) (rate Rate, known bool) {
 	fields := s.parts[partKey{domain, templateID, uint64(template)}]
-	return fields.Rate()
+	return fields.Answer()
 }
 
 // InterfaceName gives the number of an interface's name in flow.Names: of its

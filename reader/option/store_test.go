@@ -48,7 +48,10 @@ func answers(t *testing.T, s *Store, names *flow.Names, domain uint32, wanted []
 		default:
 			t.Fatalf("no question %q", a.question)
 		}
-		if ok {
+		switch {
+		case ok && rate == Rate{}:
+			got = "by time"
+		case ok:
 			got = string(element.AppendText(nil, element.Unsigned, octets8(rate.Population))) + "/" +
 				string(element.AppendText(nil, element.Unsigned, octets8(rate.Sample)))
 		}
@@ -101,7 +104,12 @@ func TestApply(t *testing.T) {
 		}, []answer{{"sampler", 4, "5/1"}, {"vrf", 4, "red"}}},
 		{"sampler by time", [][]Field{
 			{scope(u(302, 1)), raw(304, 0, 2), u(307, 1), u(308, 999)},
-		}, []answer{{"sampler", 1, "none"}}},
+		}, []answer{{"sampler", 1, "by time"}, {"sampler", 2, "none"}}},
+		{"sampler by a time of 0", [][]Field{{scope(u(302, 1)), u(307, 0), u(308, 0)}}, []answer{{"sampler", 1, "none"}}},
+		{"interface by time", [][]Field{{scope(u(10, 3)), u(307, 1)}}, []answer{{"interface", 3, "by time"}, {"interface", 4, "none"}}},
+		{"domain by time", [][]Field{{scope(u(149, 9)), u(308, 1)}}, []answer{{"domain", 0, "by time"}}},
+		{"line cards by time", [][]Field{{scope(u(141, 1)), u(307, 1)}, {scope(u(141, 2)), u(307, 5)}}, []answer{{"domain", 0, "by time"}}},
+		{"a line card by time", [][]Field{{scope(u(141, 1)), u(307, 1)}, {scope(u(141, 2)), u(34, 5)}}, []answer{{"domain", 0, "none"}}},
 		{"report of a selector's totals", [][]Field{
 			{scope(u(302, 1)), raw(304, 0, 2), u(307, 1), u(308, 999)},
 			{scope(u(302, 1)), u(318, 4000), u(319, 20)},
@@ -118,7 +126,7 @@ func TestApply(t *testing.T) {
 		}, []answer{{"sampler", 1, "10/1"}}},
 		{"sampler changed to one by time", [][]Field{
 			{scope(u(302, 1)), u(305, 1), u(306, 9)}, {scope(u(302, 1)), u(307, 1), u(308, 9)},
-		}, []answer{{"sampler", 1, "none"}}},
+		}, []answer{{"sampler", 1, "by time"}}},
 		{"system", [][]Field{{v9(1, 0, 0, 0, 0), u(34, 1000), raw(35, 1)}}, []answer{{"domain", 0, "1000/1"}, {"sampler", 0, "none"}}},
 		{"domain", [][]Field{{scope(u(149, 9)), u(305, 1), u(306, 63)}}, []answer{{"domain", 0, "64/1"}}},
 		{"exporting process", [][]Field{{scope(u(144, 1)), u(34, 64)}}, []answer{{"domain", 0, "64/1"}}},

@@ -42,15 +42,15 @@ type numbering struct {
 	// suspect is the latest stray message. If the next one continues it, the two
 	// begin a new run: RFC 3550 appendix A.1 takes two in a row for a restart, too.
 	suspected bool
-	suspect   stray
+	suspect   strayMessage
 
 	clock clock
 
 	counted, gaps, reordered, stray, strayUnits, resets, restarts uint64
 }
 
-// stray is what a new run needs of a message that had no place in the one before.
-type stray struct {
+// strayMessage is what a new run needs of a message that had no place in the one before.
+type strayMessage struct {
 	time             flow.Timestamp
 	sequence, uptime uint32
 	units            uint32
@@ -196,7 +196,7 @@ func (n *numbering) strayed(o *Observation, units uint32, exact bool) {
 	n.stray++
 	n.strayUnits += uint64(units)
 	n.suspected = true
-	n.suspect = stray{time: o.ExportTime, sequence: o.Sequence, uptime: o.Uptime, units: units, exact: exact, hasUptime: o.HasUptime}
+	n.suspect = strayMessage{time: o.ExportTime, sequence: o.Sequence, uptime: o.Uptime, units: units, exact: exact, hasUptime: o.HasUptime}
 }
 
 // begin begins a run with a message.

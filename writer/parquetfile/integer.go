@@ -25,7 +25,7 @@ func (c *integerColumn[R]) add(rows []R) error {
 		c.addNulls(len(rows))
 		return nil
 	}
-	c.cells = gather(&c.pages, c.cells, rows, c.declared.Null, c.declared.Int)
+	c.cells = gather(&c.pages, c.cells, rows, c.declared.NullTest(), c.declared.Int)
 	return nil
 }
 
@@ -92,7 +92,7 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 		c.addNulls(len(rows))
 		return nil
 	}
-	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.Null, c.declared.Int)
+	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.NullTest(), c.declared.Int)
 	for _, v := range c.cells {
 		if uint64(v) < uint64(len(c.small)) {
 			if n := c.small[v]; n != 0 {

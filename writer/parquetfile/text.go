@@ -16,19 +16,37 @@ import (
 const maxTextPage = 1 << 20
 
 // bounds are the least and greatest text of a column in a row group, by octets.
+// Most texts lie between them, which their first octets tell.
 type bounds struct {
-	least, greatest []byte
-	any             bool
+	least, greatest         []byte
+	leastHead, greatestHead uint64
+	any                     bool
 }
 
 func (b *bounds) include(text []byte) {
+	h := head(text)
+	if b.any && h > b.leastHead && h < b.greatestHead {
+		return
+	}
 	if !b.any || bytes.Compare(text, b.least) < 0 {
-		b.least = append(b.least[:0], text...)
+		b.least, b.leastHead = append(b.least[:0], text...), h
 	}
 	if !b.any || bytes.Compare(text, b.greatest) > 0 {
-		b.greatest = append(b.greatest[:0], text...)
+		b.greatest, b.greatestHead = append(b.greatest[:0], text...), h
 	}
 	b.any = true
+}
+
+// head gives the first 8 octets of a text as a number. Texts with different
+// numbers are in the order of these; those too short are filled up with zeros.
+func head(text []byte) (v uint64) {
+	if len(text) >= 8 {
+		return binary.BigEndian.Uint64(text)
+	}
+	for i, octet := range text {
+		v |= uint64(octet) << (56 - 8*i)
+	}
+	return v
 }
 
 // set copies the bounds, which go on changing, to the statistics. An empty text
@@ -135,7 +153,7 @@ func (c *symbolColumn[R]) add(rows []R) error {
 		c.addNulls(len(rows))
 		return nil
 	}
-	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.Null, c.declared.Symbol)
+	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.NullTest(), c.declared.Symbol)
 	// The places of a large dictionary are far from the processor. Asked for ahead,
 	// without a branch between them, they come at the same time.
 	large := len(c.dictionary.keys) >= largeDictionary

@@ -87,6 +87,11 @@ type Column[R any] struct {
 	// is not nil then and gives true for all rows.
 	Absent bool
 
+	// Always declares that the cell is NULL in no row of this table, though it may be
+	// in others. It spares the writers the question as Absent does. Null is not nil
+	// then and gives false for all rows.
+	Always bool
+
 	// Int gives the cell of a column of any kind but Text.
 	Int func(*R) int64
 
@@ -101,6 +106,15 @@ type Column[R any] struct {
 
 // Nullable tells whether the column can hold NULL.
 func (c *Column[R]) Nullable() bool { return c.Null != nil }
+
+// NullTest gives the test whether a row's cell is NULL, nil if it is in no row of
+// this table.
+func (c *Column[R]) NullTest() func(*R) bool {
+	if c.Always {
+		return nil
+	}
+	return c.Null
+}
 
 // AppendText appends the text of a row's cell, which must be of kind Text and
 // not NULL, to dst and returns the result. The text is valid UTF-8.

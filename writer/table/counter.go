@@ -15,22 +15,22 @@ func counterColumns[R any](o *Options, v volume[R]) []Column[R] {
 		{
 			Name: "packets", Kind: Int64, Elements: []Element{{2, "packetDeltaCount"}}, Unit: "packets",
 			Definition: "Number of packets, as they were metered: with sampling, those of the sample; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldPackets), Absent: o.absent(flow.FieldPackets),
+			Null:       v.lacks(flow.FieldPackets), Absent: o.absent(flow.FieldPackets), Always: o.always(flow.FieldPackets),
 			Int: func(r *R) int64 { return count(counters(r).Packets) },
 		}, {
 			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldOctets), Absent: o.absent(flow.FieldOctets),
+			Null:       v.lacks(flow.FieldOctets), Absent: o.absent(flow.FieldOctets), Always: o.always(flow.FieldOctets),
 			Int: func(r *R) int64 { return count(counters(r).Octets) },
 		}, {
 			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Original length of the frames on the link, without frame check sequence; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldWireOctets), Absent: o.absent(flow.FieldWireOctets),
+			Null:       v.lacks(flow.FieldWireOctets), Absent: o.absent(flow.FieldWireOctets), Always: o.always(flow.FieldWireOctets),
 			Int: func(r *R) int64 { return count(counters(r).WireOctets) },
 		}, {
 			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "What is above the transport headers: bytes less IP headers, extension headers and transport headers; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldPayloadOctets), Absent: o.absent(flow.FieldPayloadOctets),
+			Null:       v.lacks(flow.FieldPayloadOctets), Absent: o.absent(flow.FieldPayloadOctets), Always: o.always(flow.FieldPayloadOctets),
 			Int: func(r *R) int64 { return count(counters(r).PayloadOctets) },
 		},
 	}
@@ -45,14 +45,14 @@ func scaledColumns[R any](o *Options, lacks func(flow.Fields) func(*R) bool, pac
 			Name: "packets_scaled", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets before sampling, estimated for each flow record: packets * sampling rate, cut to an integer; NULL if one of them is not known.",
 			Null:       func(r *R) bool { return noRate(r) || noPackets(r) },
-			Absent:     o.absent(flow.FieldSampling, flow.FieldPackets),
-			Int:        packets,
+			Absent:     o.absent(flow.FieldSampling, flow.FieldPackets), Always: o.always(flow.FieldSampling, flow.FieldPackets),
+			Int: packets,
 		}, {
 			Name: "bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Near,
 			Definition: "Octets of the IP packets before sampling, estimated for each flow record: bytes * sampling rate, cut to an integer; NULL if one of them is not known.",
 			Null:       func(r *R) bool { return noRate(r) || noOctets(r) },
-			Absent:     o.absent(flow.FieldSampling, flow.FieldOctets),
-			Int:        octets,
+			Absent:     o.absent(flow.FieldSampling, flow.FieldOctets), Always: o.always(flow.FieldSampling, flow.FieldOctets),
+			Int: octets,
 		},
 	}
 }

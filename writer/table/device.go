@@ -22,7 +22,7 @@ func deviceColumns[R any](o *Options, d device[R]) []Column[R] {
 		{
 			Name: "in_if", Kind: Uint32, Elements: []Element{{10, "ingressInterface"}},
 			Definition: "Interface of the exporter on which the packets came in, by its SNMP ifIndex; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldInIf), Absent: o.absent(flow.FieldInIf),
+			Null:       d.lacks(flow.FieldInIf), Absent: o.absent(flow.FieldInIf), Always: o.always(flow.FieldInIf),
 			Int: d.inIf,
 		},
 		nameColumn(o, "in_if_name", Element{82, "interfaceName"},
@@ -30,7 +30,7 @@ func deviceColumns[R any](o *Options, d device[R]) []Column[R] {
 		{
 			Name: "out_if", Kind: Uint32, Elements: []Element{{14, "egressInterface"}},
 			Definition: "Interface of the exporter on which the packets went out, by its SNMP ifIndex, 0 for packets that went nowhere; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldOutIf), Absent: o.absent(flow.FieldOutIf),
+			Null:       d.lacks(flow.FieldOutIf), Absent: o.absent(flow.FieldOutIf), Always: o.always(flow.FieldOutIf),
 			Int: d.outIf,
 		},
 		nameColumn(o, "out_if_name", Element{82, "interfaceName"},
@@ -38,7 +38,7 @@ func deviceColumns[R any](o *Options, d device[R]) []Column[R] {
 		{
 			Name: "direction", Kind: Text, Elements: []Element{{61, "flowDirection"}},
 			Definition: "Where the exporter metered the packets: ingress or egress; a value that is not registered as its number; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldDirection), Absent: o.absent(flow.FieldDirection),
+			Null:       d.lacks(flow.FieldDirection), Absent: o.absent(flow.FieldDirection), Always: o.always(flow.FieldDirection),
 			Symbol: d.direction,
 			Spell:  spellDirection,
 		},

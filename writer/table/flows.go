@@ -127,22 +127,22 @@ func flowHeaders(o *Options) []Column[flow.Record] {
 		{
 			Name: "min_ttl", Kind: Uint8, Elements: []Element{{52, "minimumTTL"}}, Unit: "hops",
 			Definition: "Least IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMinTTL), Absent: o.absent(flow.FieldMinTTL),
+			Null:       lacks(flow.FieldMinTTL), Absent: o.absent(flow.FieldMinTTL), Always: o.always(flow.FieldMinTTL),
 			Int: func(r *flow.Record) int64 { return int64(r.MinTTL) },
 		}, {
 			Name: "max_ttl", Kind: Uint8, Elements: []Element{{53, "maximumTTL"}}, Unit: "hops",
 			Definition: "Greatest IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMaxTTL), Absent: o.absent(flow.FieldMaxTTL),
+			Null:       lacks(flow.FieldMaxTTL), Absent: o.absent(flow.FieldMaxTTL), Always: o.always(flow.FieldMaxTTL),
 			Int: func(r *flow.Record) int64 { return int64(r.MaxTTL) },
 		}, {
 			Name: "min_ip_len", Kind: Int64, Elements: []Element{{25, "minimumIpTotalLength"}}, Unit: "octets",
 			Definition: "Length of the shortest IP packet, header included; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMinOctets), Absent: o.absent(flow.FieldMinOctets),
+			Null:       lacks(flow.FieldMinOctets), Absent: o.absent(flow.FieldMinOctets), Always: o.always(flow.FieldMinOctets),
 			Int: func(r *flow.Record) int64 { return count(r.MinOctets) },
 		}, {
 			Name: "max_ip_len", Kind: Int64, Elements: []Element{{26, "maximumIpTotalLength"}}, Unit: "octets",
 			Definition: "Length of the longest IP packet, header included; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMaxOctets), Absent: o.absent(flow.FieldMaxOctets),
+			Null:       lacks(flow.FieldMaxOctets), Absent: o.absent(flow.FieldMaxOctets), Always: o.always(flow.FieldMaxOctets),
 			Int: func(r *flow.Record) int64 { return count(r.MaxOctets) },
 		},
 	}

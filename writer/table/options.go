@@ -27,6 +27,10 @@ type Options struct {
 	// are declared absent. 0 says that it is not known.
 	Present flow.Fields
 
+	// Common are the fields that every row has. Columns of such a field are declared
+	// to have no NULL. 0 says that it is not known.
+	Common flow.Fields
+
 	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
 	Nanoseconds bool
 
@@ -60,6 +64,16 @@ func (o *Options) absent(needs ...flow.Fields) bool {
 		}
 	}
 	return false
+}
+
+// always tells whether every row has a cell that takes all of the fields.
+func (o *Options) always(needs ...flow.Fields) bool {
+	for _, need := range needs {
+		if o.Common&need != need {
+			return false
+		}
+	}
+	return true
 }
 
 // numberOf gives the accessor of a column with numbers of packets or records,
