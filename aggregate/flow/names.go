@@ -1,6 +1,9 @@
 package flow
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // MaxNames and MaxNameOctets bound the names of a run, in number and in octets
 // together. A name beyond them is not kept: it counts as unknown.
@@ -24,9 +27,20 @@ func NewNames() *Names {
 	return &Names{names: []string{""}, numbers: map[string]uint32{"": 0}}
 }
 
-// Number gives the number of a name, a new one if need be, and 0 for the empty
-// name and for new names beyond the bounds.
+// TrimName gives what an exporter means by the octets of a name: they end at the first
+// NUL and have no blanks at their end, since fields of fixed length are filled up with
+// either.
+func TrimName(name []byte) []byte {
+	if end := bytes.IndexByte(name, 0); end >= 0 {
+		name = name[:end]
+	}
+	return bytes.TrimRight(name, " \t\r\n")
+}
+
+// Number gives the number of a name, trimmed by TrimName, a new one if need be, and 0
+// for the empty name and for new names beyond the bounds.
 func (n *Names) Number(name []byte) uint32 {
+	name = TrimName(name)
 	n.mu.RLock()
 	number, ok := n.numbers[string(name)]
 	n.mu.RUnlock()

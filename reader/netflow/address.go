@@ -1,7 +1,6 @@
 package netflow
 
 import (
-	"bytes"
 	"encoding/binary"
 	"net/netip"
 
@@ -186,12 +185,3 @@ func (d *Decoder) ownPoint(r *flow.Record, present *slotSet) {
 }
 
 func addressOf(octets [16]byte) netip.Addr { return netip.AddrFrom16(octets).Unmap() }
-
-// trimName cuts a name at its first NUL and takes blanks from its end: names of
-// fixed length are filled up with either.
-func trimName(text []byte) []byte {
-	if end := bytes.IndexByte(text, 0); end >= 0 {
-		text = text[:end]
-	}
-	return bytes.TrimRight(text, " ")
-}

@@ -21,7 +21,9 @@ type domain struct {
 	samplers     table[rateAnswer]
 	whole        rateAnswer // the domain's own rate
 	wholeAsked   bool
-	boot         int64 // ms
+	ofTemplate   rateAnswer // the rate of the records of one template
+	template     uint16     // the template; 0 if none was asked for
+	boot         int64      // ms
 	bootKnown    bool
 	bootAsked    bool
 }
@@ -109,7 +111,7 @@ func (d *Decoder) refresh() {
 	clear(k.applications)
 	clear(k.vrfs)
 	clear(k.samplers)
-	k.wholeAsked, k.bootAsked = false, false
+	k.wholeAsked, k.bootAsked, k.template = false, false, 0
 }
 
 // list lists the stores to be asked.
@@ -208,6 +210,20 @@ func (d *Decoder) domainRate() *rateAnswer {
 		}
 	}
 	return &k.whole
+}
+
+// templateRate gives the rate of the records of a template, 256 or above.
+func (d *Decoder) templateRate(template uint16) rateAnswer {
+	k := d.domain
+	if k.template != template {
+		k.ofTemplate, k.template = rateAnswer{}, template
+		for _, s := range k.stores {
+			if !k.ofTemplate.known {
+				k.ofTemplate.rate, k.ofTemplate.known = s.Template(k.key.id, template)
+			}
+		}
+	}
+	return k.ofTemplate
 }
 
 // applicationOf gives the name of an application; 0 if there is none.

@@ -92,16 +92,20 @@ func (d *Decoder) fillGroups(b *flow.Batch, r *flow.Record, p *plan, present *sl
 }
 
 // masks takes the prefix lengths of the key's IP version, or of the other one if
-// there are no others.
+// there are no others. Lengths that no prefix of the version can have are none.
 func (d *Decoder) masks(r *flow.Record, present *slotSet) {
+	longest := uint64(128)
+	if r.Key.Version == 4 {
+		longest = 32
+	}
 	pick := func(first, second slot) (uint8, bool) {
 		if r.Key.Version == 6 {
 			first, second = second, first
 		}
-		if present.has(first) {
-			return uint8(d.values[first]), true
+		if !present.has(first) {
+			first = second
 		}
-		return uint8(d.values[second]), present.has(second)
+		return uint8(d.values[first]), present.has(first) && d.values[first] <= longest
 	}
 	e := r.Export
 	var ok bool
@@ -189,7 +193,7 @@ func (d *Decoder) application(r *flow.Record, p *plan) {
 // nameOf gives the number of a name in a record, cut at the first NUL and without
 // blanks at its end.
 func (d *Decoder) nameOf(text []byte) uint32 {
-	text = trimName(text)
+	text = flow.TrimName(text)
 	if string(text) != string(d.name.text) {
 		d.name.text = append(d.name.text[:0], text...)
 		d.name.number = d.options.Names.Number(text)

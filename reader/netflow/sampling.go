@@ -8,8 +8,8 @@ import (
 )
 
 // sampling finds the sampling rate of a row: from the record itself, else from the
-// options of its sampler, of its ingress interface, of its observation domain, else
-// from the header of version 5. The first of them that tells how was sampled ends
+// options of its sampler, of its ingress interface, of its template, of its
+// observation domain, else from the header of version 5. The first of them that tells how was sampled ends
 // the search: if that is by time, there is no rate.
 func (d *Decoder) sampling(r *flow.Record, p *plan, present *slotSet) {
 	if p.groups&groupRate != 0 {
@@ -54,6 +54,10 @@ func (d *Decoder) optionRate(e *flow.Export, present *slotSet) bool {
 			d.sampled(e, a, flow.SamplingInterface)
 			return true
 		}
+	}
+	if a := d.templateRate(d.sets[d.current].id); a.known {
+		d.sampled(e, &a, flow.SamplingDomain)
+		return true
 	}
 	if a := d.domainRate(); a.known {
 		d.sampled(e, a, flow.SamplingDomain)

@@ -54,7 +54,7 @@ func TestSiblings(t *testing.T) {
 // has not said anything of it, up to where it does.
 func TestFamilyOptions(t *testing.T) {
 	exporter := netip.MustParseAddr("192.0.2.1")
-	before, after := Origin{exporter, 1000}, Origin{exporter, 2000}
+	before, after, third := Origin{exporter, 1000}, Origin{exporter, 2000}, Origin{exporter, 3000}
 	options := setOf(3, optionsIPFIX(300, spec{number: 10, length: 4}, spec{number: 82, length: 4}))
 	told := func(name string) []byte { return messageIPFIX(1, options, setOf(300, u32(7), []byte(name))) }
 	flows := messageIPFIX(1, setOf(2, definitionOf(256, spec{number: 8, length: 4}, spec{number: 10, length: 4})),
@@ -69,6 +69,9 @@ func TestFamilyOptions(t *testing.T) {
 		{after, told("new7"), ""},
 		{after, flows, "new7"},
 		{before, flows, "old7"},
+		{third, flows, "new7"},
+		{after, told("nex7"), ""},
+		{third, flows, "nex7"},
 		{Origin{netip.MustParseAddr("192.0.2.2"), 1000}, flows, ""},
 	}
 	names := flow.NewNames()

@@ -10,6 +10,10 @@ import (
 // in them do not serve records that come before them.
 const MaxHeldOctets = 64 << 20
 
+// heldOverhead is what holding a data set takes besides its octets: its slice, twice
+// while the list of slices grows, and the rounding of the allocation.
+const heldOverhead = 64
+
 // MaxOptionStreams bounds the streams of an input whose options are kept, since each
 // can have as many options as option.Store has room for.
 const MaxOptionStreams = 1 << 10
@@ -75,7 +79,7 @@ func (d *Decoder) learn(t *template) {
 
 // hold keeps a data set whose template is not known yet.
 func (d *Decoder) hold(s *set) {
-	if d.survey.heldOctets+len(s.body) > MaxHeldOctets || len(s.body) == 0 {
+	if d.survey.heldOctets+len(s.body)+heldOverhead > MaxHeldOctets || len(s.body) == 0 {
 		return
 	}
 	if d.survey.held == nil {
@@ -86,7 +90,7 @@ func (d *Decoder) hold(s *set) {
 		return // its definition was withdrawn: it is not one that comes later
 	}
 	d.survey.held[k] = append(d.survey.held[k], append([]byte(nil), s.body...))
-	d.survey.heldOctets += len(s.body)
+	d.survey.heldOctets += len(s.body) + heldOverhead
 }
 
 // release lets go the data sets that were held for a template, and learns from them
@@ -94,7 +98,7 @@ func (d *Decoder) hold(s *set) {
 func (d *Decoder) release(t *template) {
 	k := heldKey{stream: t.stream, key: t.key}
 	for _, body := range d.survey.held[k] {
-		d.survey.heldOctets -= len(body)
+		d.survey.heldOctets -= len(body) + heldOverhead
 		if t.options {
 			d.readOptions(&set{template: t, body: body})
 		}

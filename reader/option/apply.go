@@ -1,7 +1,6 @@
 package option
 
 import (
-	"bytes"
 	"math"
 
 	"netstream/aggregate/flow"
@@ -178,17 +177,10 @@ func (s *Store) applyNames(r *record) {
 	}
 }
 
-// number gives the number of a name, which ends at the first NUL and has no blanks
-// at its end: exporters fill fields of fixed length with either. Names that are not
-// UTF-8 come in hexadecimal.
+// number gives the number of a name.
 func (s *Store) number(name []byte) uint32 {
-	if len(name) == 0 {
-		return 0
-	}
-	s.text = element.AppendText(s.text[:0], element.Text, name)
-	text := bytes.TrimRight(s.text, " \t\r\n")
-	n := s.names.Number(text)
-	if n == 0 && len(text) > 0 {
+	n := s.names.Number(name)
+	if n == 0 && len(flow.TrimName(name)) > 0 {
 		s.refused++
 	}
 	return n

@@ -33,7 +33,6 @@ type Store struct {
 	parts        map[partKey]RateFields
 
 	record record // that Apply is at
-	text   []byte // of a name
 }
 
 // key is a thing with a number in an observation domain.
