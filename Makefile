@@ -17,10 +17,11 @@ help: ## list the targets
 build: ## build bin/netstream
 	$(GO) build -trimpath -o $(BIN) ./cmd/netstream
 
-demo: build ## run the main job on the sample capture and show what came out
-	rm -rf bin/demo
+demo: build ## run the main job on a sample capture, and on what an exporter told of it, and show what came out
+	rm -rf bin/demo bin/demo-exports
 	$(BIN) run -v testdata/capture/lab.pcapng -w bin/demo
-	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,6-10,12-13 | head -5
+	$(BIN) run -v testdata/export/lab-softflowd-v9.raw -w bin/demo-exports
+	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,13-17,19-20 | head -5
 
 test: ## run the tests
 	$(GO) test ./...

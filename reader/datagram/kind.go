@@ -119,7 +119,9 @@ func isRaw(prefix []byte, measure Measure) bool {
 	case n == len(prefix):
 		return true
 	}
-	if _, _, err = measure(prefix[n:]); err == nil || beginsMessage(prefix[n:], measure) {
+	rest := prefix[n:]
+	next, whole, err := measure(rest)
+	if err == nil && !isEmpty9(rest, next, whole) || beginsMessage(rest, measure) {
 		return true
 	}
 	raw := NewRaw(bytes.NewReader(prefix), measure)
@@ -133,16 +135,25 @@ func isRaw(prefix []byte, measure Measure) bool {
 	return octets.Messages >= octets.Sum()-octets.Messages
 }
 
+// isEmpty9 says whether a message of n octets is one of version 9 without FlowSets, as
+// zeros behind anything that looks like a header make one.
+func isEmpty9(b []byte, n int, whole bool) bool {
+	return whole && version(b) == 9 && n == headerVersion9
+}
+
+// headerVersion9 is the length of a header of version 9 in octets, RFC 3954 section
+// 5.1. By itself it says too little.
+const headerVersion9 = 20
+
 // beginsMessage says whether a message begins b, whatever is behind it. Of version 9,
 // which has no length field, Measure finds the end by what follows, and must refuse the
 // last message in front of zeros or of anything else that is none. So it is given the
 // message as if the input ended: behind the header, and behind the first FlowSet.
 func beginsMessage(b []byte, measure Measure) bool {
-	const headerVersion9 = 20 // RFC 3954 section 5.1; by itself it says too little
 	for end := shortestHeader; end <= len(b); {
 		n, whole, err := measure(b[:end])
 		switch {
-		case err != nil:
+		case err != nil, isEmpty9(b, n, whole):
 			return false
 		case whole, n == end && end > headerVersion9:
 			return true
