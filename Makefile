@@ -4,7 +4,7 @@ GO ?= go
 CORPUS ?= ../shared/corpus
 BIN := bin/netstream
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
 SCALE ?= 5
@@ -34,8 +34,9 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) run $(STATICCHECK) ./...
 
 race: ## run the concurrent parts under the race detector
-	$(GO) test -race -short ./cmd/netstream ./aggregate/... ./reader ./reader/clock ./writer/...
+	$(GO) test -race -short ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'ReadAhead|Account' ./reader/input
+	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \

@@ -2,6 +2,7 @@ package netflow
 
 import (
 	"encoding/binary"
+	"math"
 
 	"netstream/aggregate/flow"
 	"netstream/reader/element"
@@ -92,12 +93,9 @@ func (d *Decoder) fillGroups(b *flow.Batch, r *flow.Record, p *plan, present *sl
 }
 
 // masks takes the prefix lengths of the key's IP version, or of the other one if
-// there are no others. Lengths that no prefix of the version can have are none.
+// there are no others. They are as the exporter tells them, even if no prefix of the
+// version is so long; what does not fit its octet (RFC 7012) is not known.
 func (d *Decoder) masks(r *flow.Record, present *slotSet) {
-	longest := uint64(128)
-	if r.Key.Version == 4 {
-		longest = 32
-	}
 	pick := func(first, second slot) (uint8, bool) {
 		if r.Key.Version == 6 {
 			first, second = second, first
@@ -105,7 +103,7 @@ func (d *Decoder) masks(r *flow.Record, present *slotSet) {
 		if !present.has(first) {
 			first = second
 		}
-		return uint8(d.values[first]), present.has(first) && d.values[first] <= longest
+		return uint8(d.values[first]), present.has(first) && d.values[first] <= math.MaxUint8
 	}
 	e := r.Export
 	var ok bool

