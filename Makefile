@@ -35,7 +35,7 @@ lint: ## gofmt, vet, staticcheck
 
 race: ## run the concurrent parts under the race detector
 	$(GO) test -race -short ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
-	$(GO) test -race -short -run 'ReadAhead|Account' ./reader/input
+	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 
 fuzz: ## run every fuzz target for FUZZTIME
