@@ -26,11 +26,6 @@ type ExportOptions struct {
 	// DropDuplicates leaves out messages that repeat one of the same stream.
 	DropDuplicates bool
 
-	// ShareTemplates lets templates and options of any input serve for another
-	// whose exporter address is unknown. Without it only those of the same exporter
-	// do.
-	ShareTemplates bool
-
 	// Ceiling holds the sums of all inputs below what 64 bits can hold; it is common
 	// to the inputs of a run.
 	Ceiling *Ceiling

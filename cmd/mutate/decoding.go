@@ -96,7 +96,7 @@ func runExports(content []byte, s *settings, l *layout) (got outcome, err error)
 		Input: input.Options{ReadAhead: l.readAhead, NoDigests: !l.digest},
 		Exports: reader.ExportOptions{
 			Captures: s.export.captures, Names: flow.NewNames(), MaskOrder: s.export.masks, DropDuplicates: s.export.dedup,
-			ShareTemplates: s.export.share, Ceiling: new(reader.Ceiling), Spool: spool,
+			Ceiling: new(reader.Ceiling), Spool: spool,
 		},
 	}
 	if s.export.elements {

@@ -164,7 +164,8 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
-			DropDuplicates: o.dedup, ShareTemplates: o.shareTemplates, Ceiling: new(reader.Ceiling), Spool: func() (*os.File, error) { return spillFile(spill) },
+			DropDuplicates: o.dedup, Ceiling: new(reader.Ceiling),
+			Spool: func() (*os.File, error) { return spillFile(spill) },
 		},
 	}
 	j.inputs, err = openInputs(ctx, j.console, o, args, options, j.progress)

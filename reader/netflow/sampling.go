@@ -68,59 +68,29 @@ func (d *Decoder) optionRate(e *flow.Export, present *slotSet) bool {
 
 // ownRate gives the rate that the record itself tells.
 func (d *Decoder) ownRate(p *plan, present *slotSet) rateAnswer {
-	value := func(number uint16) uint64 { return d.values[rateSlot(number)] }
-	f := option.RateFields{
-		Interval: value(samplingInterval), RandomInterval: value(samplerRandomInterval),
-		PacketInterval: value(samplingPacketInterval), PacketSpace: value(samplingPacketSpace),
-		TimeInterval: value(samplingTimeInterval), TimeSpace: value(samplingTimeSpace),
-		Size: value(samplingSize), Population: value(samplingPopulation),
-		Observed: value(selectorIDTotalPktsObserved), Selected: value(selectorIDTotalPktsSelected),
+	var f option.RateFields
+	for _, number := range [...]uint16{
+		samplingInterval, samplerRandomInterval, samplingPacketInterval, samplingPacketSpace, samplingTimeInterval,
+		samplingTimeSpace, samplingSize, samplingPopulation, selectorIDTotalPktsObserved, selectorIDTotalPktsSelected,
+	} {
+		if s := rateSlot(number); present.has(s) {
+			f.SetUint(number, d.values[s])
+		}
 	}
-	for s := slotRate; s <= slotRateLast; s++ {
-		if present.has(s) {
-			f.Has |= rateField(s)
+	if s := rateSlot(samplingProbability); present.has(s) {
+		f.Has |= option.HasProbability
+		if f.Single = p.probability32; f.Single {
+			f.Probability = float64(math.Float32frombits(uint32(d.values[s])))
+		} else {
+			f.Probability = math.Float64frombits(d.values[s])
 		}
 	}
 	if f.Has == 0 {
 		return rateAnswer{}
-	}
-	if f.Single = p.probability32; f.Single {
-		f.Probability = float64(math.Float32frombits(uint32(value(samplingProbability))))
-	} else {
-		f.Probability = math.Float64frombits(value(samplingProbability))
 	}
 	rate, known := f.Answer()
 	if !known {
 		d.summary.Remarks[BadSampling]++
 	}
 	return rateAnswer{rate, known}
-}
-
-// rateField names the element of a slot as the package option does.
-func rateField(s slot) option.RateField {
-	switch s {
-	case rateSlot(samplingInterval):
-		return option.HasInterval
-	case rateSlot(samplerRandomInterval):
-		return option.HasRandomInterval
-	case rateSlot(samplingPacketInterval):
-		return option.HasPacketInterval
-	case rateSlot(samplingPacketSpace):
-		return option.HasPacketSpace
-	case rateSlot(samplingTimeInterval):
-		return option.HasTimeInterval
-	case rateSlot(samplingTimeSpace):
-		return option.HasTimeSpace
-	case rateSlot(samplingSize):
-		return option.HasSize
-	case rateSlot(samplingPopulation):
-		return option.HasPopulation
-	case rateSlot(samplingProbability):
-		return option.HasProbability
-	case rateSlot(selectorIDTotalPktsObserved):
-		return option.HasObserved
-	case rateSlot(selectorIDTotalPktsSelected):
-		return option.HasSelected
-	}
-	return 0
 }

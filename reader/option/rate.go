@@ -68,10 +68,13 @@ func (f *RateFields) Set(number uint16, value []byte) bool {
 		return ok
 	}
 	v, ok := element.Uint(value)
-	return ok && f.setUint(number, v)
+	return ok && f.SetUint(number, v)
 }
 
-func (f *RateFields) setUint(number uint16, v uint64) bool {
+// SetUint takes the number that an element of IANA's registry says, any but
+// samplingProbability (311). It is false if the element does not tell of sampling
+// rates.
+func (f *RateFields) SetUint(number uint16, v uint64) bool {
 	switch number {
 	case 34:
 		f.Has |= HasInterval
