@@ -1,5 +1,7 @@
 package table
 
+import "netstream/aggregate/flow"
+
 // Kind is the type of a column.
 type Kind uint8
 
@@ -92,6 +94,10 @@ type Column[R any] struct {
 	// then and gives false for all rows.
 	Always bool
 
+	// field is the field of a flow that the cell shows, 0 if it is none or not one
+	// alone. Null, Absent and Always follow from it: see byField.
+	field flow.Fields
+
 	// Int gives the cell of a column of any kind but Text.
 	Int func(*R) int64
 
@@ -123,4 +129,15 @@ func (c *Column[R]) AppendText(dst []byte, row *R) []byte {
 		return c.Spell(dst, c.Symbol(row))
 	}
 	return c.Text(dst, row)
+}
+
+// byField says of the columns that show a field when their cells are NULL: where a
+// row lacks it.
+func byField[R any](o *Options, lacks func(flow.Fields) func(*R) bool, columns []Column[R]) []Column[R] {
+	for i := range columns {
+		if c := &columns[i]; c.field != 0 {
+			c.Null, c.Absent, c.Always = lacks(c.field), o.absent(c.field), o.always(c.field)
+		}
+	}
+	return columns
 }

@@ -2,36 +2,29 @@ package table
 
 import "netstream/aggregate/flow"
 
-// volume is what the columns of the volumes read of rows of type R.
-type volume[R any] struct {
-	counters func(*R) *flow.Counters
-	lacks    func(flow.Fields) func(*R) bool // gives the test whether a row has none of the fields
-}
-
 // counterColumns declares the volumes.
-func counterColumns[R any](o *Options, v volume[R]) []Column[R] {
-	counters := v.counters
+func counterColumns[R any](counters func(*R) *flow.Counters) []Column[R] {
 	return []Column[R]{
 		{
 			Name: "packets", Kind: Int64, Elements: []Element{{2, "packetDeltaCount"}}, Unit: "packets",
 			Definition: "Number of packets, as they were metered: with sampling, those of the sample; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldPackets), Absent: o.absent(flow.FieldPackets), Always: o.always(flow.FieldPackets),
-			Int: func(r *R) int64 { return count(counters(r).Packets) },
+			field:      flow.FieldPackets,
+			Int:        func(r *R) int64 { return count(counters(r).Packets) },
 		}, {
 			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldOctets), Absent: o.absent(flow.FieldOctets), Always: o.always(flow.FieldOctets),
-			Int: func(r *R) int64 { return count(counters(r).Octets) },
+			field:      flow.FieldOctets,
+			Int:        func(r *R) int64 { return count(counters(r).Octets) },
 		}, {
 			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "Original length of the frames on the link, without frame check sequence; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldWireOctets), Absent: o.absent(flow.FieldWireOctets), Always: o.always(flow.FieldWireOctets),
-			Int: func(r *R) int64 { return count(counters(r).WireOctets) },
+			field:      flow.FieldWireOctets,
+			Int:        func(r *R) int64 { return count(counters(r).WireOctets) },
 		}, {
 			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Near,
 			Definition: "What is above the transport headers: bytes less IP headers, extension headers and transport headers; NULL if the exporter does not tell.",
-			Null:       v.lacks(flow.FieldPayloadOctets), Absent: o.absent(flow.FieldPayloadOctets), Always: o.always(flow.FieldPayloadOctets),
-			Int: func(r *R) int64 { return count(counters(r).PayloadOctets) },
+			field:      flow.FieldPayloadOctets,
+			Int:        func(r *R) int64 { return count(counters(r).PayloadOctets) },
 		},
 	}
 }

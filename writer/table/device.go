@@ -9,7 +9,6 @@ import (
 // device is what the columns of the exporter's interfaces read of rows of type R.
 // The accessors are called for rows only that have the field or the name.
 type device[R any] struct {
-	lacks               func(flow.Fields) func(*R) bool
 	inIf, outIf         func(*R) int64
 	noInName, noOutName func(*R) bool
 	inName, outName     func(*R) Symbol // number in the run's Names
@@ -22,25 +21,25 @@ func deviceColumns[R any](o *Options, d device[R]) []Column[R] {
 		{
 			Name: "in_if", Kind: Uint32, Elements: []Element{{10, "ingressInterface"}},
 			Definition: "Interface of the exporter on which the packets came in, by its SNMP ifIndex; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldInIf), Absent: o.absent(flow.FieldInIf), Always: o.always(flow.FieldInIf),
-			Int: d.inIf,
+			field:      flow.FieldInIf,
+			Int:        d.inIf,
 		},
 		nameColumn(o, "in_if_name", Element{82, "interfaceName"},
 			"Name of in_if, as the exporter gives it in options or in the record; NULL if it gives none.", d.noInName, d.inName),
 		{
 			Name: "out_if", Kind: Uint32, Elements: []Element{{14, "egressInterface"}},
 			Definition: "Interface of the exporter on which the packets went out, by its SNMP ifIndex, 0 for packets that went nowhere; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldOutIf), Absent: o.absent(flow.FieldOutIf), Always: o.always(flow.FieldOutIf),
-			Int: d.outIf,
+			field:      flow.FieldOutIf,
+			Int:        d.outIf,
 		},
 		nameColumn(o, "out_if_name", Element{82, "interfaceName"},
 			"Name of out_if, as the exporter gives it in options or in the record; NULL if it gives none.", d.noOutName, d.outName),
 		{
 			Name: "direction", Kind: Text, Elements: []Element{{61, "flowDirection"}},
 			Definition: "Where the exporter metered the packets: ingress or egress; a value that is not registered as its number; NULL if the exporter does not tell.",
-			Null:       d.lacks(flow.FieldDirection), Absent: o.absent(flow.FieldDirection), Always: o.always(flow.FieldDirection),
-			Symbol: d.direction,
-			Spell:  spellDirection,
+			field:      flow.FieldDirection,
+			Symbol:     d.direction,
+			Spell:      spellDirection,
 		},
 	}
 }

@@ -16,24 +16,23 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, pointColumns(points, key)...)
 	columns = append(columns, flowDevice(&o)...)
 	columns = append(columns, keyColumns(key)...)
-	columns = append(columns, counterColumns(&o, volume[flow.Record]{
-		counters: func(r *flow.Record) *flow.Counters { return &r.Counters }, lacks: lacks})...)
+	columns = append(columns, counterColumns(func(r *flow.Record) *flow.Counters { return &r.Counters })...)
 	columns = append(columns, flowSampling(&o)...)
 	columns = append(columns, flowTCP(&o)...)
-	columns = append(columns, flowHeaders(&o)...)
+	columns = append(columns, flowHeaders()...)
 	columns = append(columns, flowTags()...)
 	columns = append(columns, flowRouting(&o)...)
-	columns = append(columns, flowTranslation(&o)...)
+	columns = append(columns, flowTranslation()...)
 	columns = append(columns, flowApplication(&o)...)
 	columns = append(columns, flowVRF(&o)...)
-	columns = append(columns, flowTunnel(&o)...)
+	columns = append(columns, flowTunnel()...)
 	if o.WithMAC {
 		columns = append(columns, flowMAC(&o)...)
 	}
-	columns = append(columns, flowProvenance(&o)...)
+	columns = append(columns, flowProvenance()...)
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
-	return append(columns, flowElements(&o)...)
+	return byField(&o, lacks, append(columns, flowElements(&o)...))
 }
 
 // fieldsOf gives what is known of a flow.
@@ -51,7 +50,6 @@ func lacks(need flow.Fields) func(*flow.Record) bool {
 
 func flowDevice(o *Options) []Column[flow.Record] {
 	return deviceColumns(o, device[flow.Record]{
-		lacks:     lacks,
 		inIf:      func(r *flow.Record) int64 { return int64(r.Export.InIf) },
 		outIf:     func(r *flow.Record) int64 { return int64(r.Export.OutIf) },
 		noInName:  func(r *flow.Record) bool { return r.Export == nil || r.Export.InIfName == 0 },
@@ -122,28 +120,28 @@ func flowTCP(o *Options) []Column[flow.Record] {
 }
 
 // flowHeaders declares the extremes of what the packets' headers said.
-func flowHeaders(o *Options) []Column[flow.Record] {
+func flowHeaders() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "min_ttl", Kind: Uint8, Elements: []Element{{52, "minimumTTL"}}, Unit: "hops",
 			Definition: "Least IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMinTTL), Absent: o.absent(flow.FieldMinTTL), Always: o.always(flow.FieldMinTTL),
-			Int: func(r *flow.Record) int64 { return int64(r.MinTTL) },
+			field:      flow.FieldMinTTL,
+			Int:        func(r *flow.Record) int64 { return int64(r.MinTTL) },
 		}, {
 			Name: "max_ttl", Kind: Uint8, Elements: []Element{{53, "maximumTTL"}}, Unit: "hops",
 			Definition: "Greatest IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMaxTTL), Absent: o.absent(flow.FieldMaxTTL), Always: o.always(flow.FieldMaxTTL),
-			Int: func(r *flow.Record) int64 { return int64(r.MaxTTL) },
+			field:      flow.FieldMaxTTL,
+			Int:        func(r *flow.Record) int64 { return int64(r.MaxTTL) },
 		}, {
 			Name: "min_ip_len", Kind: Int64, Elements: []Element{{25, "minimumIpTotalLength"}}, Unit: "octets",
 			Definition: "Length of the shortest IP packet, header included; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMinOctets), Absent: o.absent(flow.FieldMinOctets), Always: o.always(flow.FieldMinOctets),
-			Int: func(r *flow.Record) int64 { return count(r.MinOctets) },
+			field:      flow.FieldMinOctets,
+			Int:        func(r *flow.Record) int64 { return count(r.MinOctets) },
 		}, {
 			Name: "max_ip_len", Kind: Int64, Elements: []Element{{26, "maximumIpTotalLength"}}, Unit: "octets",
 			Definition: "Length of the longest IP packet, header included; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldMaxOctets), Absent: o.absent(flow.FieldMaxOctets), Always: o.always(flow.FieldMaxOctets),
-			Int: func(r *flow.Record) int64 { return count(r.MaxOctets) },
+			field:      flow.FieldMaxOctets,
+			Int:        func(r *flow.Record) int64 { return count(r.MaxOctets) },
 		},
 	}
 }

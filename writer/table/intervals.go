@@ -29,7 +29,6 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	}
 	columns = append(columns, pointColumns(newObservedPoints(o.Points), key)...)
 	columns = append(columns, deviceColumns(&o, device[record]{
-		lacks:     lacks,
 		inIf:      func(r *record) int64 { return int64(r.InIf) },
 		outIf:     func(r *record) int64 { return int64(r.OutIf) },
 		noInName:  func(r *record) bool { return r.InIfName == 0 },
@@ -40,12 +39,11 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	})...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)
-	columns = append(columns, counterColumns(&o, volume[record]{
-		counters: func(r *record) *flow.Counters { return &r.Counters }, lacks: lacks})...)
+	columns = append(columns, counterColumns(func(r *record) *flow.Counters { return &r.Counters })...)
 	columns = append(columns, scaledColumns(&o, lacks,
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
-	return append(columns, intervalSpan(&o)...)
+	return byField(&o, lacks, append(columns, intervalSpan(&o)...))
 }
 
 // intervalSpan declares what else the packets of the interval amount to, and how

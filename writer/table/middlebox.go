@@ -7,40 +7,40 @@ import (
 )
 
 // flowTranslation declares what address translation and firewalls did to a flow.
-func flowTranslation(o *Options) []Column[flow.Record] {
+func flowTranslation() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "nat_src_ip", Kind: Text, Elements: []Element{{225, "postNATSourceIPv4Address"}, {281, "postNATSourceIPv6Address"}},
 			Definition: "Source address behind the address translation; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNATSource), Absent: o.absent(flow.FieldNATSource), Always: o.always(flow.FieldNATSource),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NATSource) },
-			Spell:  spellAddress,
+			field:      flow.FieldNATSource,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NATSource) },
+			Spell:      spellAddress,
 		}, {
 			Name: "nat_dst_ip", Kind: Text, Elements: []Element{{226, "postNATDestinationIPv4Address"}, {282, "postNATDestinationIPv6Address"}},
 			Definition: "Destination address behind the address translation; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNATDestination), Absent: o.absent(flow.FieldNATDestination), Always: o.always(flow.FieldNATDestination),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NATDestination) },
-			Spell:  spellAddress,
+			field:      flow.FieldNATDestination,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NATDestination) },
+			Spell:      spellAddress,
 		}, {
 			Name: "nat_src_port", Kind: Uint16, Elements: []Element{{227, "postNAPTSourceTransportPort"}},
 			Definition: "Source port behind the address translation; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNATSourcePort), Absent: o.absent(flow.FieldNATSourcePort), Always: o.always(flow.FieldNATSourcePort),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.NATSourcePort) },
+			field:      flow.FieldNATSourcePort,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.NATSourcePort) },
 		}, {
 			Name: "nat_dst_port", Kind: Uint16, Elements: []Element{{228, "postNAPTDestinationTransportPort"}},
 			Definition: "Destination port behind the address translation; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNATDestinationPort), Absent: o.absent(flow.FieldNATDestinationPort), Always: o.always(flow.FieldNATDestinationPort),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.NATDestinationPort) },
+			field:      flow.FieldNATDestinationPort,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.NATDestinationPort) },
 		}, {
 			Name: "nat_event", Kind: Uint8, Elements: []Element{{230, "natEvent"}},
 			Definition: "Event of the address translation by its registered number (RFC 8158), as 4 for a session that was created; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNATEvent), Absent: o.absent(flow.FieldNATEvent), Always: o.always(flow.FieldNATEvent),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.NATEvent) },
+			field:      flow.FieldNATEvent,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.NATEvent) },
 		}, {
 			Name: "firewall_event", Kind: Uint8, Elements: []Element{{233, "firewallEvent"}},
 			Definition: "Event of the firewall by its registered number: 1 created, 2 deleted, 3 denied, 4 alert, 5 update; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldFirewallEvent), Absent: o.absent(flow.FieldFirewallEvent), Always: o.always(flow.FieldFirewallEvent),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.FirewallEvent) },
+			field:      flow.FieldFirewallEvent,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.FirewallEvent) },
 		},
 	}
 }
@@ -51,9 +51,9 @@ func flowApplication(o *Options) []Column[flow.Record] {
 		{
 			Name: "app_id", Kind: Text, Elements: []Element{{95, "applicationId"}},
 			Definition: "Application as classification engine and selector (RFC 6759), decimal, with a colon between them, as 3:443; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldApplication), Absent: o.absent(flow.FieldApplication), Always: o.always(flow.FieldApplication),
-			Symbol: func(r *flow.Record) Symbol { return Symbol{Low: r.Export.Application} },
-			Spell:  spellApplication,
+			field:      flow.FieldApplication,
+			Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: r.Export.Application} },
+			Spell:      spellApplication,
 		},
 		nameColumn(o, "app_name", Element{96, "applicationName"},
 			"Name of the application, as the exporter gives it in options or in the record; NULL if it gives none.",
@@ -77,8 +77,8 @@ func flowVRF(o *Options) []Column[flow.Record] {
 		{
 			Name: "in_vrf_id", Kind: Uint32, Elements: []Element{{234, "ingressVRFID"}},
 			Definition: "Routing table (VRF) on which the packets came in, by the exporter's number; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldIngressVRF), Absent: o.absent(flow.FieldIngressVRF), Always: o.always(flow.FieldIngressVRF),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.IngressVRF) },
+			field:      flow.FieldIngressVRF,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.IngressVRF) },
 		},
 		nameColumn(o, "in_vrf", Element{236, "VRFname"},
 			"Name of the routing table (VRF) on which the packets came in; NULL if the exporter gives none.",
@@ -87,8 +87,8 @@ func flowVRF(o *Options) []Column[flow.Record] {
 		{
 			Name: "out_vrf_id", Kind: Uint32, Elements: []Element{{235, "egressVRFID"}},
 			Definition: "Routing table (VRF) on which the packets went out, by the exporter's number; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldEgressVRF), Absent: o.absent(flow.FieldEgressVRF), Always: o.always(flow.FieldEgressVRF),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.EgressVRF) },
+			field:      flow.FieldEgressVRF,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.EgressVRF) },
 		},
 		nameColumn(o, "out_vrf", Element{236, "VRFname"},
 			"Name of the routing table (VRF) on which the packets went out; NULL if the exporter gives none.",
@@ -98,20 +98,20 @@ func flowVRF(o *Options) []Column[flow.Record] {
 }
 
 // flowTunnel declares the addresses of the header around that of the key.
-func flowTunnel(o *Options) []Column[flow.Record] {
+func flowTunnel() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "outer_src_ip", Kind: Text, Elements: []Element{{8, "sourceIPv4Address"}, {27, "sourceIPv6Address"}},
 			Definition: "Source address of the tunnel's header, of exported records that tell two headers: the first occurrence of the element (RFC 7011 section 8); else NULL.",
-			Null:       lacks(flow.FieldOuterSource), Absent: o.absent(flow.FieldOuterSource), Always: o.always(flow.FieldOuterSource),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterSource) },
-			Spell:  spellAddress,
+			field:      flow.FieldOuterSource,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterSource) },
+			Spell:      spellAddress,
 		}, {
 			Name: "outer_dst_ip", Kind: Text, Elements: []Element{{12, "destinationIPv4Address"}, {28, "destinationIPv6Address"}},
 			Definition: "Destination address of the tunnel's header, of exported records that tell two headers: the first occurrence of the element (RFC 7011 section 8); else NULL.",
-			Null:       lacks(flow.FieldOuterDestination), Absent: o.absent(flow.FieldOuterDestination), Always: o.always(flow.FieldOuterDestination),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterDestination) },
-			Spell:  spellAddress,
+			field:      flow.FieldOuterDestination,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterDestination) },
+			Spell:      spellAddress,
 		},
 	}
 }

@@ -28,7 +28,7 @@ func flowMAC(o *Options) []Column[flow.Record] {
 }
 
 // flowProvenance declares how the record came about.
-func flowProvenance(o *Options) []Column[flow.Record] {
+func flowProvenance() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "time_source", Kind: Text,
@@ -38,26 +38,26 @@ func flowProvenance(o *Options) []Column[flow.Record] {
 		}, {
 			Name: "fragments", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets that were IP fragments, first fragments included; NULL for exported flows.",
-			Null:       lacks(flow.FieldFragments), Absent: o.absent(flow.FieldFragments), Always: o.always(flow.FieldFragments),
-			Int: func(r *flow.Record) int64 { return count(r.Fragments) },
+			field:      flow.FieldFragments,
+			Int:        func(r *flow.Record) int64 { return count(r.Fragments) },
 		}, {
 			Name: "late_packets", Kind: Int64, Unit: "packets",
 			Definition: "Number of packets whose time stamp lay further behind their file's clock than the reorder window mends; NULL for exported flows.",
-			Null:       lacks(flow.FieldFirstPacket), Absent: o.absent(flow.FieldFirstPacket), Always: o.always(flow.FieldFirstPacket),
-			Int: func(r *flow.Record) int64 { return count(r.LatePackets) },
+			field:      flow.FieldFirstPacket,
+			Int:        func(r *flow.Record) int64 { return count(r.LatePackets) },
 		}, {
 			Name: "end_reason", Kind: Text, Elements: []Element{{136, "flowEndReason"}},
 			Definition: "Why the record ended: idle_timeout, active_timeout, end_of_flow, forced_end or lack_of_resources; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason), Always: o.always(flow.FieldEndReason),
-			Symbol: func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.EndReason)} },
+			field:      flow.FieldEndReason,
+			Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.EndReason)} },
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.EndReason(s.Low).String()...)
 			},
 		}, {
 			Name: "end_reason_code", Kind: Uint8, Elements: []Element{{136, "flowEndReason"}},
 			Definition: "end_reason as its registered number, 1 to 5; NULL if end_reason is.",
-			Null:       lacks(flow.FieldEndReason), Absent: o.absent(flow.FieldEndReason), Always: o.always(flow.FieldEndReason),
-			Int: func(r *flow.Record) int64 { return int64(r.EndReason) },
+			field:      flow.FieldEndReason,
+			Int:        func(r *flow.Record) int64 { return int64(r.EndReason) },
 		},
 	}
 }

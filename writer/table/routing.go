@@ -9,7 +9,7 @@ import (
 // flowRouting declares what the exporter knew of the way of the packets from its
 // forwarding tables.
 func flowRouting(o *Options) []Column[flow.Record] {
-	return append(flowNextHops(o), flowPrefixes(o)...)
+	return append(flowNextHops(o), flowPrefixes()...)
 }
 
 func flowNextHops(o *Options) []Column[flow.Record] {
@@ -25,46 +25,46 @@ func flowNextHops(o *Options) []Column[flow.Record] {
 		}, {
 			Name: "next_hop", Kind: Text, Elements: []Element{{15, "ipNextHopIPv4Address"}, {62, "ipNextHopIPv6Address"}},
 			Definition: "Address of the next router; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldNextHop), Absent: o.absent(flow.FieldNextHop), Always: o.always(flow.FieldNextHop),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NextHop) },
-			Spell:  spellAddress,
+			field:      flow.FieldNextHop,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.NextHop) },
+			Spell:      spellAddress,
 		}, {
 			Name: "bgp_next_hop", Kind: Text, Elements: []Element{{18, "bgpNextHopIPv4Address"}, {63, "bgpNextHopIPv6Address"}},
 			Definition: "Address of the next BGP router; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldBGPNextHop), Absent: o.absent(flow.FieldBGPNextHop), Always: o.always(flow.FieldBGPNextHop),
-			Symbol: func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.BGPNextHop) },
-			Spell:  spellAddress,
+			field:      flow.FieldBGPNextHop,
+			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.BGPNextHop) },
+			Spell:      spellAddress,
 		},
 	}
 }
 
-func flowPrefixes(o *Options) []Column[flow.Record] {
+func flowPrefixes() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "src_as", Kind: Uint32, Elements: []Element{{16, "bgpSourceAsNumber"}},
 			Definition: "Autonomous system of the source, origin or peer as the exporter is configured, 0 where it has none; NULL if it does not tell.",
-			Null:       lacks(flow.FieldSourceAS), Absent: o.absent(flow.FieldSourceAS), Always: o.always(flow.FieldSourceAS),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.SourceAS) },
+			field:      flow.FieldSourceAS,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.SourceAS) },
 		}, {
 			Name: "dst_as", Kind: Uint32, Elements: []Element{{17, "bgpDestinationAsNumber"}},
 			Definition: "Autonomous system of the destination, origin or peer as the exporter is configured, 0 where it has none; NULL if it does not tell.",
-			Null:       lacks(flow.FieldDestinationAS), Absent: o.absent(flow.FieldDestinationAS), Always: o.always(flow.FieldDestinationAS),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.DestinationAS) },
+			field:      flow.FieldDestinationAS,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.DestinationAS) },
 		}, {
 			Name: "src_mask", Kind: Uint8, Elements: []Element{{9, "sourceIPv4PrefixLength"}, {29, "sourceIPv6PrefixLength"}}, Unit: "bits",
 			Definition: "Prefix length of the source's route; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldSourceMask), Absent: o.absent(flow.FieldSourceMask), Always: o.always(flow.FieldSourceMask),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.SourceMask) },
+			field:      flow.FieldSourceMask,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.SourceMask) },
 		}, {
 			Name: "dst_mask", Kind: Uint8, Elements: []Element{{13, "destinationIPv4PrefixLength"}, {30, "destinationIPv6PrefixLength"}}, Unit: "bits",
 			Definition: "Prefix length of the destination's route; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldDestinationMask), Absent: o.absent(flow.FieldDestinationMask), Always: o.always(flow.FieldDestinationMask),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.DestinationMask) },
+			field:      flow.FieldDestinationMask,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.DestinationMask) },
 		}, {
 			Name: "forwarding_status", Kind: Uint8, Elements: []Element{{89, "forwardingStatus"}},
 			Definition: "What the exporter did with the packets: two bits of status (0 unknown, 1 forwarded, 2 dropped, 3 consumed) and six of reason; NULL if it does not tell.",
-			Null:       lacks(flow.FieldForwardingStatus), Absent: o.absent(flow.FieldForwardingStatus), Always: o.always(flow.FieldForwardingStatus),
-			Int: func(r *flow.Record) int64 { return int64(r.Export.ForwardingStatus) },
+			field:      flow.FieldForwardingStatus,
+			Int:        func(r *flow.Record) int64 { return int64(r.Export.ForwardingStatus) },
 		},
 	}
 }

@@ -16,14 +16,14 @@ func flowSampling(o *Options) []Column[flow.Record] {
 		Column[flow.Record]{
 			Name: "sampling_rate", Kind: Float64, Elements: []Element{{310, "samplingPopulation"}, {309, "samplingSize"}},
 			Definition: "How many packets there were for each one that was metered: population / size of the sample; NULL if the exporter does not tell.",
-			Null:       lacks(flow.FieldSampling), Absent: o.absent(flow.FieldSampling), Always: o.always(flow.FieldSampling),
-			Int: func(r *flow.Record) int64 { return samplingRate(r.Export.Population, r.Export.Sample) },
+			field:      flow.FieldSampling,
+			Int:        func(r *flow.Record) int64 { return samplingRate(r.Export.Population, r.Export.Sample) },
 		},
 		Column[flow.Record]{
 			Name: "sampling_source", Kind: Text,
 			Definition: "Who told sampling_rate: record, sampler (options of the sampler that the record names), interface, domain (options of these), or header (of the message); NULL if sampling_rate is.",
-			Null:       lacks(flow.FieldSampling), Absent: o.absent(flow.FieldSampling), Always: o.always(flow.FieldSampling),
-			Symbol: func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.SamplingSource)} },
+			field:      flow.FieldSampling,
+			Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.SamplingSource)} },
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.SamplingSource(s.Low).String()...)
 			},
@@ -31,8 +31,8 @@ func flowSampling(o *Options) []Column[flow.Record] {
 		Column[flow.Record]{
 			Name: "flows", Kind: Int64, Elements: []Element{{3, "deltaFlowCount"}}, Unit: "flows",
 			Definition: "Number of flows that the exporter has put together in this record; NULL if it does not tell.",
-			Null:       lacks(flow.FieldFlows), Absent: o.absent(flow.FieldFlows), Always: o.always(flow.FieldFlows),
-			Int: func(r *flow.Record) int64 { return count(r.Export.Flows) },
+			field:      flow.FieldFlows,
+			Int:        func(r *flow.Record) int64 { return count(r.Export.Flows) },
 		},
 	)
 }
