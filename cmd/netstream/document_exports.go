@@ -106,5 +106,5 @@ func (j *job) exportTotals(t *manifest.Totals) {
 		t.PacketsScaled, t.BytesScaled = number(j.flows.scaled.Packets), number(j.flows.scaled.Octets)
 	}
 	t.Distribution = j.options.distribution
-	t.Stitched, t.Differenced = j.exported.Stitched, j.exported.Differenced
+	t.Stitched, t.Differenced, t.Unspread = j.exported.Stitched, j.exported.Differenced, j.exported.Unspread
 }

@@ -140,15 +140,11 @@ func describeTemplate(t *netflow.TemplateInfo) inspectedTemplate {
 		ID: t.ID, Scopes: t.Scopes, Defined: t.Defined, Changed: t.Redefined, First: timeText(t.First.Time()),
 	}
 	for _, f := range t.Fields {
-		name := f.ID.String()
-		if e, known := element.Lookup(f.ID); known {
-			name = e.Name
-		}
 		length := fmt.Sprint(f.Length)
 		if f.Length == element.Variable {
 			length = "variable"
 		}
-		d.Fields = append(d.Fields, name+"/"+length)
+		d.Fields = append(d.Fields, element.Name(f.ID)+"/"+length)
 	}
 	return d
 }

@@ -61,6 +61,9 @@ func (j *job) exportLines() []string {
 	if n := j.exported.Differenced; n > 0 {
 		lines = append(lines, fmt.Sprintf("         %s of running totals differenced", counted(n, "record")))
 	}
+	if n := j.exported.Unspread; n > 0 {
+		lines = append(lines, fmt.Sprintf("         %s too long to be spread over intervals", counted(n, "record")))
+	}
 	return lines
 }
 

@@ -1,7 +1,5 @@
 package element
 
-import "strconv"
-
 // ApplicationSelectorBits is the width of the selector in the numbers that
 // ParseApplication gives.
 const ApplicationSelectorBits = 56
@@ -22,12 +20,4 @@ func ParseApplication(value []byte) (application uint64, ok bool) {
 		application = application<<8 | uint64(octet)
 	}
 	return uint64(value[0])<<ApplicationSelectorBits | application, true
-}
-
-// AppendApplication appends the text of a number that ParseApplication gave, as
-// engine and selector, such as 13:479 (RFC 6759 section 4.1).
-func AppendApplication(dst []byte, application uint64) []byte {
-	dst = strconv.AppendUint(dst, application>>ApplicationSelectorBits, 10)
-	dst = append(dst, ':')
-	return strconv.AppendUint(dst, application&(1<<ApplicationSelectorBits-1), 10)
 }

@@ -3,6 +3,7 @@ package element
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -192,7 +193,8 @@ func TestApplication(t *testing.T) {
 			if ok != test.ok {
 				t.Fatalf("ParseApplication(%s) = %d, %t", test.value, application, ok)
 			}
-			if got := AppendApplication(nil, application); ok && string(got) != test.want {
+			got := fmt.Sprintf("%d:%d", application>>ApplicationSelectorBits, application&(1<<ApplicationSelectorBits-1))
+			if ok && got != test.want {
 				t.Errorf("application %s is %s, want %s", test.value, got, test.want)
 			}
 		})

@@ -184,7 +184,7 @@ func FuzzApply(f *testing.F) {
 
 func checkRate(t *testing.T, fields []Field) {
 	t.Helper()
-	rate, ok := RateOf(fields)
+	rate, ok := rateOf(fields)
 	if ok && (rate.Sample == 0 || rate.Sample > rate.Population) || !ok && rate != (Rate{}) {
 		t.Errorf("rate %v, %t of %v", rate, ok, fields)
 	}

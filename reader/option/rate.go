@@ -176,17 +176,6 @@ func (f *RateFields) Answer() (rate Rate, known bool) {
 
 func (f *RateFields) has(fields RateField) bool { return f.Has&fields == fields }
 
-// RateOf gives the sampling rate that the fields of one record tell.
-func RateOf(fields []Field) (Rate, bool) {
-	var f RateFields
-	for i := range fields {
-		if fields[i].ID.Enterprise == element.EnterpriseIANA {
-			f.Set(fields[i].ID.Number, fields[i].Value)
-		}
-	}
-	return f.Rate()
-}
-
 // ratio makes a rate of two numbers if they can be one. A sum that has wrapped is
 // below its part and so refused.
 func ratio(population, sample uint64) (Rate, bool) {

@@ -97,7 +97,7 @@ func TestRateOf(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, ok := RateOf(test.fields)
+			got, ok := rateOf(test.fields)
 			if got != test.want || ok != (test.want != none) {
 				t.Errorf("rate %v, %t, want %v", got, ok, test.want)
 			}
@@ -129,7 +129,7 @@ func TestRateOrder(t *testing.T) {
 			ahead := append(append([]Field{}, first.fields...), second.fields...)
 			behind := append(append([]Field{}, second.fields...), first.fields...)
 			for _, fields := range [][]Field{ahead, behind} {
-				if got, ok := RateOf(fields); got != first.want || !ok {
+				if got, ok := rateOf(fields); got != first.want || !ok {
 					t.Errorf("%s and %s: %v, want %v", first.name, second.name, got, first.want)
 				}
 			}
@@ -213,4 +213,15 @@ func TestSet(t *testing.T) {
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
+}
+
+// rateOf gives the sampling rate that the fields of one record tell.
+func rateOf(fields []Field) (Rate, bool) {
+	var f RateFields
+	for i := range fields {
+		if fields[i].ID.Enterprise == element.EnterpriseIANA {
+			f.Set(fields[i].ID.Number, fields[i].Value)
+		}
+	}
+	return f.Rate()
 }

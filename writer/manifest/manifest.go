@@ -148,6 +148,7 @@ type Totals struct {
 	BytesScaled      Number `json:"bytes_scaled,omitempty"`
 	Differenced      uint64 `json:"differenced,omitempty"`  // records of running totals, less the report before
 	Stitched         uint64 `json:"stitched,omitempty"`     // records that were joined to the one before
+	Unspread         uint64 `json:"unspread,omitempty"`     // records that touch too many intervals to be spread over them
 	Distribution     string `json:"distribution,omitempty"` // how exported flows came into intervals (RFC 7015 section 5)
 }
 
