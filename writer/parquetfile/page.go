@@ -36,6 +36,7 @@ type pages struct {
 	rows      int      // rows of the page being filled
 	pageNulls int      // NULLs of the page being filled
 
+	stored       bool   // the row group's first data page was not worth compressing, so the others are not tried
 	data         []byte // finished data pages
 	count        int32  // how many
 	uncompressed int64  // their octets before compression, headers included
@@ -69,7 +70,7 @@ func (p *pages) begin() {
 
 // end finishes the data page in p.plain.
 func (p *pages) end() error {
-	payload, err := p.compress(p.plain)
+	payload, err := p.compressData(p.plain)
 	if err != nil {
 		return err
 	}
@@ -96,8 +97,23 @@ func (p *pages) compress(page []byte) ([]byte, error) {
 	return p.compressed, nil
 }
 
+// compressData is compress for data pages, which of one row group are much alike:
+// the first one decides how the others are kept.
+func (p *pages) compressData(page []byte) ([]byte, error) {
+	if p.stored && len(page) <= maxPage {
+		p.compressed = appendStored(p.compressed[:0], page)
+		return p.compressed, nil
+	}
+	payload, err := p.compress(page)
+	if p.count == 0 && p.compressor != nil && err == nil {
+		p.stored = !worthCompressing(len(page), len(payload))
+	}
+	return payload, err
+}
+
 // reset forgets the row group.
 func (p *pages) reset() {
+	p.stored = false
 	p.data = p.data[:0]
 	p.count, p.uncompressed, p.values, p.nulls = 0, 0, 0, 0
 }
