@@ -65,6 +65,8 @@ const (
 	NoteShortOriginal               // the file says that the original length is below the captured one
 	NoteFractionCarried             // the fraction of the time stamp was a second or more
 	NoteWithoutTime                 // a simple packet block: it has the time of the packet before it
+	NoteDepthLimited                // more headers stand in front of the inner packet than are opened
+	NoteSecond                      // a second packet of a frame that is accounted: what its tunnel carries, with LayerBoth
 
 	// NoteCount is the number of notes.
 	NoteCount
@@ -78,9 +80,10 @@ var noteMarks = [...]struct {
 	{NoteBadTransport, flow.MarkBadTransport},
 	{NoteLengthInferred, flow.MarkLengthInferred},
 	{NoteFragment, flow.MarkFragment},
+	{NoteDepthLimited, flow.MarkDepthLimited},
 }
 
-const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkLengthInferred | flow.MarkFragment
+const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkLengthInferred | flow.MarkFragment | flow.MarkDepthLimited
 
 // String gives the stable name of the note, as the ledger has it.
 func (n Note) String() string {
@@ -103,6 +106,10 @@ func (n Note) String() string {
 		return "fraction_carried"
 	case NoteWithoutTime:
 		return "without_time"
+	case NoteDepthLimited:
+		return "depth_limited"
+	case NoteSecond:
+		return "second_packet"
 	}
 	return "unknown"
 }
@@ -180,6 +187,11 @@ func (a *Account) metered(f *capture.Frame, p *flow.Packet) {
 	}
 	a.FirstTime, a.LastTime = min(a.FirstTime, p.Time), max(a.LastTime, p.Time)
 	a.Accounted.add(f, &p.Meta)
+	a.note(f, p)
+}
+
+// note counts the remarks on a packet.
+func (a *Account) note(f *capture.Frame, p *flow.Packet) {
 	if p.Meta.Marks&notedMarks == 0 {
 		return
 	}

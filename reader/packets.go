@@ -19,6 +19,7 @@ type Options struct {
 	Hasher        flow.Hasher
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
+	Layer         Layer
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 
@@ -35,7 +36,8 @@ type Packets struct {
 	account Account
 	ordinal uint32
 
-	interfaces []observed // in step with the capture's
+	interfaces []observed             // in step with the capture's
+	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
 	frame      capture.Frame
 	ended      bool
 	finished   bool
@@ -48,6 +50,7 @@ type observed struct {
 	linkType  uint16
 	fcsLength int8
 	point     uint32
+	inside    insides
 }
 
 // Open opens an input. An input that is no capture is a *capture.FormatError. An
@@ -129,10 +132,8 @@ const framesAtATime = 256
 func (p *Packets) ReadPackets(dst []flow.Packet) (int, error) {
 	n := 0
 	for {
-		taken := p.orderer.Take(dst[n:])
-		p.noteLate(dst[n : n+taken])
-		n += taken
-		if n == len(dst) {
+		n += p.leave(dst[n:])
+		if n == len(dst) || p.options.Layer == LayerBoth && n+1 == len(dst) && n > 0 {
 			return n, nil
 		}
 		if p.ended {
@@ -152,6 +153,16 @@ func (p *Packets) ReadPackets(dst []flow.Packet) (int, error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+// leave fills dst from its start with the packets whose turn has come.
+func (p *Packets) leave(dst []flow.Packet) int {
+	if p.options.Layer == LayerBoth {
+		return p.leaveBoth(dst)
+	}
+	n := p.orderer.Take(dst)
+	p.noteLate(dst[:n])
+	return n
 }
 
 // noteLate finishes packets that leave: only now is known which were late.
@@ -199,6 +210,9 @@ func (p *Packets) take(f *capture.Frame) error {
 	if from.fcsLength != f.FCSLength {
 		from.decoder, from.fcsLength = p.decoder(from.linkType, f.FCSLength), f.FCSLength
 	}
+	if p.options.Layer != LayerOuter {
+		return p.takeInner(from, f)
+	}
 	packet := p.orderer.Slot()
 	reason, detail := from.decoder.Decode(packet, f.Data, f.Length)
 	if reason == flow.ReasonAccounted && !f.TimeValid {
@@ -208,21 +222,40 @@ func (p *Packets) take(f *capture.Frame) error {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	packet.Time = f.Time
-	packet.Number = f.Number
-	packet.Key.Point = from.point
-	packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	p.put(packet, f, from.point)
+	return nil
+}
+
+// put gives the packet in the orderer's slot, which was decoded from f, to it.
+func (p *Packets) put(packet *flow.Packet, f *capture.Frame, point uint32) {
+	p.complete(packet, f, point)
 	p.account.metered(f, packet)
 	p.orderer.Put()
-	return nil
+}
+
+func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32) {
+	packet.Time = f.Time
+	packet.Number = f.Number
+	packet.Key.Point = point
+	packet.Hash = p.options.Hasher.Hash(&packet.Key)
+}
+
+// number gives the number of an observation point. If there are too many, the hint
+// says what can be done.
+func (p *Packets) number(point flow.Point, hint string) (uint32, error) {
+	n, err := p.options.Points.Number(point)
+	if err != nil {
+		return 0, &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err, Hint: hint}
+	}
+	return n, nil
 }
 
 func (p *Packets) observe(index int) error {
 	described := p.capture.Interfaces()[index]
-	point, err := p.options.Points.Number(flow.Point{Interface: described.Name})
+	point, err := p.number(flow.Point{Interface: described.Name},
+		"read fewer captures in one run: the interface names of all count together")
 	if err != nil {
-		return &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err,
-			Hint: "read fewer captures in one run: the interface names of all count together"}
+		return err
 	}
 	p.interfaces = append(p.interfaces, observed{
 		decoder:   p.decoder(described.LinkType, described.FCSLength),

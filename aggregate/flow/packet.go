@@ -57,6 +57,7 @@ const (
 	MarkTruncated                       // the snapshot length cut the IP packet
 	MarkBadTransport                    // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
 	MarkLate                            // earlier than its file's clock by more than the reorder window
+	MarkDepthLimited                    // an inner packet was not reached: too many headers stand in front of it
 )
 
 // TCP control bits, RFC 9293 section 3.1; AE is RFC 9768's name of the former NS.

@@ -8,20 +8,30 @@ import (
 	"sync"
 )
 
-// MaxPoints bounds the observation points of a run. pcapng sections of a hostile
-// file can name a new interface in every block, and forged datagrams a new
-// exporter each.
-const MaxPoints = 1 << 16
+// MaxPoints bounds the observation points of a run that are not inside a tunnel,
+// MaxTunnels those that are. pcapng sections of a hostile file can name a new
+// interface in every block, forged datagrams a new exporter each, and forged
+// packets a new tunnel each.
+const (
+	MaxPoints  = 1 << 16
+	MaxTunnels = 1 << 20
+)
 
-// ErrTooManyPoints: a run has met more than [MaxPoints] observation points.
+// ErrTooManyPoints: a run has met more than [MaxPoints] observation points, or more
+// than [MaxTunnels] tunnels.
 var ErrTooManyPoints = errors.New("there are too many observation points")
 
 // Point is an observation point (RFC 7011 section 2) as far as a file tells: a
-// capture interface, or an exporter's observation domain. The zero Point is what
-// all captures share that do not name their interface.
+// capture interface, the inside of a tunnel there, or an exporter's observation
+// domain. The zero Point is what all captures share that do not name their
+// interface.
 type Point struct {
 	// Interface is the name of the capture interface, empty if it has none.
 	Interface string
+
+	// Inside is the tunnel in which the metered packets run; zero if they are the
+	// outermost ones.
+	Inside Encapsulation
 
 	// Exported says that the point's flows were metered by an exporter. Exporter is
 	// its address, the zero Addr if the container does not tell, and Domain its
@@ -34,7 +44,7 @@ type Point struct {
 
 // Compare gives the order of points in tables: by interface, captures before
 // exporters, then by exporter address (unknown first, IPv4 before IPv6) and
-// domain.
+// domain, then by tunnel.
 func (p *Point) Compare(other *Point) int {
 	if c := cmp.Compare(p.Interface, other.Interface); c != 0 {
 		return c
@@ -45,7 +55,7 @@ func (p *Point) Compare(other *Point) int {
 		}
 		return 1
 	}
-	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain))
+	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain), p.Inside.Compare(&other.Inside))
 }
 
 // Points numbers the observation points of a run. Number 0 is the zero Point.
@@ -55,6 +65,7 @@ type Points struct {
 	mu      sync.RWMutex
 	points  []Point
 	numbers map[Point]uint32
+	tunnels int // how many points are inside one
 }
 
 // NewPoints gives a table that holds the zero Point only.
@@ -63,15 +74,23 @@ func NewPoints() *Points {
 }
 
 // Number gives the number of a point, a new one if need be. It fails with
-// [ErrTooManyPoints] once [MaxPoints] points are known.
+// [ErrTooManyPoints] once [MaxPoints] points are known, or [MaxTunnels] inside
+// tunnels.
 func (p *Points) Number(point Point) (uint32, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n, ok := p.numbers[point]; ok {
 		return n, nil
 	}
-	if len(p.points) == MaxPoints {
+	inside := point.Inside.Tunnel != TunnelNone
+	switch {
+	case inside && p.tunnels == MaxTunnels:
+		return 0, fmt.Errorf("cannot add a tunnel at observation point %q: %w, at most %d tunnels", point.Interface, ErrTooManyPoints, MaxTunnels)
+	case !inside && len(p.points)-p.tunnels == MaxPoints:
 		return 0, fmt.Errorf("cannot add observation point %q: %w, at most %d", point.Interface, ErrTooManyPoints, MaxPoints)
+	}
+	if inside {
+		p.tunnels++
 	}
 	n := uint32(len(p.points))
 	p.points = append(p.points, point)

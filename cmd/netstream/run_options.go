@@ -37,6 +37,7 @@ type runOptions struct {
 	endGrace      duration
 	reorderWindow duration
 
+	meterLayer     string
 	captures       string
 	distribution   string
 	stitch         bool
@@ -52,6 +53,7 @@ type runOptions struct {
 	graceSet bool
 
 	// What the texts above say.
+	layer          reader.Layer
 	captureContent reader.CaptureContent
 	method         flow.Distribution
 	requests       []element.Request
@@ -75,6 +77,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(&o.endGrace, "end-grace", "a flow that FIN or RST ended still takes packets, but no SYN, until it was silent for longer")
 	flags.Lookup("end-grace").DefValue = "the idle timeout"
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
+	flags.StringVar(&o.meterLayer, "meter", "outer", "which IP packet to meter where tunnels carry one in another: outer, inner or both")
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -156,6 +159,11 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if !o.graceSet {
 		o.endGrace = o.idleTimeout
 	}
+	for o.layer = reader.LayerOuter; o.layer.String() != o.meterLayer; o.layer++ {
+		if o.layer == reader.LayerBoth {
+			return usageError("packets to meter are %q, must be outer, inner or both", o.meterLayer)
+		}
+	}
 	if err := o.validateExports(); err != nil {
 		return err
 	}
@@ -204,6 +212,7 @@ func (o *runOptions) parameters() map[string]string {
 		"end_grace":       time.Duration(o.endGrace).String(),
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,
+		"meter":           o.meterLayer,
 		"with_mac":        strconv.FormatBool(o.withMAC),
 		"with_file":       strconv.FormatBool(o.withFile),
 		"captures":        o.captures,

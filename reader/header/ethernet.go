@@ -49,6 +49,7 @@ func (w *walk) vlan() (protocol, flow.Reason) {
 	}
 	id := binary.BigEndian.Uint16(b) & 0xfff
 	switch m := &w.packet.Meta; {
+	case w.inside:
 	case m.Marks&flow.MarkVLAN == 0:
 		m.VLAN = id
 		m.Marks |= flow.MarkVLAN

@@ -15,7 +15,8 @@ func (w *walk) mpls(own protocol) (protocol, flow.Reason) {
 		return cut()
 	}
 	entry := binary.BigEndian.Uint32(b)
-	if m := &w.packet.Meta; m.Marks&flow.MarkMPLS == 0 {
+	w.label = entry >> 12
+	if m := &w.packet.Meta; m.Marks&flow.MarkMPLS == 0 && !w.inside {
 		m.MPLSTop = entry >> 12
 		m.Marks |= flow.MarkMPLS
 	}
@@ -30,5 +31,37 @@ func (w *walk) mpls(own protocol) (protocol, flow.Reason) {
 	if version := payload[0] >> 4; version == 4 || version == 6 {
 		return then(etherTypeIPv4)
 	}
+	if w.tunnels {
+		return w.pseudowire(own)
+	}
 	return own, flow.ReasonNotIP
+}
+
+// pseudowire opens an Ethernet frame in MPLS, RFC 4448: with the control word of
+// RFC 4385 section 3, whose first nibble is 0, or without. No field says which, so
+// it is one if the type of the frame is one that leads to IP.
+func (w *walk) pseudowire(own protocol) (protocol, flow.Reason) {
+	const controlWord = 4
+	b := w.rest()
+	if len(b) > controlWord && b[0]>>4 == 0 && leadsToIP(b[controlWord:]) {
+		w.at += controlWord
+	} else if !leadsToIP(b) {
+		return own, flow.ReasonNotIP
+	}
+	w.within.Tunnel, w.within.HasID, w.within.ID = flow.TunnelPseudowire, true, w.label
+	w.inside, w.withMAC = true, false
+	return then(linkEthernet)
+}
+
+// leadsToIP says whether an Ethernet frame has the type of IP or of what can stand
+// in front of it.
+func leadsToIP(frame []byte) bool {
+	if len(frame) < ethernetLength {
+		return false
+	}
+	switch protocol(binary.BigEndian.Uint16(frame[12:])) {
+	case etherTypeIPv4, etherTypeIPv6, etherTypeVLAN, etherTypeServiceVLAN, etherTypeMPLS, etherTypePPPoE:
+		return true
+	}
+	return false
 }

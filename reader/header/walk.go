@@ -10,13 +10,20 @@ type walk struct {
 	length  uint32 // the frame's length on the link, at least len(frame)
 	withMAC bool
 	padded  bool // the capture header says that the 802.11 header is padded to four octets
+	opened  int  // headers in front of at
+
+	// For inner packets only.
+	tunnels bool               // pseudowires are opened
+	inside  bool               // what comes is not of the frame's own link: its tags and labels are not noted
+	within  flow.Encapsulation // what stands around the next IP header
+	label   uint32             // the MPLS label read last
 }
 
 // run opens headers from the outermost one on until IP is reached or something
 // that is not opened.
 func (w *walk) run(next protocol) (flow.Reason, uint32) {
-	for opened := 0; !next.isIP(); opened++ {
-		if opened == MaxHeaders {
+	for ; !next.isIP(); w.opened++ {
+		if w.opened == MaxHeaders {
 			return next.refuse()
 		}
 		var reason flow.Reason

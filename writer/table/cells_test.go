@@ -16,7 +16,7 @@ import (
 const exportedOnly = "exporter_ip observation_domain in_if in_if_name out_if out_if_name direction packets_scaled bytes_scaled " +
 	"sampling_rate sampling_source flows mpls_labels next_hop bgp_next_hop src_as dst_as src_mask dst_mask forwarding_status " +
 	"nat_src_ip nat_dst_ip nat_src_port nat_dst_port nat_event firewall_event app_id app_name in_vrf_id in_vrf out_vrf_id out_vrf " +
-	"outer_src_ip outer_dst_ip first_record"
+	"tunnel_type tunnel_id outer_src_ip outer_dst_ip first_record"
 
 // TestFlowCells reads one row that is all unknown and one that is all known.
 func TestFlowCells(t *testing.T) {
@@ -47,8 +47,8 @@ func TestFlowCells(t *testing.T) {
 		"src_mac": {"NULL", "00:1b:44:11:3a:b7"}, "dst_mac": {"NULL", "ff:ff:ff:ff:ff:ff"}, "fragments": {"0", "5"}, "late_packets": {"0", "6"},
 		"end_reason": {"forced_end", "end_of_flow"}, "end_reason_code": {"4", "3"}, "time_source": {"packet", "packet"}, "first_packet": {"3", "2004"},
 		"flow_id": {
-			fmt.Sprint(table.FlowID(&unknown.Key, "", unknown.Start, 0)),
-			fmt.Sprint(table.FlowID(&known.Key, "wlan0", known.Start, 0)),
+			fmt.Sprint(table.FlowID(&unknown.Key, &flow.Point{}, unknown.Start, 0)),
+			fmt.Sprint(table.FlowID(&known.Key, &flow.Point{Interface: "wlan0"}, known.Start, 0)),
 		},
 		"community_id": {string(table.AppendCommunityID(nil, &unknown.Key)), string(table.AppendCommunityID(nil, &known.Key))},
 	}
@@ -136,7 +136,7 @@ func TestExportedCells(t *testing.T) {
 		"forwarding_status": {"NULL", "64"}, "nat_src_ip": {"NULL", "203.0.113.1"}, "nat_dst_ip": {"NULL", "2001::5"}, "nat_src_port": {"NULL", "1"},
 		"nat_dst_port": {"NULL", "65535"}, "nat_event": {"NULL", "4"}, "firewall_event": {"NULL", "3"}, "app_id": {"NULL", "13:453"},
 		"app_name": {"NULL", "https"}, "in_vrf_id": {"NULL", "21"}, "in_vrf": {"NULL", "red"}, "out_vrf_id": {"NULL", "22"}, "out_vrf": {"NULL", "blue"},
-		"outer_src_ip": {"NULL", "10.1.0.1"}, "outer_dst_ip": {"NULL", "2001::6"}, "src_mac": {"NULL", "00:00:00:00:00:01"},
+		"tunnel_type": {"NULL", "NULL"}, "tunnel_id": {"NULL", "NULL"}, "outer_src_ip": {"NULL", "10.1.0.1"}, "outer_dst_ip": {"NULL", "2001::6"}, "src_mac": {"NULL", "00:00:00:00:00:01"},
 		"dst_mac": {"NULL", "00:00:00:00:00:02"}, "time_source": {"export", "uptime"}, "end_reason": {"NULL", "active_timeout"},
 		"end_reason_code": {"NULL", "2"}, "community_id": {"NULL", string(table.AppendCommunityID(nil, &known.Key))},
 		"first_record": {"9", "310"}, "first_file": {"input 0", "input 3"}, "e0_344": {"NULL", "NULL"}, "e9_1": {"NULL", "policy"},
@@ -180,6 +180,51 @@ func TestIntervalCells(t *testing.T) {
 		"packets": {"NULL", "1"}, "bytes": {"10", "2"}, "wire_bytes": {"NULL", "3"}, "payload_bytes": {"NULL", "4"},
 		"packets_scaled": {"NULL", "11"}, "bytes_scaled": {"NULL", "9223372036854775807"}, "tcp_flags": {"NULL", "8"},
 		"first_seen": {"1", "300000001"}, "last_seen": {"2", "300000002"}, "distribution": {"unspecified", "mid"},
+		"tunnel_type": {"NULL", "NULL"}, "tunnel_id": {"NULL", "NULL"}, "outer_src_ip": {"NULL", "NULL"}, "outer_dst_ip": {"NULL", "NULL"},
 	}
 	checkCells(t, table.Intervals(o), want, &unknown, &known)
+}
+
+// TestTunnelCells reads rows of what runs in a tunnel over IPv4 with a number, in one
+// over IPv6 without, and in a pseudowire, which has no outer addresses.
+func TestTunnelCells(t *testing.T) {
+	o := table.Options{Points: flow.NewPoints(), Tunnels: true, IntervalWidth: rowtest.Width}
+	for _, tt := range []struct {
+		inside flow.Encapsulation
+		want   string
+	}{
+		{flow.Encapsulation{}, "NULL NULL NULL NULL"},
+		{flow.Encapsulation{
+			Tunnel: flow.TunnelVXLAN, HasID: true, ID: 1<<24 - 1, OuterVersion: 4,
+			OuterSource: flow.MappedIPv4([4]byte{192, 0, 2, 1}), OuterDestination: flow.MappedIPv4([4]byte{192, 0, 2, 2}),
+		}, "vxlan 16777215 192.0.2.1 192.0.2.2"},
+		{flow.Encapsulation{
+			Tunnel: flow.TunnelIPInIP, OuterVersion: 6, OuterSource: [16]byte{0x20, 1, 15: 1}, OuterDestination: [16]byte{0x20, 1, 15: 2},
+		}, "ip-in-ip NULL 2001::1 2001::2"},
+		{flow.Encapsulation{Tunnel: flow.TunnelPseudowire, HasID: true}, "pseudowire 0 NULL NULL"},
+	} {
+		point, err := o.Points.Number(flow.Point{Interface: "eth0", Inside: tt.inside})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := key(t, "10.0.0.1", "10.0.0.2", 17, true, 5, 6)
+		k.Point = point
+		if got := tunnelCells(table.Flows(o), &flow.Record{Key: k}); got != tt.want {
+			t.Errorf("flows: got %s, want %s", got, tt.want)
+		}
+		if got := tunnelCells(table.Intervals(o), &flow.IntervalRecord{Key: k}); got != tt.want {
+			t.Errorf("intervals: got %s, want %s", got, tt.want)
+		}
+	}
+}
+
+func tunnelCells[R any](columns []table.Column[R], row *R) string {
+	var cells []string
+	for i := range columns {
+		switch columns[i].Name {
+		case "tunnel_type", "tunnel_id", "outer_src_ip", "outer_dst_ip":
+			cells = append(cells, cellText(&columns[i], row))
+		}
+	}
+	return strings.Join(cells, " ")
 }

@@ -134,7 +134,7 @@ func TestIdentifiersAllocateNothing(t *testing.T) {
 	var sum int64
 	if n := testing.AllocsPerRun(100, func() {
 		buffer = table.AppendCommunityID(buffer[:0], &k)
-		sum += table.FlowID(&k, "a network interface", 1, 2) + table.ExportedFlowID(&exported, &point)
+		sum += table.FlowID(&k, &flow.Point{Interface: "a network interface"}, 1, 2) + table.ExportedFlowID(&exported, &point)
 	}); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
 	}

@@ -17,16 +17,23 @@ func TestFlowID(t *testing.T) {
 	v4 := key(t, "192.0.2.1", "198.51.100.2", 6, true, 0x1234, 443)
 	v4.ClassOfService = 0x2e
 	v6 := key(t, "2001:db8::1", "::ffff:198.51.100.2", 89, false, 0, 0)
+	tunnel := flow.Encapsulation{
+		Tunnel: flow.TunnelVXLAN, HasID: true, ID: 0xabcdef, OuterVersion: 4,
+		OuterSource: flow.MappedIPv4([4]byte{192, 0, 2, 1}), OuterDestination: flow.MappedIPv4([4]byte{192, 0, 2, 2}),
+	}
 	for _, c := range []struct {
 		name    string
 		key     flow.Key
-		point   string
+		point   flow.Point
 		start   flow.Timestamp
 		ordinal uint32
 		encoded string
 	}{
-		{"IPv4", v4, "eth0", -2, 7, "04 c0000201 c6336402 01 1234 01bb 06 2e fffffffffffffffe 00000007 65746830"},
-		{"IPv6", v6, "", 1, 0, "06 20010db8000000000000000000000001 00000000000000000000ffffc6336402 00 0000 0000 59 00 0000000000000001 00000000"},
+		{"IPv4", v4, flow.Point{Interface: "eth0"}, -2, 7, "04 c0000201 c6336402 01 1234 01bb 06 2e fffffffffffffffe 00000007 65746830"},
+		{"IPv6", v6, flow.Point{}, 1, 0, "06 20010db8000000000000000000000001 00000000000000000000ffffc6336402 00 0000 0000 59 00 0000000000000001 00000000"},
+		{"in a tunnel", v6, flow.Point{Interface: "eth0", Inside: tunnel}, 1, 0,
+			"46 20010db8000000000000000000000001 00000000000000000000ffffc6336402 00 0000 0000 59 00 0000000000000001 00000000" +
+				"0b 01 00abcdef 04 00000000000000000000ffffc0000201 00000000000000000000ffffc0000202 65746830"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			encoded, err := hex.DecodeString(strings.ReplaceAll(c.encoded, " ", ""))
@@ -36,7 +43,7 @@ func TestFlowID(t *testing.T) {
 			sum := sha256.Sum256(encoded)
 			want := new(big.Int).SetBytes(sum[:8])
 			want.SetBit(want, 63, 0)
-			if got := table.FlowID(&c.key, c.point, c.start, c.ordinal); got != want.Int64() {
+			if got := table.FlowID(&c.key, &c.point, c.start, c.ordinal); got != want.Int64() {
 				t.Errorf("got %d, want %d", got, want)
 			}
 		})
@@ -47,8 +54,8 @@ func TestFlowID(t *testing.T) {
 // equal.
 func TestFlowIDFields(t *testing.T) {
 	seen := map[int64]string{}
-	check := func(what string, k flow.Key, point string, start flow.Timestamp, ordinal uint32) {
-		id := table.FlowID(&k, point, start, ordinal)
+	identify := func(what string, k flow.Key, point flow.Point, start flow.Timestamp, ordinal uint32) {
+		id := table.FlowID(&k, &point, start, ordinal)
 		if id < 0 {
 			t.Errorf("%s: %d is negative", what, id)
 		}
@@ -57,7 +64,20 @@ func TestFlowIDFields(t *testing.T) {
 		}
 		seen[id] = what
 	}
+	check := func(what string, k flow.Key, point string, start flow.Timestamp, ordinal uint32) {
+		identify(what, k, flow.Point{Interface: point}, start, ordinal)
+	}
 	base := key(t, "192.0.2.1", "198.51.100.2", 6, true, 1, 2)
+	for name, inside := range map[string]flow.Encapsulation{
+		"tunnel":                   {Tunnel: flow.TunnelGRE},
+		"tunnel with identifier 0": {Tunnel: flow.TunnelGRE, HasID: true},
+		"tunnel of another type":   {Tunnel: flow.TunnelVXLAN},
+		"tunnel in IPv4":           {Tunnel: flow.TunnelGRE, OuterVersion: 4},
+		"other outer source":       {Tunnel: flow.TunnelGRE, OuterVersion: 4, OuterSource: [16]byte{15: 1}},
+		"other outer destination":  {Tunnel: flow.TunnelGRE, OuterVersion: 4, OuterDestination: [16]byte{15: 1}},
+	} {
+		identify(name, base, flow.Point{Interface: "eth0", Inside: inside}, 0, 0)
+	}
 	check("base", base, "eth0", 0, 0)
 	check("point", base, "eth1", 0, 0)
 	check("nameless point", base, "", 0, 0)
@@ -79,7 +99,7 @@ func TestFlowIDFields(t *testing.T) {
 	}
 	k := base
 	k.Point = 5
-	if table.FlowID(&k, "eth0", 0, 0) != table.FlowID(&base, "eth0", 0, 0) {
+	if point := (flow.Point{Interface: "eth0"}); table.FlowID(&k, &point, 0, 0) != table.FlowID(&base, &point, 0, 0) {
 		t.Error("the number of the observation point shows")
 	}
 }

@@ -25,7 +25,7 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowTranslation()...)
 	columns = append(columns, flowApplication(&o)...)
 	columns = append(columns, flowVRF(&o)...)
-	columns = append(columns, flowTunnel()...)
+	columns = append(columns, flowTunnel(&o, points)...)
 	if o.WithMAC {
 		columns = append(columns, flowMAC(&o)...)
 	}

@@ -27,7 +27,8 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return intervalEnd(r.Start, o.IntervalWidth) }),
 		},
 	}
-	columns = append(columns, pointColumns(newObservedPoints(o.Points), key)...)
+	points := newObservedPoints(o.Points)
+	columns = append(columns, pointColumns(points, key)...)
 	columns = append(columns, deviceColumns(&o, device[record]{
 		inIf:      func(r *record) int64 { return int64(r.InIf) },
 		outIf:     func(r *record) int64 { return int64(r.OutIf) },
@@ -43,6 +44,7 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	columns = append(columns, scaledColumns(&o, lacks,
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
+	columns = append(columns, intervalTunnel(&o, points)...)
 	return byField(&o, lacks, append(columns, intervalSpan(&o)...))
 }
 

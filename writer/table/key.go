@@ -12,18 +12,18 @@ func addressColumns[R any](key func(*R) *flow.Key) []Column[R] {
 	return []Column[R]{
 		{
 			Name: "ip_version", Kind: Uint8, Elements: []Element{{60, "ipVersion"}},
-			Definition: "Version of the outermost IP header, or of that which the exporter metered: 4 or 6; NULL if there is no address.",
+			Definition: "Version of the metered IP header (the outermost one but with --meter inner or both), or of that which the exporter metered: 4 or 6; NULL if there is no address.",
 			Null:       func(r *R) bool { return key(r).Version == 0 },
 			Int:        func(r *R) int64 { return int64(key(r).Version) },
 		}, {
 			Name: "src_ip", Kind: Text, Elements: []Element{{8, "sourceIPv4Address"}, {27, "sourceIPv6Address"}},
-			Definition: "Source address of the outermost IP header, or of that which the exporter metered, in the text form of RFC 5952; a prefix if the exporter tells no more; NULL if it is not known.",
+			Definition: "Source address of the metered IP header, or of that which the exporter metered, in the text form of RFC 5952; a prefix if the exporter tells no more; NULL if it is not known.",
 			Null:       func(r *R) bool { return key(r).Shape&flow.NoSource != 0 },
 			Symbol:     func(r *R) Symbol { k := key(r); return addressSymbol(&k.Source, k.Version) },
 			Spell:      spellAddress,
 		}, {
 			Name: "dst_ip", Kind: Text, Elements: []Element{{12, "destinationIPv4Address"}, {28, "destinationIPv6Address"}},
-			Definition: "Destination address of the outermost IP header, or of that which the exporter metered, in the text form of RFC 5952; a prefix if the exporter tells no more; NULL if it is not known.",
+			Definition: "Destination address of the metered IP header, or of that which the exporter metered, in the text form of RFC 5952; a prefix if the exporter tells no more; NULL if it is not known.",
 			Null:       func(r *R) bool { return key(r).Shape&flow.NoDestination != 0 },
 			Symbol:     func(r *R) Symbol { k := key(r); return addressSymbol(&k.Destination, k.Version) },
 			Spell:      spellAddress,

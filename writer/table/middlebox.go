@@ -96,22 +96,3 @@ func flowVRF(o *Options) []Column[flow.Record] {
 			func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.EgressVRFName)} }),
 	}
 }
-
-// flowTunnel declares the addresses of the header around that of the key.
-func flowTunnel() []Column[flow.Record] {
-	return []Column[flow.Record]{
-		{
-			Name: "outer_src_ip", Kind: Text, Elements: []Element{{8, "sourceIPv4Address"}, {27, "sourceIPv6Address"}},
-			Definition: "Source address of the tunnel's header, of exported records that tell two headers: the first occurrence of the element (RFC 7011 section 8); else NULL.",
-			field:      flow.FieldOuterSource,
-			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterSource) },
-			Spell:      spellAddress,
-		}, {
-			Name: "outer_dst_ip", Kind: Text, Elements: []Element{{12, "destinationIPv4Address"}, {28, "destinationIPv6Address"}},
-			Definition: "Destination address of the tunnel's header, of exported records that tell two headers: the first occurrence of the element (RFC 7011 section 8); else NULL.",
-			field:      flow.FieldOuterDestination,
-			Symbol:     func(r *flow.Record) Symbol { return plainAddressSymbol(&r.Export.OuterDestination) },
-			Spell:      spellAddress,
-		},
-	}
-}

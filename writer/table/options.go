@@ -31,6 +31,10 @@ type Options struct {
 	// to have no NULL. 0 says that it is not known.
 	Common flow.Fields
 
+	// Tunnels says that there can be rows of what runs inside tunnels. Without it the
+	// columns that only those have are declared absent.
+	Tunnels bool
+
 	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
 	Nanoseconds bool
 

@@ -89,7 +89,7 @@ func flowIdentity(points *observedPoints) []Column[flow.Record] {
 				if r.Export != nil {
 					return ExportedFlowID(r, point)
 				}
-				return FlowID(&r.Key, point.Interface, r.Start, r.Ordinal)
+				return FlowID(&r.Key, point, r.Start, r.Ordinal)
 			},
 		}, {
 			Name: "community_id", Kind: Text, Pattern: Varied,

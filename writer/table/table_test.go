@@ -42,15 +42,16 @@ func TestSchemaPage(t *testing.T) {
 func TestContract(t *testing.T) {
 	const point = "interface? exporter_ip? observation_domain? in_if? in_if_name? out_if? out_if_name? direction? "
 	const key = "ip_version? src_ip? dst_ip? src_port? dst_port? protocol? tos? "
+	const tunnel = "tunnel_type? tunnel_id? outer_src_ip? outer_dst_ip? "
 	const counters = "packets? bytes? wire_bytes? payload_bytes? packets_scaled? bytes_scaled? "
 	const flows = "flow_start flow_end duration_us " + point + key + counters + "sampling_rate? sampling_source? flows? " +
 		"tcp_flags? tcp_fin? tcp_syn? tcp_rst? tcp_psh? tcp_ack? tcp_urg? tcp_ece? tcp_cwr? tcp_ae? " +
 		"min_ttl? max_ttl? min_ip_len? max_ip_len? vlan_id? inner_vlan_id? mpls_label? mpls_labels? next_hop? bgp_next_hop? " +
 		"src_as? dst_as? src_mask? dst_mask? forwarding_status? nat_src_ip? nat_dst_ip? nat_src_port? nat_dst_port? nat_event? firewall_event? " +
-		"app_id? app_name? in_vrf_id? in_vrf? out_vrf_id? out_vrf? outer_src_ip? outer_dst_ip? src_mac? dst_mac? " +
+		"app_id? app_name? in_vrf_id? in_vrf? out_vrf_id? out_vrf? " + tunnel + "src_mac? dst_mac? " +
 		"time_source fragments? late_packets? end_reason? end_reason_code? flow_id community_id? first_packet? first_record? first_file first_file_packet? e0_344?"
 	const intervals = "interval_start interval_end " + point + key + "flows_active flows_started flows_ended " + counters +
-		"tcp_flags? first_seen last_seen distribution"
+		tunnel + "tcp_flags? first_seen last_seen distribution"
 	const ledger = "input kind outcome detail? packets? wire_bytes? captured_bytes? bytes? octets? first_offset? first_packet? " +
 		"messages? records? sets? first_message?"
 	const exporters = "input exporter_ip? exporter_port? version observation_domain? first_export? last_export? messages? bytes? " +

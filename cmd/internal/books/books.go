@@ -38,9 +38,11 @@ func AddAccount(b *balance.Books, a *reader.Account) {
 		addExport(b, a.Name, e)
 	}
 	b.Inputs = append(b.Inputs, in)
-	b.Accounted.Packets.Add(a.Accounted.Packets)
-	b.Accounted.Octets.Add(a.Accounted.Octets)
-	b.Accounted.WireOctets.Add(a.Accounted.WireOctets)
+	for _, metered := range []*reader.Tally{&a.Accounted, &a.Notes[reader.NoteSecond]} {
+		b.Accounted.Packets.Add(metered.Packets)
+		b.Accounted.Octets.Add(metered.Octets)
+		b.Accounted.WireOctets.Add(metered.WireOctets)
+	}
 	b.PacketsRead.Add(in.Packets)
 	b.PacketsSpent.Add(in.Outcomes + in.Lost)
 }
