@@ -38,6 +38,16 @@ func (t *Tally) add(f *capture.Frame, m *flow.Meta) {
 	t.Octets += m.Octets
 }
 
+// addPacket counts a packet whose frame is gone: without captured octets and offset.
+func (t *Tally) addPacket(p *flow.Packet) {
+	if t.Packets == 0 {
+		t.FirstNumber = p.Number
+	}
+	t.Packets++
+	t.WireOctets += uint64(p.Meta.WireOctets)
+	t.Octets += p.Meta.Octets
+}
+
 // Outcome is where packets went: a reason, and which EtherType or link type it
 // was where the reason has such a detail.
 type Outcome struct {
@@ -65,6 +75,7 @@ const (
 	NoteShortOriginal               // the file says that the original length is below the captured one
 	NoteFractionCarried             // the fraction of the time stamp was a second or more
 	NoteWithoutTime                 // a simple packet block: it has the time of the packet before it
+	NoteUnnamedFragment             // a later fragment of a datagram whose first one is not there: it has no ports
 	NoteDepthLimited                // more headers stand in front of the inner packet than are opened
 	NoteSecond                      // a second packet of a frame that is accounted: what its tunnel carries, with LayerBoth
 
@@ -106,6 +117,8 @@ func (n Note) String() string {
 		return "fraction_carried"
 	case NoteWithoutTime:
 		return "without_time"
+	case NoteUnnamedFragment:
+		return "fragment_unnamed"
 	case NoteDepthLimited:
 		return "depth_limited"
 	case NoteSecond:

@@ -108,7 +108,7 @@ func (p *Packets) keepSecond(second *flow.Packet, f *capture.Frame) {
 // outer one.
 func (p *Packets) leaveBoth(dst []flow.Packet) int {
 	taken := p.orderer.Take(dst[:len(dst)/2])
-	p.noteLate(dst[:taken])
+	p.finishPackets(dst[:taken])
 	all := taken
 	for i := range dst[:taken] {
 		if _, ok := p.seconds[dst[i].Number]; ok {
@@ -119,8 +119,11 @@ func (p *Packets) leaveBoth(dst []flow.Packet) int {
 		outer := dst[i]
 		if second, ok := p.seconds[outer.Number]; ok {
 			delete(p.seconds, outer.Number)
-			second.Clock, second.Meta.Input = outer.Clock, outer.Meta.Input
+			second.Clock, second.Meta.Input = outer.Clock, p.ordinal
 			second.Meta.Marks |= outer.Meta.Marks & flow.MarkLate
+			if p.firsts != nil && second.Meta.Marks&flow.MarkLaterFragment != 0 {
+				p.joinFragment(&second)
+			}
 			at--
 			dst[at] = second
 		}

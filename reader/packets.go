@@ -20,6 +20,7 @@ type Options struct {
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
 	Layer         Layer
+	JoinFragments bool // count fragments in the flow that the first one of their datagram names
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 
@@ -38,6 +39,7 @@ type Packets struct {
 
 	interfaces []observed             // in step with the capture's
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
+	firsts     *firstFragments        // nil unless fragments are joined
 	frame      capture.Frame
 	ended      bool
 	finished   bool
@@ -71,6 +73,10 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		source:  opened,
 		orderer: clock.NewOrderer(options.ReorderWindow),
 		account: Account{Name: name},
+	}
+	if options.JoinFragments {
+		p.firsts = newFirstFragments(options.ReorderWindow)
+		p.orderer.FirstFragment = p.firsts.remember
 	}
 	size := options.BufferSize
 	if size == 0 {
@@ -161,22 +167,24 @@ func (p *Packets) leave(dst []flow.Packet) int {
 		return p.leaveBoth(dst)
 	}
 	n := p.orderer.Take(dst)
-	p.noteLate(dst[:n])
+	p.finishPackets(dst[:n])
 	return n
 }
 
-// noteLate finishes packets that leave: only now is known which were late.
-func (p *Packets) noteLate(packets []flow.Packet) {
+// finishPackets finishes packets that leave: only now is known which were late, and
+// what the first fragment of a datagram was.
+func (p *Packets) finishPackets(packets []flow.Packet) {
 	for i := range packets {
-		packets[i].Meta.Input = p.ordinal
-		if packets[i].Meta.Marks&flow.MarkLate != 0 {
-			late := &p.account.Notes[NoteLate]
-			if late.Packets == 0 {
-				late.FirstNumber = packets[i].Number
-			}
-			late.Packets++
-			late.WireOctets += uint64(packets[i].Meta.WireOctets)
-			late.Octets += packets[i].Meta.Octets
+		packet := &packets[i]
+		packet.Meta.Input = p.ordinal
+		if packet.Meta.Marks&(flow.MarkLate|flow.MarkLaterFragment) == 0 {
+			continue
+		}
+		if packet.Meta.Marks&flow.MarkLate != 0 {
+			p.account.Notes[NoteLate].addPacket(packet)
+		}
+		if p.firsts != nil && packet.Meta.Marks&flow.MarkLaterFragment != 0 {
+			p.joinFragment(packet)
 		}
 	}
 }

@@ -8,7 +8,12 @@ type Packet struct {
 	Number uint64    // 1-based number of the frame in its input, counting all frames of that input
 	Hash   uint64    // hash of Key, for tables and shards; never shows in any output
 
-	Key  Key
+	Key Key
+
+	// FragmentID is the identification of the datagram that a fragment is of: 16 bits
+	// in IPv4, 32 in IPv6. Valid iff MarkFragment.
+	FragmentID uint32
+
 	Meta Meta
 }
 
@@ -52,11 +57,12 @@ const (
 	MarkMPLS                            // Meta.MPLSTop is valid
 	MarkMAC                             // Meta.SourceMAC and DestinationMAC are valid
 	MarkTCP                             // Meta.TCPFlags is valid
-	MarkFragment                        // IPv4 or IPv6 fragment, the first one included
+	MarkFragment                        // IPv4 or IPv6 fragment, the first one included; FragmentID is valid
 	MarkLengthInferred                  // IP length 0 in the header (segmentation offload): taken from the frame
 	MarkTruncated                       // the snapshot length cut the IP packet
 	MarkBadTransport                    // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
 	MarkLate                            // earlier than its file's clock by more than the reorder window
+	MarkLaterFragment                   // a fragment that is not the first one of its datagram
 	MarkDepthLimited                    // an inner packet was not reached: too many headers stand in front of it
 )
 

@@ -46,6 +46,7 @@ func setClocks(packets []*packet, window time.Duration) {
 			p.clock = t
 			h = max(h, t)
 		}
+		p.high = h
 
 		if p.late {
 			row++

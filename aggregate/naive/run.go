@@ -25,6 +25,7 @@ type Options struct {
 	EndGrace      time.Duration // how long a flow outlives its FIN or RST
 	ReorderWindow time.Duration
 	Interval      time.Duration // width of the intervals, above 0
+	JoinFragments bool          // later fragments have the key of the first one
 }
 
 // Result is what a run amounts to.
@@ -41,7 +42,9 @@ type packet struct {
 	file        int    // ordinal of the file
 	number      uint64 // of the frame in the file, from 1
 	clock       flow.Timestamp
+	high        flow.Timestamp // highest accepted time once the packet has its clock
 	stray, late bool
+	named       *flow.Key // of the first fragment, of a later one that has one
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
@@ -69,6 +72,9 @@ func Run(files []File, opts Options) (Result, error) {
 			result.Accounted++
 		}
 		setClocks(in.packets, opts.ReorderWindow)
+		if opts.JoinFragments {
+			nameFragments(in.packets, opts.ReorderWindow)
+		}
 		inputs = append(inputs, in)
 	}
 

@@ -106,6 +106,7 @@ func randomSettings(random *rand.Rand) naive.Options {
 		ReorderWindow: pick(time.Second, time.Second, 0, 10*time.Second, time.Hour),
 		Interval:      pick(5*time.Minute, 5*time.Minute, time.Second, 7*time.Second, time.Hour),
 	}
+	s.JoinFragments = random.IntN(4) > 0
 	s.EndGrace = min(s.Idle, pick(s.Idle, s.Idle, time.Second, 0))
 	return s
 }
@@ -158,7 +159,7 @@ func (e *experiment) difference(packets []randomcapture.Packet) string {
 func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	options := reader.Options{
 		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
-		WithMAC: true, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
+		WithMAC: true, JoinFragments: e.settings.JoinFragments, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	var obs observations
 	for _, file := range files {

@@ -38,6 +38,7 @@ type runOptions struct {
 	reorderWindow duration
 
 	meterLayer     string
+	fragments      string
 	captures       string
 	distribution   string
 	stitch         bool
@@ -60,6 +61,12 @@ type runOptions struct {
 	masks          netflow.MaskOrder
 }
 
+// What --fragments can be.
+const (
+	fragmentsInherit = "inherit"
+	fragmentsApart   = "apart"
+)
+
 func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.interval = duration(5 * time.Minute)
 	o.idleTimeout = duration(30 * time.Second)
@@ -78,6 +85,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Lookup("end-grace").DefValue = "the idle timeout"
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	flags.StringVar(&o.meterLayer, "meter", "outer", "which IP packet to meter where tunnels carry one in another: outer, inner or both")
+	flags.StringVar(&o.fragments, "fragments", fragmentsInherit, "count later IP fragments in the flow that the first one names (inherit), or in one of their own without ports (apart)")
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -164,6 +172,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 			return usageError("packets to meter are %q, must be outer, inner or both", o.meterLayer)
 		}
 	}
+	if o.fragments != fragmentsInherit && o.fragments != fragmentsApart {
+		return usageError("fragments are %q, must be inherit or apart", o.fragments)
+	}
 	if err := o.validateExports(); err != nil {
 		return err
 	}
@@ -213,6 +224,7 @@ func (o *runOptions) parameters() map[string]string {
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,
 		"meter":           o.meterLayer,
+		"fragments":       o.fragments,
 		"with_mac":        strconv.FormatBool(o.withMAC),
 		"with_file":       strconv.FormatBool(o.withFile),
 		"captures":        o.captures,

@@ -151,7 +151,7 @@ func (s *stack) ipv4() {
 		s.packet.Meta.Marks |= flow.MarkFragment
 	case 1:
 		ip.FragOffset, later = uint16(1+s.rand.IntN(8191)), true
-		s.packet.Meta.Marks |= flow.MarkFragment
+		s.packet.Meta.Marks |= flow.MarkFragment | flow.MarkLaterFragment
 	case 2:
 		ip.Flags = layers.IPv4DontFragment
 	}
@@ -205,8 +205,11 @@ func (s *stack) ipv6() {
 			extend(nextFragment, []byte{0, 0, byte(offset << 3 >> 8), byte(offset<<3) | byte(more), 0, 0, 0, 1})
 			if offset&0x1fff != 0 || more != 0 {
 				s.packet.Meta.Marks |= flow.MarkFragment
+				s.packet.FragmentID = 1
 			}
-			later = offset&0x1fff != 0
+			if later = offset&0x1fff != 0; later {
+				s.packet.Meta.Marks |= flow.MarkLaterFragment
+			}
 		}
 		if later {
 			break

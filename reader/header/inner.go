@@ -25,6 +25,9 @@ func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (with
 	p.Meta = flow.Meta{Input: p.Meta.Input, WireOctets: length}
 	w := walk{packet: p, frame: frame, length: length, withMAC: d.withMAC, tunnels: true}
 	if reason, detail = w.run(d.first); reason != flow.ReasonAccounted {
+		if w.stack != 0 { // what a pseudowire carries cannot be metered, as if it were not opened
+			return within, flow.ReasonNotIP, uint32(w.stack)
+		}
 		return within, reason, detail
 	}
 	within = w.within

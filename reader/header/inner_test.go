@@ -285,6 +285,7 @@ func TestPseudowireOfNothing(t *testing.T) {
 	for _, spelled := range []string{
 		"00010140", "00010140 00", "00010140 00000000 020000000004 020000000003 0806 0001",
 		"00010140 020000000004 020000000003 88cc 0000", "00010140 ff",
+		"00010140 00000000 020000000004 020000000003 0800 ff", "00010140 00000000 020000000004 020000000003 8847 00010140 12",
 	} {
 		frame := ethernetFrame(0x8847, octets(spelled))
 		_, want, wantDetail := read(t, 1, Options{}, frame, len(frame))

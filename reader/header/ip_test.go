@@ -20,7 +20,7 @@ func TestIPRules(t *testing.T) {
 	const (
 		truncated, badL4 = flow.MarkTruncated, flow.MarkBadTransport
 		inferred, isTCP  = flow.MarkLengthInferred, flow.MarkTCP
-		fragment         = flow.MarkFragment
+		fragment, later  = flow.MarkFragment, flow.MarkLaterFragment
 	)
 	type want struct {
 		octets            uint64
@@ -101,14 +101,14 @@ func TestIPRules(t *testing.T) {
 
 		// Fragments.
 		{"first fragment", "4500 0020 0001 2000 40 11" + to + udp, 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, fragment}},
-		{"later fragment", "4500 0020 0001 2001 40 11" + to + udp, 0, 0, want{32, 12, 17, 0, 0, 0, 0, fragment}},
-		{"last fragment", "4500 0020 0001 1fff 40 06" + to + udp, 0, 0, want{32, 12, 6, 0, 0, 0, 0, fragment}},
+		{"later fragment", "4500 0020 0001 2001 40 11" + to + udp, 0, 0, want{32, 12, 17, 0, 0, 0, 0, fragment | later}},
+		{"last fragment", "4500 0020 0001 1fff 40 06" + to + udp, 0, 0, want{32, 12, 6, 0, 0, 0, 0, fragment | later}},
 		{"don't fragment", "4500 0020 0001 4000 40 11" + to + udp, 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, 0}},
 		{"reserved bit", "4500 0020 0001 8000 40 11" + to + udp, 0, 0, want{32, 4, 17, 1, 53, 0xd431, 0, 0}},
 		{"tiny first fragment", "4500 001c 0001 2000 40 06" + to + tcp, 0, 0, want{28, 0, 6, 1, 0x1234, 80, 0, fragment | badL4}},
 		{"IPv6 first fragment", "6000 0000 0014 2c 40" + v6 + "1100 0001 00000007" + udp, 0, 0, want{60, 4, 17, 1, 53, 0xd431, 0, fragment}},
-		{"IPv6 later fragment", "6000 0000 0014 2c 40" + v6 + "1100 0009 00000007" + udp, 0, 0, want{60, 12, 17, 0, 0, 0, 0, fragment}},
-		{"IPv6 last fragment", "6000 0000 0014 2c 40" + v6 + "3c00 0008 00000007" + udp, 0, 0, want{60, 12, 60, 0, 0, 0, 0, fragment}},
+		{"IPv6 later fragment", "6000 0000 0014 2c 40" + v6 + "1100 0009 00000007" + udp, 0, 0, want{60, 12, 17, 0, 0, 0, 0, fragment | later}},
+		{"IPv6 last fragment", "6000 0000 0014 2c 40" + v6 + "3c00 0008 00000007" + udp, 0, 0, want{60, 12, 60, 0, 0, 0, 0, fragment | later}},
 		{"IPv6 fragment header of a whole packet", "6000 0000 0014 2c 40" + v6 + "1100 0000 00000007" + udp, 0, 0, want{60, 4, 17, 1, 53, 0xd431, 0, 0}},
 		{"IPv6 reserved bits of the fragment header", "6000 0000 0014 2c 40" + v6 + "1100 0006 00000007" + udp, 0, 0, want{60, 4, 17, 1, 53, 0xd431, 0, 0}},
 

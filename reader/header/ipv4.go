@@ -57,9 +57,11 @@ func ipv4(p *flow.Packet, b []byte, onWire uint32) flow.Reason {
 	fragment := binary.BigEndian.Uint16(b[6:])
 	if fragment&(moreFragments|offset) != 0 {
 		p.Meta.Marks |= flow.MarkFragment
+		p.FragmentID = uint32(binary.BigEndian.Uint16(b[4:]))
 	}
 	room := octets - uint32(headerLength)
 	if fragment&offset != 0 {
+		p.Meta.Marks |= flow.MarkLaterFragment
 		noTransport(p, room)
 		return flow.ReasonAccounted
 	}

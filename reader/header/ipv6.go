@@ -100,8 +100,13 @@ func laterFragment(p *flow.Packet, b []byte) bool {
 	fragment := binary.BigEndian.Uint16(b[2:])
 	if fragment&(moreFragments|offset) != 0 {
 		p.Meta.Marks |= flow.MarkFragment
+		p.FragmentID = binary.BigEndian.Uint32(b[4:])
 	}
-	return fragment&offset != 0
+	if fragment&offset == 0 {
+		return false
+	}
+	p.Meta.Marks |= flow.MarkLaterFragment
+	return true
 }
 
 // extensionLength gives the length in octets of an extension header from its

@@ -49,7 +49,7 @@ func (w *walk) pseudowire(own protocol) (protocol, flow.Reason) {
 		return own, flow.ReasonNotIP
 	}
 	w.within.Tunnel, w.within.HasID, w.within.ID = flow.TunnelPseudowire, true, w.label
-	w.inside, w.withMAC = true, false
+	w.inside, w.withMAC, w.stack = true, false, own
 	return then(linkEthernet)
 }
 

@@ -17,6 +17,7 @@ type walk struct {
 	inside  bool               // what comes is not of the frame's own link: its tags and labels are not noted
 	within  flow.Encapsulation // what stands around the next IP header
 	label   uint32             // the MPLS label read last
+	stack   protocol           // of the labels in front of a pseudowire that was opened
 }
 
 // run opens headers from the outermost one on until IP is reached or something

@@ -35,7 +35,7 @@ func headerColumns[R any](key func(*R) *flow.Key) []Column[R] {
 	return []Column[R]{
 		{
 			Name: "src_port", Kind: Uint16, Elements: []Element{{7, "sourceTransportPort"}},
-			Definition: "Source port of TCP, UDP, UDP-Lite, SCTP or DCCP; 0 for ICMP and ICMPv6; NULL for other protocols, later fragments, packets cut before the ports, and if the exporter does not tell.",
+			Definition: "Source port of TCP, UDP, UDP-Lite, SCTP or DCCP; 0 for ICMP and ICMPv6; NULL for other protocols, fragments whose first one is not there, packets cut before the ports, and if the exporter does not tell.",
 			Null:       func(r *R) bool { return key(r).Shape&(flow.Ports|flow.NoSourcePort) != flow.Ports },
 			Int:        func(r *R) int64 { return int64(key(r).SourcePort) },
 		}, {

@@ -17,6 +17,8 @@ type Packet struct {
 	PayloadOctets uint64 // above the transport header, at most Octets
 
 	Fragment    bool   // a fragment of IPv4 or IPv6, the first one included
+	Later       bool   // a fragment, and not the first one
+	FragmentID  uint32 // identification of the fragment's datagram
 	HasTCPFlags bool   // TCPFlags is valid
 	TCPFlags    uint16 // the 9 bits from FIN (1) to AE (256), 0 if there are none
 	TTL         uint8  // IPv4 Time to Live, IPv6 Hop Limit
@@ -137,7 +139,8 @@ func (p *Packet) ipv4(b []byte, original uint64) flow.Reason {
 	p.Key.Source = [16]byte(append(mapped[:], b[12:16]...))
 	p.Key.Destination = [16]byte(append(mapped[:], b[16:20]...))
 	moreAndOffset := binary.BigEndian.Uint16(b[6:]) & 0x3fff
-	p.Fragment = moreAndOffset != 0
+	p.Fragment, p.Later = moreAndOffset != 0, moreAndOffset&0x1fff != 0
+	p.FragmentID = uint32(binary.BigEndian.Uint16(b[4:]))
 	p.transport(b[9], b, header, moreAndOffset&0x1fff != 0)
 	return flow.ReasonAccounted
 }
@@ -171,7 +174,11 @@ func (p *Packet) ipv6(b []byte, original uint64) flow.Reason {
 		if next == 44 {
 			offsetAndMore := binary.BigEndian.Uint16(h[2:]) & 0xfff9
 			p.Fragment = p.Fragment || offsetAndMore != 0
+			if offsetAndMore != 0 {
+				p.FragmentID = binary.BigEndian.Uint32(h[4:])
+			}
 			later = offsetAndMore > 1
+			p.Later = later
 		}
 		next = h[0]
 		header += uint64(length)

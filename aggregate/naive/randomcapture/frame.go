@@ -42,6 +42,11 @@ func (g *generator) packet(c *conversation) Packet {
 	return p
 }
 
+// identifications is how many datagrams that are in fragments are told apart between
+// two hosts: so few that many fragments meet their first one, and so many that hardly
+// one is in use more often than readers remember.
+const identifications = 250
+
 // internet makes an IP packet and gives the length of its IP headers and
 // whether it is not a later fragment.
 func (g *generator) internet(c *conversation, side int) (ip []byte, header int, first bool) {
@@ -65,6 +70,9 @@ func (g *generator) internet(c *conversation, side int) (ip []byte, header int, 
 			fragment |= 1 << 13
 		}
 		binary.BigEndian.PutUint16(ip[6:], fragment)
+		if fragment != 0 {
+			binary.BigEndian.PutUint16(ip[4:], uint16(g.random.IntN(identifications)))
+		}
 		copy(ip[12:], source)
 		copy(ip[16:], destination)
 		binary.BigEndian.PutUint16(ip[2:], uint16(header+len(body)))
@@ -84,7 +92,7 @@ func (g *generator) internet(c *conversation, side int) (ip []byte, header int, 
 	if offset != 0 || more || g.one(20) {
 		ip[next] = 44
 		next = len(ip)
-		ip = append(ip, 0, 0, byte(offset>>5), byte(offset<<3), 0, 0, 0, 7)
+		ip = append(ip, 0, 0, byte(offset>>5), byte(offset<<3), 0, 0, 0, byte(g.random.IntN(identifications)))
 		if more {
 			ip[next+3] |= 1
 		}

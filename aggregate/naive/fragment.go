@@ -1,0 +1,50 @@
+package naive
+
+import (
+	"cmp"
+	"time"
+)
+
+// nameFragments gives the later fragments of one file, whose packets have their
+// clocks, the keys of first ones: docs/metering.md section 3.
+func nameFragments(packets []*packet, window time.Duration) {
+	for i, p := range packets {
+		if !p.Later {
+			continue
+		}
+		var before, behind *packet
+		for j, f := range packets {
+			if !f.Fragment || f.Later || !sameDatagram(f, p) {
+				continue
+			}
+			switch {
+			case precedence(f, p) < 0:
+				if !exceeds(p.clock, f.clock, 30*time.Second) && (before == nil || precedence(before, f) < 0) {
+					before = f
+				}
+			case j < i || !exceeds(f.high, p.clock, window):
+				if behind == nil || precedence(f, behind) < 0 {
+					behind = f
+				}
+			}
+		}
+		if first := cmp.Or(before, behind); first != nil {
+			p.named = &first.Key
+		}
+	}
+	for _, p := range packets {
+		if p.named != nil {
+			p.Key = *p.named
+		}
+	}
+}
+
+// precedence compares packets of one file by their order.
+func precedence(a, b *packet) int {
+	return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.number, b.number))
+}
+
+func sameDatagram(a, b *packet) bool {
+	return a.Key.Version == b.Key.Version && a.Key.Source == b.Key.Source && a.Key.Destination == b.Key.Destination &&
+		a.FragmentID == b.FragmentID && (a.Key.Version == 6 || a.Key.Protocol == b.Key.Protocol)
+}

@@ -1,0 +1,157 @@
+package reader
+
+import (
+	"cmp"
+	"time"
+
+	"netstream/aggregate/flow"
+)
+
+// Fragments of a datagram are counted in the flow that the first one names
+// (docs/metering.md section 3). The table of first fragments is one input's own, so
+// that what a fragment is counted in does not hang on other inputs.
+const (
+	// MaxFragmented is how many datagrams the table holds; the one that began longest
+	// ago makes room. A flood of fragments cannot make it grow.
+	MaxFragmented = 1 << 16
+
+	// FragmentLifetime is how long a first fragment names others: the 30 s of RFC 1122
+	// section 3.3.2 and less than the 60 s of RFC 8200 section 4.5, after which the
+	// identification can be in use again.
+	FragmentLifetime = 30 * time.Second
+
+	// recentFirsts is how many first fragments with the same identification are kept:
+	// that is in use again while packets of its first use are still in wait only on
+	// very fast links, or where somebody makes it so.
+	recentFirsts = 4
+)
+
+// fragmented is what tells the fragments of a datagram from others: RFC 791 section
+// 3.2, RFC 8200 section 4.5.
+type fragmented struct {
+	source, destination [16]byte
+	point               uint32
+	id                  uint32
+	version             uint8
+	protocol            uint8 // 0 for IPv6, where the first fragment's can differ
+}
+
+func fragmentedOf(p *flow.Packet) fragmented {
+	d := fragmented{p.Key.Source, p.Key.Destination, p.Key.Point, p.FragmentID, p.Key.Version, 0}
+	if d.version == 4 {
+		d.protocol = p.Key.Protocol
+	}
+	return d
+}
+
+// firstFragment is the first fragment of a datagram.
+type firstFragment struct {
+	key    flow.Key
+	clock  flow.Timestamp
+	number uint64         // of its frame; 0 if there is no such fragment
+	high   flow.Timestamp // the highest accepted time when it had its clock
+}
+
+// identified is what is remembered of the datagrams with one identification.
+type identified struct {
+	identity fragmented
+	recent   [recentFirsts]firstFragment // the latest one first
+}
+
+// firstFragments remembers the keys of first fragments.
+type firstFragments struct {
+	window    time.Duration         // how far behind another fragment the first one may come
+	datagrams []identified          // a ring, in the order in which they began
+	next      uint32                // place in it of the one to be replaced, once it is full
+	places    map[fragmented]uint32 // in datagrams
+}
+
+func newFirstFragments(window time.Duration) *firstFragments {
+	return &firstFragments{window: window, places: make(map[fragmented]uint32)}
+}
+
+// remember takes a first fragment when it has its clock.
+func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
+	identity := fragmentedOf(p)
+	place, ok := t.places[identity]
+	if !ok {
+		place = t.begin(identity)
+	}
+	recent := &t.datagrams[place].recent
+	copy(recent[1:], recent[:])
+	recent[0] = firstFragment{p.Key, p.Clock, p.Number, high}
+}
+
+// begin gives a datagram its place.
+func (t *firstFragments) begin(identity fragmented) uint32 {
+	place := t.next
+	if len(t.datagrams) < MaxFragmented {
+		place = uint32(len(t.datagrams))
+		t.datagrams = append(t.datagrams, identified{})
+	} else {
+		delete(t.places, t.datagrams[place].identity)
+		t.next = (t.next + 1) % MaxFragmented
+	}
+	t.datagrams[place] = identified{identity: identity}
+	t.places[identity] = place
+	return place
+}
+
+// name gives a later fragment the key of its datagram's first one: the nearest in
+// front of it in the order of packets, else the nearest behind. It says whether
+// there is one.
+func (t *firstFragments) name(p *flow.Packet) bool {
+	place, ok := t.places[fragmentedOf(p)]
+	if !ok {
+		return false
+	}
+	var before, behind *firstFragment
+	for i := range recentFirsts {
+		f := &t.datagrams[place].recent[i]
+		if f.number == 0 {
+			break
+		}
+		if f.precedes(p) {
+			if p.Clock.Since(f.clock) <= FragmentLifetime && (before == nil || before.order(f) < 0) {
+				before = f
+			}
+		} else if (f.number < p.Number || f.high.Since(p.Clock) <= t.window) && (behind == nil || behind.order(f) > 0) {
+			behind = f
+		}
+	}
+	found := cmp.Or(before, behind)
+	if found == nil {
+		return false
+	}
+	p.Key = found.key
+	return true
+}
+
+func (f *firstFragment) precedes(p *flow.Packet) bool {
+	return cmp.Or(cmp.Compare(f.clock, p.Clock), cmp.Compare(f.number, p.Number)) < 0
+}
+
+// order gives the order of packets (docs/metering.md section 2).
+func (f *firstFragment) order(other *firstFragment) int {
+	return cmp.Or(cmp.Compare(f.clock, other.clock), cmp.Compare(f.number, other.number))
+}
+
+// joinFragment gives a later fragment that leaves the reorder window the key of its
+// datagram's first one, and notes it if there is none.
+func (p *Packets) joinFragment(packet *flow.Packet) {
+	if p.firsts.name(packet) {
+		packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	} else if hasPorts(packet.Key.Protocol) {
+		p.account.Notes[NoteUnnamedFragment].addPacket(packet)
+	}
+}
+
+// hasPorts says whether the packets of a protocol that are no later fragments have
+// ports in their key.
+func hasPorts(protocol uint8) bool {
+	switch protocol {
+	case 1, 6, 17, 33, 58, 132, 136: // ICMP, TCP, UDP, DCCP, ICMPv6, SCTP, UDP-Lite
+		return true
+	}
+	return false
+}
