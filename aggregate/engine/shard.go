@@ -6,8 +6,8 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// sweepsPerTimeout is how often in an idle timeout of the packets' time a shard
-// looks for silent flows. At 2, a flow stays in the table for at most half as
+// sweepsPerTimeout is how often in the shortest idle timeout of the packets' time a
+// shard looks for silent flows. At 2, a flow stays in the table for at most half as
 // long again as it must.
 const sweepsPerTimeout = 2
 
@@ -15,7 +15,7 @@ const sweepsPerTimeout = 2
 type shard struct {
 	process *meter.Process // gives its records to the shard
 	pause   flow.Timestamp // between two sweeps
-	uneven  bool           // the pause is that of some protocols only
+	uneven  bool           // it is right for some flows only
 	cache   *cache         // of a bounded number of flows; nil if there is no bound
 	hasher  flow.Hasher
 	table   *table
@@ -26,6 +26,7 @@ type shard struct {
 	nextSweep flow.Timestamp
 	swept     bool
 	since     uint64 // packets metered since the last sweep
+	left      uint64 // states that it left
 	touched   uint64 // keeps the reads of touch alive
 }
 
@@ -64,17 +65,17 @@ func (s *shard) meter(packets []flow.Packet) {
 	}
 }
 
-// setPace says how often the shard looks for silent flows. If only some protocols
-// have the shortest timeout, the other flows may be many more: a sweep then waits for
-// as many packets as it has states to go through, too.
+// setPace says how often the shard looks for silent flows. If only some of them can be
+// over so soon, the others may be many more: a sweep then waits for as many packets as
+// the last one left states, too.
 func (s *shard) setPace(settings *meter.Settings) {
-	least := settings.LeastIdle()
+	least := settings.LeastPatience()
 	s.pause, s.uneven = flow.Timestamp(least/sweepsPerTimeout), least != settings.IdleTimeout
 }
 
 // expire forgets the flows that silence has ended, from time to time.
 func (s *shard) expire(now flow.Timestamp) {
-	if s.swept && (now < s.nextSweep || s.uneven && s.since < uint64(s.table.states)) {
+	if s.swept && (now < s.nextSweep || s.uneven && s.since < s.left) {
 		return
 	}
 	s.swept, s.since = true, 0
@@ -90,6 +91,7 @@ func (s *shard) expire(now flow.Timestamp) {
 		s.process.Flush(state, now)
 		return true
 	})
+	s.left = uint64(s.table.states)
 }
 
 // flush ends all flows. end is the largest clock of the whole input.

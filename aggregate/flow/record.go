@@ -57,8 +57,8 @@ type Record struct {
 	Export *Export
 
 	// Ordinal is 0, but one more than that of the key's record before if both begin
-	// at the same Start and that one was not ended by silence (docs/metering.md
-	// section 4).
+	// at the same Start and that one was not over by then, as by silence
+	// (docs/metering.md section 4).
 	Ordinal uint32
 
 	Start, End Timestamp // raw times of the earliest and the latest packet

@@ -92,11 +92,18 @@ func (s *Settings) TimersOf(protocol uint8) Timers {
 	return Timers{Idle: s.IdleTimeout, Active: s.ActiveTimeout}
 }
 
-// LeastIdle gives the shortest idle timeout of all protocols.
-func (s *Settings) LeastIdle() time.Duration {
+// LeastPatience gives the shortest time after which a flow can have ended without a
+// packet that ends it.
+func (s *Settings) LeastPatience() time.Duration {
 	least := s.IdleTimeout
 	for _, own := range s.Protocols {
 		least = min(least, own.Idle)
+	}
+	if s.Fin == EndByGrace || s.Rst == EndByGrace {
+		least = min(least, s.EndGrace)
+	}
+	if s.CutEvery > 0 {
+		least = min(least, s.CutEvery)
 	}
 	return least
 }

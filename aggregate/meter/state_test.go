@@ -172,6 +172,9 @@ func TestSettings(t *testing.T) {
 	bad := []Settings{
 		{}, {IdleTimeout: -1, Interval: 1}, {IdleTimeout: 1, Interval: 0}, {IdleTimeout: 1, Interval: 1, ActiveTimeout: -1},
 		{IdleTimeout: 1, Interval: 1, EndGrace: 2}, {IdleTimeout: 1, Interval: 1, EndGrace: -1},
+		{IdleTimeout: 1, Interval: 1, Protocols: map[uint8]Timers{17: {}}}, {IdleTimeout: 1, Interval: 1, Protocols: map[uint8]Timers{17: {Idle: 1, Active: -1}}},
+		{IdleTimeout: 9, Interval: 1, Protocols: map[uint8]Timers{6: {Idle: 1}}, EndGrace: 2},
+		{IdleTimeout: 1, Interval: 1, Fin: endRuleCount}, {IdleTimeout: 1, Interval: 1, Rst: endRuleCount}, {IdleTimeout: 1, Interval: 1, CutEvery: -1},
 	}
 	for _, s := range bad {
 		if err := s.Validate(); err == nil {

@@ -350,6 +350,49 @@ func TestReference(t *testing.T) {
 	running.Wait()
 }
 
+// TestReferenceIsVaried: the captures and settings of TestReference meet every rule
+// by which flows end.
+func TestReferenceIsVaried(t *testing.T) {
+	met := make(map[string]int)
+	for seed := range uint64(1000) {
+		e := newExperiment(seed)
+		result, err := naive.Run(e.files(e.packets), e.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &e.settings
+		for i := range result.Flows {
+			f := &result.Flows[i]
+			met[f.EndReason.String()]++
+			_, own := s.Protocols[f.Key.Protocol]
+			for what, is := range map[string]bool{
+				"own timers":          own && (f.EndReason == flow.EndIdleTimeout || f.EndReason == flow.EndActiveTimeout),
+				"evicted":             f.EndReason == flow.EndLackOfResources && s.MaxOctets == 0 && s.MaxPackets == 0,
+				"byte limit":          f.EndReason == flow.EndLackOfResources && s.MaxFlows == 0 && s.MaxPackets == 0,
+				"packet limit":        f.EndReason == flow.EndLackOfResources && s.MaxFlows == 0 && s.MaxOctets == 0,
+				"immediate":           f.EndReason == flow.EndOfFlow && s.Fin == "immediate" && s.Rst == "immediate",
+				"existing":            f.EndReason == flow.EndOfFlow && s.Fin == "existing" && s.Rst == "existing",
+				"different rules":     f.EndReason == flow.EndOfFlow && s.Fin != s.Rst,
+				"cut":                 f.EndReason == flow.EndForced && s.CutEvery > 0 && s.CutEvery < time.Hour,
+				"ordinals":            f.Ordinal > 0,
+				"ordinals of evicted": f.Ordinal > 0 && s.MaxFlows > 0 && s.MaxOctets == 0 && s.MaxPackets == 0,
+			} {
+				if is {
+					met[what]++
+				}
+			}
+		}
+	}
+	if len(met) != 15 {
+		t.Errorf("only these rules are met: %v", met)
+	}
+	for what, n := range met {
+		if n < 5 {
+			t.Errorf("%s: met %d times only", what, n)
+		}
+	}
+}
+
 // TestReferenceFullWait has as many packets within the reorder window as may wait
 // for their order, or one more, and then packets that come back to the time at
 // which the first of them had to leave.

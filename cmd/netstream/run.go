@@ -50,7 +50,7 @@ func newRunCommand() *command {
 	var o runOptions
 	cmd := &command{
 		name: "run", arguments: "FILE... -w OUT", summary: "Captures and exports in, flow and interval tables out.",
-		long: runLong, flags: newFlags("run"),
+		long: runLong + "\n\n" + profileHelp(), flags: newFlags("run"),
 	}
 	o.addFlags(cmd.flags)
 	cmd.run = func(ctx context.Context, c *console, args []string) error {
@@ -174,7 +174,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	}
 	defer j.inputs.close()
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
-		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher,
+		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
 		Distribution: o.method, Stitch: o.stitch,
 	})
