@@ -27,7 +27,7 @@ const (
 	EndIdleTimeout     EndReason = 1 // no packet for longer than the idle timeout
 	EndActiveTimeout   EndReason = 2 // the flow was longer than the active timeout; it may go on as a new record
 	EndOfFlow          EndReason = 3 // FIN or RST seen
-	EndForced          EndReason = 4 // the input ended
+	EndForced          EndReason = 4 // the input ended, or all flows were cut
 	EndLackOfResources EndReason = 5 // a cache or counter limit was reached
 )
 

@@ -104,7 +104,12 @@ func (a *ageing) endsWith(p *flow.Packet, found bool) bool {
 
 // cut says whether a multiple of cutEvery lies behind the flow's packets by now.
 func (a *ageing) cut(s *State, now flow.Timestamp) bool {
-	return a.cutEvery > 0 && now.Interval(a.cutEvery) > s.firstClock.Interval(a.cutEvery)
+	return a.cutEvery > 0 && a.parts(s.firstClock, now)
+}
+
+// parts says whether two times lie in different periods of cutEvery.
+func (a *ageing) parts(earlier, later flow.Timestamp) bool {
+	return later.Interval(a.cutEvery) > earlier.Interval(a.cutEvery)
 }
 
 // endByCut gives the reason of a flow that is cut: what happened first.
