@@ -37,7 +37,8 @@ type list struct {
 
 func newCache(most int) *cache { return &cache{most: most} }
 
-// meterBounded takes packets in order, as meter does.
+// meterBounded takes packets in order, as meter does. States are forgotten one by one
+// as they expire, so the table is never swept, and does not shrink.
 func (s *shard) meterBounded(packets []flow.Packet) {
 	c := s.cache
 	for i := range packets {
