@@ -10,10 +10,16 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// Config is how a run is to be done. Only Meter, Distribution, Stitch and Points
-// have any say in what comes out.
+// Config is how a run is to be done. Only Meter, MaxFlows, Distribution, Stitch and
+// Points have any say in what comes out.
 type Config struct {
-	Meter   meter.Settings
+	Meter meter.Settings
+
+	// MaxFlows bounds the metered flows that are open at a time, as the flow cache of
+	// a device does (docs/metering.md section 4); 0 for no bound. With a bound all
+	// packets are metered by one worker.
+	MaxFlows int
+
 	Points  *flow.Points
 	Workers int // shards metered at the same time; at least 1
 	Hasher  flow.Hasher

@@ -6,23 +6,27 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// sweepsPerTimeout is how often in an idle timeout of the packets' time a shard
-// looks for silent flows. At 2, a flow stays in the table for at most half as
+// sweepsPerTimeout is how often in the shortest idle timeout of the packets' time a
+// shard looks for silent flows. At 2, a flow stays in the table for at most half as
 // long again as it must.
 const sweepsPerTimeout = 2
 
 // shard meters the keys that fall into it.
 type shard struct {
-	settings *meter.Settings
-	process  *meter.Process // gives its records to the shard
-	hasher   flow.Hasher
-	table    *table
-	flows    *runs.Sorter[flow.Record]
-	slices   *runs.Sorter[meter.Slice]
+	process *meter.Process // gives its records to the shard
+	pause   flow.Timestamp // between two sweeps
+	uneven  bool           // it is right for some flows only
+	cache   *cache         // of a bounded number of flows; nil if there is no bound
+	hasher  flow.Hasher
+	table   *table
+	flows   *runs.Sorter[flow.Record]
+	slices  *runs.Sorter[meter.Slice]
 
 	records   uint64
 	nextSweep flow.Timestamp
 	swept     bool
+	since     uint64 // packets metered since the last sweep
+	left      uint64 // states that it left
 	touched   uint64 // keeps the reads of touch alive
 }
 
@@ -44,6 +48,10 @@ func (s *shard) err() error {
 
 // meter takes packets in order of their clocks.
 func (s *shard) meter(packets []flow.Packet) {
+	if s.cache != nil {
+		s.meterBounded(packets)
+		return
+	}
 	for i := range packets {
 		s.touched += s.table.touch(packets[i].Hash)
 	}
@@ -52,18 +60,27 @@ func (s *shard) meter(packets []flow.Packet) {
 		s.process.Add(s.table.find(p.Hash, &p.Key), p)
 	}
 	if n := len(packets); n > 0 {
+		s.since += uint64(n)
 		s.expire(packets[n-1].Clock)
 	}
 }
 
+// setPace says how often the shard looks for silent flows. If only some of them can be
+// over so soon, the others may be many more: a sweep then waits for as many packets as
+// the last one left states, too.
+func (s *shard) setPace(settings *meter.Settings) {
+	least := settings.LeastPatience()
+	s.pause, s.uneven = flow.Timestamp(least/sweepsPerTimeout), least != settings.IdleTimeout
+}
+
 // expire forgets the flows that silence has ended, from time to time.
 func (s *shard) expire(now flow.Timestamp) {
-	if s.swept && now < s.nextSweep {
+	if s.swept && (now < s.nextSweep || s.uneven && s.since < s.left) {
 		return
 	}
-	s.swept = true
-	if pause := flow.Timestamp(s.settings.IdleTimeout / sweepsPerTimeout); now <= flow.MaxTimestamp-pause {
-		s.nextSweep = now + pause
+	s.swept, s.since = true, 0
+	if now <= flow.MaxTimestamp-s.pause {
+		s.nextSweep = now + s.pause
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
@@ -74,6 +91,7 @@ func (s *shard) expire(now flow.Timestamp) {
 		s.process.Flush(state, now)
 		return true
 	})
+	s.left = uint64(s.table.states)
 }
 
 // flush ends all flows. end is the largest clock of the whole input.

@@ -67,6 +67,17 @@ func (t *table) find(hash uint64, key *flow.Key) *meter.State {
 	}
 }
 
+// number gives the number of the state that find gives.
+func (t *table) number(hash uint64, key *flow.Key) uint32 {
+	state := t.find(hash, key)
+	want := tag(hash)
+	for i := t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
+		if s := t.slots[i]; s.tag() == want && t.state(s.state()) == state {
+			return s.state()
+		}
+	}
+}
+
 func (t *table) insert(i int, tag uint64, key *flow.Key) *meter.State {
 	if 2*(t.used+1) > len(t.slots) {
 		t.grow()
@@ -119,14 +130,19 @@ func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State) bool)
 		if state.Key.Version == 0 || !done(state) {
 			continue
 		}
-		t.remove(t.locate(hash(&state.Key), number))
-		t.free = append(t.free, number)
-		t.used--
-		state.Key = flow.Key{}
+		t.forget(hash(&state.Key), number)
 	}
 	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
 		t.shrink(hash)
 	}
+}
+
+// forget gives back a state in use. No other state moves.
+func (t *table) forget(hash uint64, number uint32) {
+	t.remove(t.locate(hash, number))
+	t.free = append(t.free, number)
+	t.used--
+	t.state(number).Key = flow.Key{}
 }
 
 // shrink moves the states in use to a table of their size, so that time and memory

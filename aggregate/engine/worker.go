@@ -37,17 +37,20 @@ func newWorkers(config *Config) workers {
 func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	w := &worker{
 		shard: shard{
-			settings: &config.Meter,
-			hasher:   config.Hasher,
-			table:    newTable(),
-			flows:    runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
-			slices:   runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
+			hasher: config.Hasher,
+			table:  newTable(),
+			flows:  runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
+			slices: runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
 		},
 		filling: newBatch(),
 		full:    make(chan *batch, workAhead),
 		empty:   make(chan *batch, workAhead+1),
 	}
 	w.process = meter.NewProcess(config.Meter, w)
+	w.setPace(&config.Meter)
+	if config.MaxFlows > 0 {
+		w.cache = newCache(config.MaxFlows)
+	}
 	w.recorder = newRecorder(config, w.shard.flows, w.shard.slices, reports)
 	for range workAhead {
 		w.empty <- newBatch()
@@ -58,6 +61,15 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 // workers spread packets over shards.
 type workers []*worker
 
+// metering gives the workers that packets are spread over: all of them, but one only
+// if the number of open flows is bounded, which makes flows depend on each other.
+func (ws workers) metering() workers {
+	if ws[0].cache != nil {
+		return ws[:1]
+	}
+	return ws
+}
+
 // run meters all inputs and gives the largest clock. It calls stop with whatever
 // goes wrong and ends soon after, or when ctx is canceled.
 func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Timestamp {
@@ -65,7 +77,7 @@ func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs 
 	for _, w := range ws {
 		running.Go(func() { w.run(ctx, stop) })
 	}
-	end, err := merge(ctx, inputs, ws)
+	end, err := merge(ctx, inputs, ws.metering())
 	if err != nil {
 		stop(err)
 	}

@@ -27,7 +27,7 @@ const (
 	EndIdleTimeout     EndReason = 1 // no packet for longer than the idle timeout
 	EndActiveTimeout   EndReason = 2 // the flow was longer than the active timeout; it may go on as a new record
 	EndOfFlow          EndReason = 3 // FIN or RST seen
-	EndForced          EndReason = 4 // the input ended
+	EndForced          EndReason = 4 // the input ended, or all flows were cut
 	EndLackOfResources EndReason = 5 // a cache or counter limit was reached
 )
 
@@ -57,8 +57,8 @@ type Record struct {
 	Export *Export
 
 	// Ordinal is 0, but one more than that of the key's record before if both begin
-	// at the same Start and that one was not ended by silence (docs/metering.md
-	// section 4).
+	// at the same Start and that one was not over by then, as by silence
+	// (docs/metering.md section 4).
 	Ordinal uint32
 
 	Start, End Timestamp // raw times of the earliest and the latest packet

@@ -1,12 +1,17 @@
 package meter
 
-import "netstream/aggregate/flow"
+import (
+	"time"
+
+	"netstream/aggregate/flow"
+)
 
 // Process is the metering process: settings, and where its records go. One
 // Process meters any number of keys, one after the other; it is not safe for
 // concurrent use.
 type Process struct {
 	settings Settings
+	ageing   ageing
 	out      Output
 
 	// secondInterval is the start of the second interval of the representable range.
@@ -22,26 +27,32 @@ type Process struct {
 func NewProcess(settings Settings, out Output) *Process {
 	width := settings.Interval
 	second := (flow.MinTimestamp + flow.Timestamp(width)).Interval(width)
-	return &Process{settings: settings, out: out, secondInterval: second}
+	return &Process{settings: settings, ageing: newAgeing(&settings), out: out, secondInterval: second}
 }
 
 // Add meters the next packet of the key whose state is s.
 func (m *Process) Add(s *State, p *flow.Packet) {
 	if s.open {
-		if reason := m.ends(s, p); reason != 0 {
-			silent := m.Expired(s, p.Clock)
+		if reason := m.ageing.ends(s, p); reason != 0 {
+			forgotten := m.Expired(s, p.Clock)
 			m.close(s, reason)
-			if silent { // it could have been forgotten by now, so its ordinal must not live on
-				s.ordinal, s.hasPrevious = 0, false
+			if forgotten { // it could have been by now, so its ordinal must not live on
+				s.forget()
 			}
 		}
+	} else if s.hasPrevious && m.Expired(s, p.Clock) {
+		s.forget()
 	}
-	if !s.open {
+	found := s.open
+	if !found {
 		m.begin(s, p)
 	} else if !m.within(s, p.Time) {
 		m.changeInterval(s, p)
 	}
-	s.count(p)
+	s.count(p, m.ageing.grace)
+	if m.ageing.endsWith(p, found) {
+		m.close(s, flow.EndOfFlow)
+	}
 }
 
 // within says whether at lies in the interval of the current slice. That is asked
@@ -50,23 +61,6 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 func (m *Process) within(s *State, at flow.Timestamp) bool {
 	return at >= s.interval && uint64(at)-uint64(s.interval) < uint64(m.settings.Interval) &&
 		(at < m.secondInterval || s.interval >= m.secondInterval)
-}
-
-// ends gives the reason for which p ends the open flow, 0 if it belongs to it.
-func (m *Process) ends(s *State, p *flow.Packet) flow.EndReason {
-	gap := p.Clock.Since(s.lastClock)
-	overlong := m.settings.ActiveTimeout > 0 && p.Clock.Since(s.firstClock) > m.settings.ActiveTimeout
-	switch {
-	case s.ended:
-		if gap > m.settings.EndGrace || overlong || p.Meta.TCPFlags&flow.TCPSyn != 0 {
-			return flow.EndOfFlow
-		}
-	case gap > m.settings.IdleTimeout:
-		return flow.EndIdleTimeout
-	case overlong:
-		return flow.EndActiveTimeout
-	}
-	return 0
 }
 
 // begin opens a flow for p. It sets every field but the key and those that last
@@ -159,25 +153,35 @@ func (m *Process) mark(s *State, at flow.Timestamp, started, ended uint64) uint6
 	return 0
 }
 
-// Expired says whether silence ends the open flow if all packets that are still
-// to come have the clock now or a later one. Such a State can be flushed and
-// forgotten without changing any record.
+// Expired says whether the open flow ends, whatever is still to come, if all
+// packets to come have the clock now or a later one; of a key without an open flow,
+// whether that holds of the record before. Such a State can be flushed and forgotten
+// without changing any record.
 func (m *Process) Expired(s *State, now flow.Timestamp) bool {
 	gap := now.Since(s.lastClock)
-	return gap > m.settings.IdleTimeout || s.ended && gap > m.settings.EndGrace
+	return gap > m.ageing.timers(s.Key.Protocol).Idle || s.ended && gap > m.ageing.endGrace || m.ageing.cut(s, now)
+}
+
+// Patience gives how long the open flow may be silent before it is expired.
+func (m *Process) Patience(s *State) time.Duration {
+	idle := m.ageing.timers(s.Key.Protocol).Idle
+	if s.ended {
+		return min(idle, m.ageing.endGrace)
+	}
+	return idle
 }
 
 // Flush ends the open flow when no packet of the key is left; end is the largest
 // clock of the whole input, or any clock that already expires the flow.
 func (m *Process) Flush(s *State, end flow.Timestamp) {
-	if !s.open {
-		return
+	if s.open {
+		m.close(s, m.ageing.endAt(s, end))
 	}
-	reason := flow.EndForced
-	if s.ended {
-		reason = flow.EndOfFlow
-	} else if end.Since(s.lastClock) > m.settings.IdleTimeout {
-		reason = flow.EndIdleTimeout
+}
+
+// Evict ends the open flow because its place is needed for another one.
+func (m *Process) Evict(s *State) {
+	if s.open {
+		m.close(s, flow.EndLackOfResources)
 	}
-	m.close(s, reason)
 }

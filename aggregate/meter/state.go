@@ -12,7 +12,7 @@ import (
 type State struct {
 	Key flow.Key
 
-	open, ended     bool // ended: FIN or RST was seen
+	open, ended     bool // ended: FIN or RST was seen whose rule is EndByGrace
 	minTTL, maxTTL  uint8
 	sliceTCPFlags   uint16
 	marks           flow.Mark
@@ -47,12 +47,19 @@ func (s *State) Reset(key *flow.Key) {
 	s.open, s.hasPrevious, s.ordinal = false, false, 0
 }
 
+// Open says whether the key has an open flow.
+func (s *State) Open() bool { return s.open }
+
+// forget makes the record before one that has no say in the next one's ordinal.
+func (s *State) forget() { s.ordinal, s.hasPrevious = 0, false }
+
 // flagsRead is set in sliceTCPFlags beside the control bits once a packet of the
 // slice had any that could be read: no flags seen is NULL, none set is 0.
 const flagsRead uint16 = 1 << 15
 
-// count adds p, which belongs to the open flow and to its current slice.
-func (s *State) count(p *flow.Packet) {
+// count adds p, which belongs to the open flow and to its current slice. Grace are
+// the control bits after which the flow is in its end.
+func (s *State) count(p *flow.Packet, grace uint16) {
 	m := &p.Meta
 	s.lastClock = p.Clock
 	s.sliceFirst = min(s.sliceFirst, p.Time)
@@ -80,7 +87,7 @@ func (s *State) count(p *flow.Packet) {
 		for f := set; f != 0; f &= f - 1 {
 			s.tcpFlagCounts[bits.TrailingZeros16(f)]++
 		}
-		s.ended = s.ended || m.TCPFlags&(flow.TCPFin|flow.TCPRst) != 0
+		s.ended = s.ended || m.TCPFlags&grace != 0
 	}
 }
 

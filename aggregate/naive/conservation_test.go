@@ -14,13 +14,23 @@ import (
 func optionsFor(seed uint64) Options {
 	random := rand.New(rand.NewPCG(seed, 99))
 	pick := func(from ...time.Duration) time.Duration { return from[random.IntN(len(from))] }
-	return Options{
+	opts := Options{
 		Idle:          pick(30*sec, 30*sec, 10*sec, 0),
 		Active:        pick(30*time.Minute, 15*sec, 60*sec, 0),
 		EndGrace:      pick(30*sec, sec, time.Minute, 0),
 		ReorderWindow: pick(sec, sec, 0, 10*sec),
 		Interval:      pick(5*time.Minute, 5*time.Minute, sec, time.Hour),
 	}
+	if random.IntN(2) == 0 {
+		return opts
+	}
+	rules := []string{"grace", "immediate", "existing", "ignore"}
+	opts.Fin, opts.Rst = rules[random.IntN(4)], rules[random.IntN(4)]
+	opts.MaxOctets, opts.MaxPackets = []uint64{0, 0, 40, 1000}[random.IntN(4)], []uint64{0, 0, 1, 5}[random.IntN(4)]
+	opts.CutEvery = pick(0, 0, sec, 15*sec, 5*time.Minute)
+	opts.MaxFlows = []int{0, 0, 1, 3}[random.IntN(4)]
+	opts.Protocols = map[uint8]Timers{6: {pick(sec, 30*sec, time.Hour), pick(0, 15*sec)}, 17: {pick(0, sec, time.Hour), 0}}
+	return opts
 }
 
 func disorderFor(seed uint64) randomcapture.Disorder {
@@ -43,7 +53,7 @@ func TestConservation(t *testing.T) {
 			}
 		}
 	}
-	if len(ends) != 4 || late == 0 || ordinals == 0 {
+	if len(ends) != 5 || late == 0 || ordinals == 0 {
 		t.Errorf("the captures are too tame: end reasons %v, %d late packets, %d ordinals above 0", ends, late, ordinals)
 	}
 }
@@ -66,7 +76,7 @@ func checkLaws(t *testing.T, seed uint64, opts Options, packets int, result Resu
 		c.Add(f.Counters)
 		flows[f.Key] = c
 		total += f.Counters.Packets
-		if f.Start > f.End || f.MinOctets > f.MaxOctets || f.MinTTL > f.MaxTTL || f.EndReason < 1 || f.EndReason > 4 ||
+		if f.Start > f.End || f.MinOctets > f.MaxOctets || f.MinTTL > f.MaxTTL || f.EndReason < 1 || f.EndReason > 5 ||
 			f.Counters.Octets < f.Counters.PayloadOctets || f.LatePackets > f.Counters.Packets {
 			t.Fatalf("seed %d: flow record contradicts itself: %+v", seed, f)
 		}

@@ -3,6 +3,7 @@ package naive
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"time"
 
 	"netstream/aggregate/flow"
@@ -12,8 +13,7 @@ import (
 type meteredFlow struct {
 	record  flow.Record
 	packets []*packet
-	closing bool // FIN or RST seen
-	silence bool // ended by a packet that came too late for it
+	closing bool // FIN or RST with the rule grace seen
 }
 
 // meter makes flows of the packets, which are in the order of docs/metering.md
@@ -23,30 +23,37 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 	var flows []*meteredFlow
 	open := map[flow.Key]*meteredFlow{}
 	for _, p := range packets {
+		if opts.MaxFlows > 0 {
+			makeRoom(open, p, opts)
+		}
 		f := open[p.Key]
-		if f == nil || f.endBy(p, opts) {
+		if f != nil {
+			f.record.EndReason = f.endBy(p, opts)
+		}
+		if f == nil || f.record.EndReason != 0 {
 			f = &meteredFlow{record: flow.Record{Key: p.Key}}
 			open[p.Key] = f
 			flows = append(flows, f)
 		}
 		f.packets = append(f.packets, p)
-		f.closing = f.closing || p.TCPFlags&(flow.TCPFin|flow.TCPRst) != 0
+		f.closing = f.closing || slices.Contains(p.rules(opts), "grace")
+		if f.endsWithLast(opts) {
+			f.record.EndReason = flow.EndOfFlow
+			delete(open, p.Key)
+		}
 	}
 	for _, f := range open {
-		last := f.packets[len(f.packets)-1].clock
-		switch end := packets[len(packets)-1].clock; {
-		case f.closing:
+		f.record.EndReason = f.over(packets[len(packets)-1].clock, opts)
+		if f.record.EndReason == 0 && f.closing {
 			f.record.EndReason = flow.EndOfFlow
-		case exceeds(end, last, opts.Idle):
-			f.record.EndReason = flow.EndIdleTimeout
-		default:
+		} else if f.record.EndReason == 0 {
 			f.record.EndReason = flow.EndForced
 		}
 	}
 	before := map[flow.Key]*meteredFlow{}
 	for _, f := range flows {
 		f.fill()
-		if b := before[f.record.Key]; b != nil && b.record.Start == f.record.Start && !b.silence {
+		if b := before[f.record.Key]; b != nil && b.record.Start == f.record.Start && b.over(f.packets[0].clock, opts) == 0 {
 			f.record.Ordinal = b.record.Ordinal + 1
 		}
 		before[f.record.Key] = f
@@ -54,26 +61,100 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 	return flows
 }
 
-// endBy ends the flow if p is not of it any more, and says whether that is so.
-func (f *meteredFlow) endBy(p *packet, opts Options) bool {
-	first, last := f.packets[0].clock, f.packets[len(f.packets)-1].clock
-	active := opts.Active != 0 && exceeds(p.clock, first, opts.Active)
-	r := &f.record
-	if f.closing {
-		f.silence = exceeds(p.clock, last, opts.EndGrace)
-		if f.silence || active || p.TCPFlags&flow.TCPSyn != 0 {
-			r.EndReason = flow.EndOfFlow
+// makeRoom ends the flows that are over when p comes, and if there are still too
+// many for p to begin one, the one whose last packet came first.
+func makeRoom(open map[flow.Key]*meteredFlow, p *packet, opts Options) {
+	var oldest *meteredFlow
+	for key, f := range open {
+		if f.record.EndReason = f.over(p.clock, opts); f.record.EndReason != 0 {
+			delete(open, key)
+		} else if oldest == nil || comparePlaces(f.last(), oldest.last()) < 0 {
+			oldest = f
 		}
-		return r.EndReason != 0
 	}
-	f.silence = exceeds(p.clock, last, opts.Idle)
+	if open[p.Key] == nil && len(open) == opts.MaxFlows {
+		oldest.record.EndReason = flow.EndLackOfResources
+		delete(open, oldest.record.Key)
+	}
+}
+
+func (f *meteredFlow) last() *packet { return f.packets[len(f.packets)-1] }
+
+// timers gives the idle and the active timeout of the flow.
+func (f *meteredFlow) timers(opts Options) Timers {
+	if own, ok := opts.Protocols[f.record.Key.Protocol]; ok {
+		return own
+	}
+	return Timers{opts.Idle, opts.Active}
+}
+
+// rules gives the rules of the FIN and RST that a packet has.
+func (p *packet) rules(opts Options) []string {
+	var rules []string
+	if p.TCPFlags&flow.TCPFin != 0 {
+		rules = append(rules, cmp.Or(opts.Fin, "grace"))
+	}
+	if p.TCPFlags&flow.TCPRst != 0 {
+		rules = append(rules, cmp.Or(opts.Rst, "grace"))
+	}
+	return rules
+}
+
+// endsWithLast says whether FIN or RST of the last packet ends the record.
+func (f *meteredFlow) endsWithLast(opts Options) bool {
+	rules := f.last().rules(opts)
+	return slices.Contains(rules, "immediate") || slices.Contains(rules, "existing") && len(f.packets) > 1
+}
+
+// over gives the reason for which the flow has ended when only packets with the
+// clock now or later ones are left, whatever they are; 0 if it has not.
+func (f *meteredFlow) over(now flow.Timestamp, opts Options) flow.EndReason {
+	first, last, idle := f.packets[0].clock, f.last().clock, f.timers(opts).Idle
+	if opts.CutEvery > 0 && intervalOf(now, opts.CutEvery) > intervalOf(first, opts.CutEvery) {
+		cut := plus(intervalOf(first, opts.CutEvery), flow.Timestamp(opts.CutEvery))
+		switch {
+		case f.closing:
+			return flow.EndOfFlow
+		case exceeds(cut, last, idle): // it was idle by then
+			return flow.EndIdleTimeout
+		}
+		return flow.EndForced
+	}
 	switch {
-	case f.silence:
-		r.EndReason = flow.EndIdleTimeout
-	case active:
-		r.EndReason = flow.EndActiveTimeout
+	case f.closing && exceeds(now, last, opts.EndGrace):
+		return flow.EndOfFlow
+	case !f.closing && exceeds(now, last, idle):
+		return flow.EndIdleTimeout
 	}
-	return r.EndReason != 0
+	return 0
+}
+
+// endBy gives the reason for which p is not of the flow any more, 0 if it is.
+func (f *meteredFlow) endBy(p *packet, opts Options) flow.EndReason {
+	if reason := f.over(p.clock, opts); reason != 0 {
+		return reason
+	}
+	timers := f.timers(opts)
+	overlong := timers.Active != 0 && exceeds(p.clock, f.packets[0].clock, timers.Active)
+	switch {
+	case f.closing && (overlong || p.TCPFlags&flow.TCPSyn != 0):
+		return flow.EndOfFlow
+	case overlong:
+		return flow.EndActiveTimeout
+	}
+	sum := p.Octets
+	for _, of := range f.packets {
+		sum += of.Octets
+	}
+	if opts.MaxOctets > 0 && sum > opts.MaxOctets || opts.MaxPackets > 0 && uint64(len(f.packets)) >= opts.MaxPackets {
+		return flow.EndLackOfResources
+	}
+	return 0
+}
+
+// comparePlaces gives the order of packets.
+func comparePlaces(a, b *packet) int {
+	return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
 }
 
 // exceeds says whether more than d lies between earlier and later.

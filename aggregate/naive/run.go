@@ -20,13 +20,22 @@ type File struct {
 // Options are the settings of a run. Each is taken as it stands: nothing has a
 // default here.
 type Options struct {
-	Idle          time.Duration // idle timeout
-	Active        time.Duration // active timeout, 0 for none
-	EndGrace      time.Duration // how long a flow outlives its FIN or RST
+	Idle          time.Duration    // idle timeout
+	Active        time.Duration    // active timeout, 0 for none
+	Protocols     map[uint8]Timers // of the protocols that have timers of their own
+	EndGrace      time.Duration    // how long a flow outlives its FIN or RST
+	Fin, Rst      string           // rules: grace (or nothing), immediate, existing, ignore
+	MaxOctets     uint64           // most octets of a record, 0 for any number
+	MaxPackets    uint64           // most packets of a record, 0 for any number
+	CutEvery      time.Duration    // all flows end at the multiples of it, 0 for none
+	MaxFlows      int              // most flows open at a time, 0 for any number
 	ReorderWindow time.Duration
 	Interval      time.Duration // width of the intervals, above 0
 	JoinFragments bool          // later fragments have the key of the first one
 }
+
+// Timers are the timers of one protocol.
+type Timers struct{ Idle, Active time.Duration }
 
 // Result is what a run amounts to.
 type Result struct {
@@ -91,9 +100,7 @@ func Run(files []File, opts Options) (Result, error) {
 			all = append(all, p)
 		}
 	}
-	slices.SortFunc(all, func(a, b *packet) int {
-		return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
-	})
+	slices.SortFunc(all, comparePlaces)
 
 	flows := meter(all, opts)
 	for _, f := range flows {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -78,7 +79,7 @@ func TestExportTrialsAreReproducible(t *testing.T) {
 	const cases = 500
 	for index := range uint64(cases) {
 		a, b := newExportTrial(3, index, files), newExportTrial(3, index, again)
-		if !bytes.Equal(a.content, b.content) || a.String() != b.String() || a.settings != b.settings || !slices.Equal(a.layouts, b.layouts) {
+		if !bytes.Equal(a.content, b.content) || a.String() != b.String() || !reflect.DeepEqual(a.settings, b.settings) || !slices.Equal(a.layouts, b.layouts) {
 			t.Errorf("%v came out differently a second time", a)
 		}
 		distinct[sha256.Sum256(a.content)] = true

@@ -52,11 +52,18 @@ func drawSettings(random *rand.Rand) settings {
 		}
 	}
 	idle := time.Duration(1 + random.Int64N(int64(2*time.Second)))
+	rules := []meter.EndRule{meter.EndByGrace, meter.EndByGrace, meter.EndAtOnce, meter.EndIfOpen, meter.EndIgnored}
 	return settings{
 		meter: meter.Settings{
 			IdleTimeout:   idle,
 			ActiveTimeout: time.Duration(random.Int64N(int64(4 * time.Second))),
 			EndGrace:      time.Duration(random.Int64N(int64(idle) + 1)),
+			Protocols:     map[uint8]meter.Timers{17: {Idle: idle * 2, Active: idle}},
+			Fin:           rules[random.IntN(len(rules))],
+			Rst:           rules[random.IntN(len(rules))],
+			MaxOctets:     []uint64{0, 0, 100, 1500}[random.IntN(4)],
+			MaxPackets:    []uint64{0, 0, 1, 10}[random.IntN(4)],
+			CutEvery:      []time.Duration{0, 0, time.Second, time.Minute}[random.IntN(4)],
 			Interval:      time.Microsecond << random.IntN(40),
 		},
 		reorderWindow: time.Duration(random.Int64N(int64(2 * time.Second))),

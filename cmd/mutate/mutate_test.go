@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func TestTrialsAreReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(a.content, b.content) || a.String() != b.String() || a.settings != b.settings {
+		if !bytes.Equal(a.content, b.content) || a.String() != b.String() || !reflect.DeepEqual(a.settings, b.settings) {
 			t.Errorf("%v came out differently a second time", a)
 		}
 		distinct[sha256.Sum256(a.content)] = true

@@ -95,9 +95,15 @@ func TestDamagedCapturesGiveTheRowsOfNaive(t *testing.T) {
 func naiveTables(t *testing.T, tr *trial, pcap []byte) [sha256.Size]byte {
 	t.Helper()
 	m := &tr.settings.meter
-	want, err := naive.Run([]naive.File{{Name: "-", Content: pcap}}, naive.Options{
+	options := naive.Options{
 		Idle: m.IdleTimeout, Active: m.ActiveTimeout, EndGrace: m.EndGrace, Interval: m.Interval, ReorderWindow: tr.settings.reorderWindow,
-	})
+		Fin: m.Fin.String(), Rst: m.Rst.String(), MaxOctets: m.MaxOctets, MaxPackets: m.MaxPackets, CutEvery: m.CutEvery,
+		Protocols: make(map[uint8]naive.Timers),
+	}
+	for protocol, own := range m.Protocols {
+		options.Protocols[protocol] = naive.Timers(own)
+	}
+	want, err := naive.Run([]naive.File{{Name: "-", Content: pcap}}, options)
 	if err != nil {
 		t.Fatalf("%v: %v", tr, err)
 	}

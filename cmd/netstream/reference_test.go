@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -107,8 +109,55 @@ func randomSettings(random *rand.Rand) naive.Options {
 		Interval:      pick(5*time.Minute, 5*time.Minute, time.Second, 7*time.Second, time.Hour),
 	}
 	s.JoinFragments = random.IntN(4) > 0
-	s.EndGrace = min(s.Idle, pick(s.Idle, s.Idle, time.Second, 0))
+	if random.IntN(2) == 0 {
+		setAgeing(&s, random)
+	}
+	idle := s.Idle
+	if tcp, ok := s.Protocols[6]; ok {
+		idle = tcp.Idle
+	}
+	s.EndGrace = min(idle, pick(idle, idle, time.Second, 0))
 	return s
+}
+
+// setAgeing sets some of the rules of ageing that are off unless they are asked for.
+func setAgeing(s *naive.Options, random *rand.Rand) {
+	pick := func(from ...time.Duration) time.Duration { return from[random.IntN(len(from))] }
+	if random.IntN(3) == 0 {
+		s.Protocols = make(map[uint8]naive.Timers)
+		for _, protocol := range []uint8{6, 17, 1, 58, 132, 50} {
+			if random.IntN(2) == 0 {
+				s.Protocols[protocol] = naive.Timers{
+					Idle: pick(1, time.Second, 10*time.Second, 30*time.Second, time.Hour), Active: pick(0, 1, 15*time.Second, 30*time.Minute)}
+			}
+		}
+	}
+	rules := []string{"grace", "immediate", "existing", "ignore"}
+	s.Fin, s.Rst = rules[random.IntN(len(rules))], rules[random.IntN(len(rules))]
+	s.MaxOctets = []uint64{0, 0, 1, 40, 41, 1000, 1500}[random.IntN(7)]
+	s.MaxPackets = []uint64{0, 0, 1, 2, 10}[random.IntN(5)]
+	s.CutEvery = pick(0, 0, 0, 1, time.Second, 15*time.Second, 5*time.Minute, math.MaxInt64)
+	s.MaxFlows = []int{0, 0, 1, 2, 3, 8}[random.IntN(6)]
+}
+
+// meterSettings gives the same rules to the program.
+func meterSettings(s *naive.Options) meter.Settings {
+	rule := func(name string) meter.EndRule {
+		parsed, err := meter.ParseEndRule(cmp.Or(name, "grace"))
+		if err != nil {
+			panic(err) // the test's own list is wrong
+		}
+		return parsed
+	}
+	settings := meter.Settings{
+		IdleTimeout: s.Idle, ActiveTimeout: s.Active, EndGrace: s.EndGrace, Interval: s.Interval,
+		Fin: rule(s.Fin), Rst: rule(s.Rst), MaxOctets: s.MaxOctets, MaxPackets: s.MaxPackets, CutEvery: s.CutEvery,
+		Protocols: make(map[uint8]meter.Timers),
+	}
+	for protocol, own := range s.Protocols {
+		settings.Protocols[protocol] = meter.Timers(own)
+	}
+	return settings
 }
 
 func (e *experiment) randomLayout(random *rand.Rand) layout {
@@ -178,8 +227,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		in.packets.SetOrdinal(uint32(i))
 	}
 	config := engine.Config{
-		Meter: meter.Settings{
-			IdleTimeout: e.settings.Idle, ActiveTimeout: e.settings.Active, EndGrace: e.settings.EndGrace, Interval: e.settings.Interval},
+		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows,
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
 		FlowMemory: e.memory, SliceMemory: e.memory,
@@ -301,6 +349,49 @@ func TestReference(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// TestReferenceIsVaried: the captures and settings of TestReference meet every rule
+// by which flows end.
+func TestReferenceIsVaried(t *testing.T) {
+	met := make(map[string]int)
+	for seed := range uint64(1000) {
+		e := newExperiment(seed)
+		result, err := naive.Run(e.files(e.packets), e.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &e.settings
+		for i := range result.Flows {
+			f := &result.Flows[i]
+			met[f.EndReason.String()]++
+			_, own := s.Protocols[f.Key.Protocol]
+			for what, is := range map[string]bool{
+				"own timers":          own && (f.EndReason == flow.EndIdleTimeout || f.EndReason == flow.EndActiveTimeout),
+				"evicted":             f.EndReason == flow.EndLackOfResources && s.MaxOctets == 0 && s.MaxPackets == 0,
+				"byte limit":          f.EndReason == flow.EndLackOfResources && s.MaxFlows == 0 && s.MaxPackets == 0,
+				"packet limit":        f.EndReason == flow.EndLackOfResources && s.MaxFlows == 0 && s.MaxOctets == 0,
+				"immediate":           f.EndReason == flow.EndOfFlow && s.Fin == "immediate" && s.Rst == "immediate",
+				"existing":            f.EndReason == flow.EndOfFlow && s.Fin == "existing" && s.Rst == "existing",
+				"different rules":     f.EndReason == flow.EndOfFlow && s.Fin != s.Rst,
+				"cut":                 f.EndReason == flow.EndForced && s.CutEvery > 0 && s.CutEvery < time.Hour,
+				"ordinals":            f.Ordinal > 0,
+				"ordinals of evicted": f.Ordinal > 0 && s.MaxFlows > 0 && s.MaxOctets == 0 && s.MaxPackets == 0,
+			} {
+				if is {
+					met[what]++
+				}
+			}
+		}
+	}
+	if len(met) != 15 {
+		t.Errorf("only these rules are met: %v", met)
+	}
+	for what, n := range met {
+		if n < 5 {
+			t.Errorf("%s: met %d times only", what, n)
+		}
+	}
 }
 
 // TestReferenceFullWait has as many packets within the reorder window as may wait

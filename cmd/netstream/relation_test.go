@@ -50,10 +50,21 @@ func relate(t *testing.T, disorder randomcapture.Disorder, subjects uint64, chec
 				"--active-timeout", []string{"30m", "15s", "0"}[s.random.IntN(3)],
 				"--reorder-window", []string{"1s", "0", "10s"}[s.random.IntN(3)],
 			}
+			s.flags = append(s.flags, s.ageing()...)
 			s.flows, s.intervals = s.tables(t, s.packets)
 			check(t, s)
 		})
 	}
+}
+
+// ageing gives some settings of how flows end.
+func (s *subject) ageing() []string {
+	return [][]string{
+		nil, nil,
+		{"--profile", "h3c", "--timeout", "udp=1s/10s", "--max-flow-bytes", "1500"},
+		{"--tcp-end", "fin=ignore,rst=immediate", "--cut-every", s.interval.String(), "--max-flow-packets", "5"},
+		{"--profile", "zeek", "--timeout", "other=1s"},
+	}[s.random.IntN(5)]
 }
 
 // tables meters packets in one file.

@@ -50,7 +50,7 @@ func newRunCommand() *command {
 	var o runOptions
 	cmd := &command{
 		name: "run", arguments: "FILE... -w OUT", summary: "Captures and exports in, flow and interval tables out.",
-		long: runLong, flags: newFlags("run"),
+		long: runLong + "\n\n" + profileHelp(), flags: newFlags("run"),
 	}
 	o.addFlags(cmd.flags)
 	cmd.run = func(ctx context.Context, c *console, args []string) error {
@@ -160,8 +160,8 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	}
 	j.progress = startProgress(j.console, o.quiet)
 	options := reader.Options{
-		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.layer,
-		JoinFragments: o.fragments == fragmentsInherit,
+		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
+		JoinFragments: o.packets.fragments == fragmentsInherit,
 		Input:         input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
@@ -175,7 +175,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	}
 	defer j.inputs.close()
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
-		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher,
+		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
 		Distribution: o.method, Stitch: o.stitch,
 	})
@@ -235,7 +235,7 @@ func (j *job) refuseDuplicates() error {
 func (j *job) tableOptions(present, common flow.Fields) table.Options {
 	options := table.Options{
 		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
-		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.layer != reader.LayerOuter,
+		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
 		IntervalWidth: time.Duration(j.options.interval),
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },

@@ -32,13 +32,10 @@ type runOptions struct {
 	withFile   bool
 
 	interval      duration
-	idleTimeout   duration
-	activeTimeout duration
-	endGrace      duration
+	packets       packetOptions
+	ageing        ageingOptions
 	reorderWindow duration
 
-	meterLayer     string
-	fragments      string
 	captures       string
 	distribution   string
 	stitch         bool
@@ -51,26 +48,15 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 
-	graceSet bool
-
 	// What the texts above say.
-	layer          reader.Layer
 	captureContent reader.CaptureContent
 	method         flow.Distribution
 	requests       []element.Request
 	masks          netflow.MaskOrder
 }
 
-// What --fragments can be.
-const (
-	fragmentsInherit = "inherit"
-	fragmentsApart   = "apart"
-)
-
 func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.interval = duration(5 * time.Minute)
-	o.idleTimeout = duration(30 * time.Second)
-	o.activeTimeout = duration(30 * time.Minute)
 	o.reorderWindow = duration(time.Second)
 
 	flags.StringArrayVarP(&o.read, "read", "r", nil, "read this file, directory or glob, - for standard input (repeatable; bare arguments are the same)")
@@ -79,13 +65,9 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
-	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout); with --stitch the longest gap between records that are joined")
-	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
-	flags.Var(&o.endGrace, "end-grace", "a flow that FIN or RST ended still takes packets, but no SYN, until it was silent for longer")
-	flags.Lookup("end-grace").DefValue = "the idle timeout"
+	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
-	flags.StringVar(&o.meterLayer, "meter", "outer", "which IP packet to meter where tunnels carry one in another: outer, inner or both")
-	flags.StringVar(&o.fragments, "fragments", fragmentsInherit, "count later IP fragments in the flow that the first one names (inherit), or in one of their own without ports (apart)")
+	o.packets.addFlags(flags)
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -163,19 +145,13 @@ func (o *runOptions) elementNames() []string {
 }
 
 func (o *runOptions) validate(flags *pflag.FlagSet) error {
-	o.graceSet = flags.Changed("end-grace")
-	if !o.graceSet {
-		o.endGrace = o.idleTimeout
-	}
-	for o.layer = reader.LayerOuter; o.layer.String() != o.meterLayer; o.layer++ {
-		if o.layer == reader.LayerBoth {
-			return usageError("packets to meter are %q, must be outer, inner or both", o.meterLayer)
-		}
-	}
-	if o.fragments != fragmentsInherit && o.fragments != fragmentsApart {
-		return usageError("fragments are %q, must be inherit or apart", o.fragments)
+	if err := o.packets.validate(); err != nil {
+		return err
 	}
 	if err := o.validateExports(); err != nil {
+		return err
+	}
+	if err := o.ageing.resolve(flags); err != nil {
 		return err
 	}
 	settings := o.meter()
@@ -204,27 +180,19 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 }
 
 func (o *runOptions) meter() meter.Settings {
-	return meter.Settings{
-		IdleTimeout:   time.Duration(o.idleTimeout),
-		ActiveTimeout: time.Duration(o.activeTimeout),
-		EndGrace:      time.Duration(o.endGrace),
-		Interval:      time.Duration(o.interval),
-	}
+	settings := o.ageing.settings
+	settings.Interval = time.Duration(o.interval)
+	return settings
 }
 
 // parameters gives every effective value that can change the output, for the
 // manifest and the identity of the run.
 func (o *runOptions) parameters() map[string]string {
-	return map[string]string{
+	parameters := map[string]string{
 		"output_format":   o.format,
 		"interval":        time.Duration(o.interval).String(),
-		"idle_timeout":    time.Duration(o.idleTimeout).String(),
-		"active_timeout":  time.Duration(o.activeTimeout).String(),
-		"end_grace":       time.Duration(o.endGrace).String(),
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,
-		"meter":           o.meterLayer,
-		"fragments":       o.fragments,
 		"with_mac":        strconv.FormatBool(o.withMAC),
 		"with_file":       strconv.FormatBool(o.withFile),
 		"captures":        o.captures,
@@ -235,4 +203,7 @@ func (o *runOptions) parameters() map[string]string {
 		"elements":        strings.Join(o.elementNames(), " "),
 		"v8_mask_order":   o.maskOrder,
 	}
+	o.packets.addParameters(parameters)
+	o.ageing.addParameters(parameters)
+	return parameters
 }

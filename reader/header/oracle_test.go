@@ -200,6 +200,7 @@ func compareOracle(o oracle, p flow.Packet, reason flow.Reason) error {
 	p.Meta.WireOctets = 0
 	p.Meta.SourceMAC, p.Meta.DestinationMAC = want.Meta.SourceMAC, want.Meta.DestinationMAC
 	p.Meta.Marks &= judged
+	p.FragmentID = 0
 	if !o.atEnd {
 		p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 		p.Meta.TCPFlags, p.Meta.PayloadOctets = 0, want.Meta.PayloadOctets

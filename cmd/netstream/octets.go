@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// octets is a flag value like 4294967295, 64K or 4G: a number of octets, up to
+// 2^63-1. K, M, G and T are powers of 1024.
+type octets uint64
+
+const octetUnits = "KMGT"
+
+func (o *octets) String() string {
+	v, unit := uint64(*o), ""
+	for _, u := range octetUnits {
+		if v == 0 || v%1024 != 0 {
+			break
+		}
+		v, unit = v/1024, string(u)
+	}
+	return strconv.FormatUint(v, 10) + unit
+}
+
+func (o *octets) Set(s string) error {
+	number, factor := s, uint64(1)
+	if n := len(s); n > 0 {
+		if unit := strings.Index(octetUnits, strings.ToUpper(s[n-1:])); unit >= 0 {
+			number, factor = s[:n-1], 1<<(10*(unit+1))
+		}
+	}
+	v, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is no size like 1500, 64K or 4G", s)
+	}
+	if v > math.MaxInt64/factor {
+		return fmt.Errorf("%q is out of range", s)
+	}
+	*o = octets(v * factor)
+	return nil
+}
+
+func (o *octets) Type() string { return "size" }
