@@ -21,6 +21,7 @@ type Options struct {
 	WithMAC       bool
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
+	Select        Selection
 
 	Exports ExportOptions
 }
@@ -34,6 +35,8 @@ type Packets struct {
 	orderer *clock.Orderer
 	account Account
 	ordinal uint32
+
+	selection *selection // nil if all packets are metered that can be
 
 	interfaces []observed // in step with the capture's
 	frame      capture.Frame
@@ -64,10 +67,11 @@ func Open(source input.Source, stdin io.Reader, options Options) (*Packets, erro
 // openPackets begins to read an open input, and closes it if it fails.
 func openPackets(name string, opened *input.Input, options Options) (*Packets, error) {
 	p := &Packets{
-		options: options,
-		source:  opened,
-		orderer: clock.NewOrderer(options.ReorderWindow),
-		account: Account{Name: name},
+		options:   options,
+		source:    opened,
+		orderer:   clock.NewOrderer(options.ReorderWindow),
+		account:   Account{Name: name},
+		selection: newSelection(&options),
 	}
 	size := options.BufferSize
 	if size == 0 {
@@ -190,6 +194,10 @@ func (p *Packets) read() error {
 
 // take decodes a frame and gives it to the orderer, or counts why not.
 func (p *Packets) take(f *capture.Frame) error {
+	if p.selection != nil && p.full() {
+		p.beyond(f)
+		return nil
+	}
 	for f.Interface >= len(p.interfaces) {
 		if err := p.observe(len(p.interfaces)); err != nil {
 			return err
@@ -212,6 +220,10 @@ func (p *Packets) take(f *capture.Frame) error {
 	packet.Number = f.Number
 	packet.Key.Point = from.point
 	packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	if p.selection != nil {
+		p.choose(f, packet)
+		return nil
+	}
 	p.account.metered(f, packet)
 	p.orderer.Put()
 	return nil
@@ -240,6 +252,9 @@ func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {
 // end is reached once, when no frame is left.
 func (p *Packets) end() {
 	p.ended = true
+	if p.selection != nil {
+		p.release()
+	}
 	p.orderer.Close()
 }
 

@@ -45,6 +45,8 @@ type runOptions struct {
 	elements       []string
 	maskOrder      string
 
+	selectionOptions
+
 	workers int
 	quiet   bool
 	verbose bool
@@ -78,6 +80,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
+	o.addSelectionFlags(flags)
 	o.addExportFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
@@ -159,6 +162,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.validateExports(); err != nil {
 		return err
 	}
+	if err := o.selectionOptions.validate(flags); err != nil {
+		return err
+	}
 	settings := o.meter()
 	if err := settings.Validate(); err != nil {
 		return usageError("%w", err)
@@ -196,7 +202,7 @@ func (o *runOptions) meter() meter.Settings {
 // parameters gives every effective value that can change the output, for the
 // manifest and the identity of the run.
 func (o *runOptions) parameters() map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		"output_format":   o.format,
 		"interval":        time.Duration(o.interval).String(),
 		"idle_timeout":    time.Duration(o.idleTimeout).String(),
@@ -214,4 +220,6 @@ func (o *runOptions) parameters() map[string]string {
 		"elements":        strings.Join(o.elementNames(), " "),
 		"v8_mask_order":   o.maskOrder,
 	}
+	o.addParameters(all)
+	return all
 }
