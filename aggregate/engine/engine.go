@@ -85,8 +85,8 @@ type Result struct {
 	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
 	population uint64 // Config's
-	flows  []*runs.Sorter[flow.Record]
-	slices []*runs.Sorter[meter.Slice]
+	flows      []*runs.Sorter[flow.Record]
+	slices     []*runs.Sorter[meter.Slice]
 }
 
 // Run meters all inputs, and after them takes the flow records that exporters have

@@ -77,6 +77,7 @@ func newExperiment(seed uint64) *experiment {
 		e.hashSeed[i] = byte(random.Uint32())
 	}
 	e.layout = e.randomLayout(random)
+	e.selectSome(random)
 	return e
 }
 
@@ -161,8 +162,14 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		WithMAC: true, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	var obs observations
+	open := func(content []byte, options reader.Options) (*reader.Packets, error) {
+		return reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(content), options)
+	}
+	options.Select = selectionOf(&e.settings.Select)
+	obs.options, obs.counting = options, options.Select.Count.Set && len(files) > 1
+	contents := make(map[*observation][]byte)
 	for _, file := range files {
-		packets, err := reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(file.Content), options)
+		packets, err := open(file.Content, options)
 		if err != nil {
 			return naive.Result{}, err
 		}
@@ -170,10 +177,24 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		if err != nil {
 			return naive.Result{}, err
 		}
-		obs.all = append(obs.all, &observation{source: input.Source{Name: file.Name}, start: start, packets: packets})
+		in := &observation{source: input.Source{Name: file.Name}, start: start, packets: packets}
+		if obs.counting {
+			if in.chosen, err = packets.Selected(options.Select.Count.Packets); err != nil {
+				return naive.Result{}, err
+			}
+		}
+		obs.all, contents[in] = append(obs.all, in), file.Content
 	}
 	slices.SortStableFunc(obs.all, compareObservations)
+	obs.shareCount()
 	for i, in := range obs.all {
+		if obs.counting {
+			options.Select.Count = in.count
+			var err error
+			if in.packets, err = open(contents[in], options); err != nil {
+				return naive.Result{}, err
+			}
+		}
 		in.packets.SetOrdinal(uint32(i))
 	}
 	config := engine.Config{
@@ -181,7 +202,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 			IdleTimeout: e.settings.Idle, ActiveTimeout: e.settings.Active, EndGrace: e.settings.EndGrace, Interval: e.settings.Interval},
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowMemory: e.memory, SliceMemory: e.memory,
+		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(),
 	}
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err
@@ -320,6 +341,7 @@ func TestReferenceFullWait(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newExperiment(0)
+			e.settings.Select = naive.Selection{}
 			e.settings.ReorderWindow, e.layout = time.Hour, layout{names: []string{"a.pcap"}}
 			e.format = randomcapture.Format{Order: binary.LittleEndian, Nanoseconds: true}
 			var packets []randomcapture.Packet
@@ -361,6 +383,7 @@ func TestReferenceEqualClocks(t *testing.T) {
 	for _, window := range []time.Duration{0, time.Second} {
 		for _, active := range []time.Duration{0, 1} {
 			e := newExperiment(0)
+			e.settings.Select = naive.Selection{}
 			e.settings.ReorderWindow, e.settings.Active = window, active
 			want, err := naive.Run(files, e.settings)
 			if err != nil {
