@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"netstream/aggregate/naive"
 	"netstream/aggregate/naive/randomcapture"
 	"netstream/reader"
+	"netstream/reader/input"
 	"netstream/reader/sample"
 )
 
@@ -66,6 +69,46 @@ func selectionOf(s *naive.Selection) reader.Selection {
 		}
 	}
 	return selection
+}
+
+// openInMemory does what openInputs does, on files in memory. Where packets are
+// counted over several files it opens them twice, as that does.
+func openInMemory(files []naive.File, options reader.Options) (*observations, error) {
+	obs := &observations{options: options, counting: options.Select.Count.Set && len(files) > 1}
+	open := func(content []byte, options reader.Options) (*reader.Packets, error) {
+		return reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(content), options)
+	}
+	contents := make(map[*observation][]byte)
+	for _, file := range files {
+		packets, err := open(file.Content, options)
+		if err != nil {
+			return nil, err
+		}
+		start, err := packets.Start()
+		if err != nil {
+			return nil, err
+		}
+		in := &observation{source: input.Source{Name: file.Name}, start: start, packets: packets}
+		if obs.counting {
+			if in.chosen, err = packets.Selected(options.Select.Count.Packets); err != nil {
+				return nil, err
+			}
+		}
+		obs.all, contents[in] = append(obs.all, in), file.Content
+	}
+	slices.SortStableFunc(obs.all, compareObservations)
+	obs.shareCount()
+	for i, in := range obs.all {
+		if obs.counting {
+			options.Select.Count = in.count
+			var err error
+			if in.packets, err = open(contents[in], options); err != nil {
+				return nil, err
+			}
+		}
+		in.packets.SetOrdinal(uint32(i))
+	}
+	return obs, nil
 }
 
 // TestReferenceSelects looks whether the experiments meet every rule of selection.

@@ -161,41 +161,10 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
 		WithMAC: true, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
-	var obs observations
-	open := func(content []byte, options reader.Options) (*reader.Packets, error) {
-		return reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(content), options)
-	}
 	options.Select = selectionOf(&e.settings.Select)
-	obs.options, obs.counting = options, options.Select.Count.Set && len(files) > 1
-	contents := make(map[*observation][]byte)
-	for _, file := range files {
-		packets, err := open(file.Content, options)
-		if err != nil {
-			return naive.Result{}, err
-		}
-		start, err := packets.Start()
-		if err != nil {
-			return naive.Result{}, err
-		}
-		in := &observation{source: input.Source{Name: file.Name}, start: start, packets: packets}
-		if obs.counting {
-			if in.chosen, err = packets.Selected(options.Select.Count.Packets); err != nil {
-				return naive.Result{}, err
-			}
-		}
-		obs.all, contents[in] = append(obs.all, in), file.Content
-	}
-	slices.SortStableFunc(obs.all, compareObservations)
-	obs.shareCount()
-	for i, in := range obs.all {
-		if obs.counting {
-			options.Select.Count = in.count
-			var err error
-			if in.packets, err = open(contents[in], options); err != nil {
-				return naive.Result{}, err
-			}
-		}
-		in.packets.SetOrdinal(uint32(i))
+	obs, err := openInMemory(files, options)
+	if err != nil {
+		return naive.Result{}, err
 	}
 	config := engine.Config{
 		Meter: meter.Settings{
@@ -211,7 +180,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	if err != nil {
 		return naive.Result{}, err
 	}
-	return collect(metered, &obs)
+	return collect(metered, obs)
 }
 
 func collect(metered *engine.Result, obs *observations) (naive.Result, error) {

@@ -159,10 +159,9 @@ func SwapEqualTimes(packets []Packet, at int) (swapped []Packet, ok bool) {
 }
 
 // Mirror puts a copy of some packets behind them, as if a second mirror port had
-// seen them: up to a few packets later in the capture, by less than within later or
-// earlier. If all copies are left out that follow within that time and the capture
-// has no equal packets itself, the tables are those of the capture but for the
-// numbers of packets.
+// seen them: up to a few packets later in the capture, by at most within later or
+// earlier. If copies within that time are left out and the capture has no equal
+// packets itself, the tables are those of the capture but for the places.
 func Mirror(packets []Packet, random *rand.Rand, within time.Duration) []Packet {
 	var mirrored, due []Packet
 	for _, p := range packets {
