@@ -110,3 +110,20 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
+
+// However often a packet recurs, it is in its chain once, so that chains stay short.
+func TestChainHasPacketOnce(t *testing.T) {
+	w := New(1)
+	for i := range 1000 {
+		w.Copy([]byte("a"), 1, flow.Timestamp(2*i))
+	}
+	links := 0
+	for _, at := range w.chains {
+		for ; at > 0; at = w.packet[at-1].behind {
+			links++
+		}
+	}
+	if links != 1 {
+		t.Errorf("it is there %d times", links)
+	}
+}

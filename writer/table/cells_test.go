@@ -166,7 +166,7 @@ func TestSimulatedSamplingCells(t *testing.T) {
 	want := map[string][3]string{
 		"packets": {"3", "3", "2147483648"}, "bytes": {"500", "500", "9223372036854775807"},
 		"packets_scaled": {"NULL", "21", "9223372034707292160"}, "bytes_scaled": {"NULL", "3500", "9223372036854775807"},
-		"sampling_rate": {"NULL", "7", "4294967295"}, "sampling_source": {"NULL", "simulated", "simulated"},
+		"sampling_rate": {"NULL", "7", "4.294967295e+09"}, "sampling_source": {"NULL", "simulated", "simulated"},
 	}
 	for _, c := range table.Flows(table.Options{Points: flow.NewPoints()}) {
 		for i, row := range []*flow.Record{&all, &sampled, &huge} {

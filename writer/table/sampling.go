@@ -15,7 +15,7 @@ func flowSampling(o *Options) []Column[flow.Record] {
 	return append(scaled,
 		Column[flow.Record]{
 			Name: "sampling_rate", Kind: Float64, Elements: []Element{{310, "samplingPopulation"}, {309, "samplingSize"}},
-			Definition: "How many packets there were for each one that was metered: population / size of the sample; NULL if the exporter does not tell, and if packets were not sampled or by time.",
+			Definition: "How many packets there were for each one that was metered: population / size of the sample; NULL if the exporter does not tell; of flows metered here NULL unless packets were sampled by number.",
 			field:      flow.FieldSampling,
 			Int:        func(r *flow.Record) int64 { return samplingRate(r) },
 		},
