@@ -175,7 +175,21 @@ func (a *Account) Outcomes() []OutcomeTally {
 
 // excluded counts a packet that is not metered.
 func (a *Account) excluded(reason flow.Reason, detail uint32, f *capture.Frame, wire uint32) {
-	key := Outcome{reason, detail}
+	a.other(Outcome{reason, detail}).add(f, &flow.Meta{WireOctets: wire})
+}
+
+// unselected counts a packet that could be metered but was not selected. Packets
+// that are held come behind others of higher numbers.
+func (a *Account) unselected(reason flow.Reason, f *capture.Frame, m *flow.Meta) {
+	tally := a.other(Outcome{Reason: reason})
+	tally.add(f, m)
+	if f.Number < tally.FirstNumber {
+		tally.FirstNumber, tally.FirstOffset = f.Number, f.Offset
+	}
+}
+
+// other gives the tally of an outcome, that without its detail if there are too many.
+func (a *Account) other(key Outcome) *Tally {
 	tally := a.others[key]
 	if tally == nil {
 		if len(a.others) >= MaxDetails {
@@ -190,7 +204,7 @@ func (a *Account) excluded(reason flow.Reason, detail uint32, f *capture.Frame, 
 			a.others[key] = tally
 		}
 	}
-	tally.add(f, &flow.Meta{WireOctets: wire})
+	return tally
 }
 
 // metered counts a packet that is.

@@ -71,8 +71,8 @@ func newFirstFragments(window time.Duration) *firstFragments {
 }
 
 // remember takes a first fragment when it has its clock.
-func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
-	identity := fragmentedOf(p)
+func (t *firstFragments) remember(p flow.Packet, high flow.Timestamp) {
+	identity := fragmentedOf(&p)
 	place, ok := t.places[identity]
 	if !ok {
 		place = t.begin(identity)

@@ -83,26 +83,36 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		// What runs in a pseudowire has no outer packet.
 		if reason, _ := from.decoder.Decode(packet, f.Data, f.Length); reason == flow.ReasonAccounted {
 			p.complete(&inner, f, point)
-			p.keepSecond(&inner, f)
+			p.keepSecond(f, &inner)
 			point = from.point
 		} else {
 			*packet = inner
 		}
 	}
-	p.put(packet, f, point)
+	p.complete(packet, f, point)
+	p.offer(f, packet)
 	return nil
 }
 
 // keepSecond keeps the inner packet of a frame until the outer one leaves. Only one
 // of them waits in the orderer, since whether the time stamp of a frame is to be
 // believed is told by the frames behind it.
-func (p *Packets) keepSecond(second *flow.Packet, f *capture.Frame) {
+func (p *Packets) keepSecond(f *capture.Frame, second *flow.Packet) {
 	if p.seconds == nil {
 		p.seconds = make(map[uint64]flow.Packet)
 	}
 	p.seconds[f.Number] = *second
-	p.account.Notes[NoteSecond].add(f, &second.Meta)
 }
+
+// noteSecond counts the inner packet of a frame that is metered.
+func (p *Packets) noteSecond(f *capture.Frame) {
+	if second, ok := p.seconds[f.Number]; ok {
+		p.account.Notes[NoteSecond].add(f, &second.Meta)
+	}
+}
+
+// forgetSecond gives up the inner packet of a frame that is not metered.
+func (p *Packets) forgetSecond(f *capture.Frame) { delete(p.seconds, f.Number) }
 
 // leaveBoth is leave for [LayerBoth]: the inner packet of a frame comes behind the
 // outer one.

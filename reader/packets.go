@@ -23,6 +23,7 @@ type Options struct {
 	JoinFragments bool // count fragments in the flow that the first one of their datagram names
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
+	Select        Selection
 
 	Exports ExportOptions
 }
@@ -36,6 +37,8 @@ type Packets struct {
 	orderer *clock.Orderer
 	account Account
 	ordinal uint32
+
+	selection *selection // nil if all packets are metered that can be
 
 	interfaces []observed             // in step with the capture's
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
@@ -69,10 +72,11 @@ func Open(source input.Source, stdin io.Reader, options Options) (*Packets, erro
 // openPackets begins to read an open input, and closes it if it fails.
 func openPackets(name string, opened *input.Input, options Options) (*Packets, error) {
 	p := &Packets{
-		options: options,
-		source:  opened,
-		orderer: clock.NewOrderer(options.ReorderWindow),
-		account: Account{Name: name},
+		options:   options,
+		source:    opened,
+		orderer:   clock.NewOrderer(options.ReorderWindow),
+		account:   Account{Name: name},
+		selection: newSelection(&options),
 	}
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow)
@@ -209,6 +213,10 @@ func (p *Packets) read() error {
 
 // take decodes a frame and gives it to the orderer, or counts why not.
 func (p *Packets) take(f *capture.Frame) error {
+	if p.selection != nil && p.full() {
+		p.beyond(f)
+		return nil
+	}
 	for f.Interface >= len(p.interfaces) {
 		if err := p.observe(len(p.interfaces)); err != nil {
 			return err
@@ -230,17 +238,31 @@ func (p *Packets) take(f *capture.Frame) error {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	p.put(packet, f, from.point)
+	p.complete(packet, f, from.point)
+	p.offer(f, packet)
 	return nil
 }
 
-// put gives the packet in the orderer's slot, which was decoded from f, to it.
-func (p *Packets) put(packet *flow.Packet, f *capture.Frame, point uint32) {
-	p.complete(packet, f, point)
+// offer gives a complete packet, which is in the orderer's slot, to the orderer if it
+// is selected.
+func (p *Packets) offer(f *capture.Frame, packet *flow.Packet) {
+	if p.selection != nil {
+		p.choose(f, packet)
+		return
+	}
+	p.put(f, packet)
+}
+
+// put gives a packet that is metered, in the orderer's slot, to the orderer.
+func (p *Packets) put(f *capture.Frame, packet *flow.Packet) {
+	if p.options.Layer == LayerBoth {
+		p.noteSecond(f)
+	}
 	p.account.metered(f, packet)
 	p.orderer.Put()
 }
 
+// complete sets what the decoder leaves alone.
 func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32) {
 	packet.Time = f.Time
 	packet.Number = f.Number
@@ -281,6 +303,9 @@ func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {
 // end is reached once, when no frame is left.
 func (p *Packets) end() {
 	p.ended = true
+	if p.selection != nil {
+		p.release()
+	}
 	p.orderer.Close()
 }
 

@@ -10,8 +10,8 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// Config is how a run is to be done. Only Meter, MaxFlows, Distribution, Stitch and
-// Points have any say in what comes out.
+// Config is how a run is to be done. Only Meter, MaxFlows, Population, Distribution,
+// Stitch and Points have any say in what comes out.
 type Config struct {
 	Meter meter.Settings
 
@@ -23,6 +23,10 @@ type Config struct {
 	Points  *flow.Points
 	Workers int // shards metered at the same time; at least 1
 	Hasher  flow.Hasher
+
+	// Population is of how many packets each one that is given is the sample; 0 if
+	// packets were not sampled, or not by number.
+	Population uint64
 
 	// Spill gives a file for a sorted run of rows that do not fit into memory.
 	// Several workers may call it at a time.
@@ -86,8 +90,9 @@ type Result struct {
 	Common   flow.Fields    // fields that all flow records have; all fields if there is no record
 	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
-	flows  []*runs.Sorter[flow.Record]
-	slices []*runs.Sorter[meter.Slice]
+	population uint64 // Config's
+	flows      []*runs.Sorter[flow.Record]
+	slices     []*runs.Sorter[meter.Slice]
 }
 
 // Run meters all inputs, and after them takes the flow records that exporters have
@@ -112,7 +117,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{End: end, Common: everyField, Exported: Exported{
+	result := &Result{End: end, Common: everyField, population: config.Population, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
 	for _, w := range workers {
 		result.add(w)
@@ -123,8 +128,8 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 // add takes over what a worker has.
 func (r *Result) add(w *worker) {
 	if w.records > 0 {
-		r.Present |= flow.MeteredFields
-		r.Common &= flow.MeteredFields
+		r.Present |= r.meteredFields()
+		r.Common &= r.meteredFields()
 	}
 	r.Present |= w.recorder.present
 	r.Common &= w.recorder.common
@@ -135,6 +140,14 @@ func (r *Result) add(w *worker) {
 	r.Exported.Unspread += w.recorder.unspread
 	r.flows = append(r.flows, w.flows)
 	r.slices = append(r.slices, w.slices)
+}
+
+// meteredFields gives what is known of the flows that were metered.
+func (r *Result) meteredFields() flow.Fields {
+	if r.population > 0 {
+		return flow.MeteredFields | flow.FieldSampling
+	}
+	return flow.MeteredFields
 }
 
 // Close gives back the memory and the files of tables that were not read. It must

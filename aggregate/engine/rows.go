@@ -24,6 +24,8 @@ func (r *Result) Flows(yield func(*flow.Record) error) error {
 				ordinal, last = 0, current
 			}
 			record.Ordinal = ordinal
+		} else {
+			record.Population = r.population
 		}
 		return yield(record)
 	})
@@ -48,6 +50,9 @@ func (x *exportedRow) set(r *flow.Record) {
 // Intervals gives the interval records in the order of their table, each summed
 // over its slices. yield must not keep the pointer.
 func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
+	if r.population > 0 {
+		yield = scaling(r.population, yield)
+	}
 	var row flow.IntervalRecord
 	var last sliceOf
 	have := false
@@ -69,6 +74,17 @@ func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
 		return err
 	}
 	return yield(&row)
+}
+
+// scaling gives the rows of packets with their volumes before sampling.
+func scaling(population uint64, yield func(*flow.IntervalRecord) error) func(*flow.IntervalRecord) error {
+	return func(row *flow.IntervalRecord) error {
+		if row.Distribution == flow.DistributionDirect {
+			row.Has |= flow.FieldSampling
+			row.Scaled = row.Counters.Scaled(population)
+		}
+		return yield(row)
+	}
 }
 
 func sameRow(row *flow.IntervalRecord, s *meter.Slice) bool {

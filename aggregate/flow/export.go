@@ -114,7 +114,7 @@ func (s TimeSource) String() string {
 	return "unknown"
 }
 
-// SamplingSource says who told the sampling rate of an exported record.
+// SamplingSource says who told the sampling rate of a record.
 type SamplingSource uint8
 
 // The sources of sampling rates, in the order in which they are asked.
@@ -124,6 +124,7 @@ const (
 	SamplingInterface                       // the options of the record's interface
 	SamplingDomain                          // the options of the observation domain
 	SamplingHeader                          // the header of the message (version 5)
+	SamplingSimulated                       // nobody: packets were sampled before they were metered here
 )
 
 // String gives the stable name of the source, as the column sampling_source has it.
@@ -139,6 +140,8 @@ func (s SamplingSource) String() string {
 		return "domain"
 	case SamplingHeader:
 		return "header"
+	case SamplingSimulated:
+		return "simulated"
 	}
 	return "unknown"
 }
@@ -149,13 +152,19 @@ func (e *Export) Scaled(v uint64) (scaled uint64, ok bool) {
 	if e.Has&FieldSampling == 0 || e.Sample == 0 {
 		return 0, false
 	}
-	if e.Population == e.Sample {
-		return v, true
+	return scale(v, e.Population, e.Sample), true
+}
+
+// scale gives v * population / sample, cut to an integer, at most 2^63-1. sample is
+// above 0.
+func scale(v, population, sample uint64) uint64 {
+	if population == sample {
+		return v
 	}
-	high, low := bits.Mul64(v, e.Population)
-	if high >= e.Sample {
-		return math.MaxInt64, true
+	high, low := bits.Mul64(v, population)
+	if high >= sample {
+		return math.MaxInt64
 	}
-	scaled, _ = bits.Div64(high, low, e.Sample)
-	return min(scaled, math.MaxInt64), true
+	scaled, _ := bits.Div64(high, low, sample)
+	return min(scaled, math.MaxInt64)
 }

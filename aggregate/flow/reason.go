@@ -14,6 +14,10 @@ const (
 	ReasonBadIPHeader                       // IP header whose lengths contradict each other
 	ReasonTimeOutOfRange                    // time stamp outside the range of Timestamp
 	ReasonFiltered                          // excluded by the user's filter
+	ReasonOutOfTimeRange                    // time stamp outside the range that was asked for
+	ReasonDuplicate                         // the copy of a packet before it in the file
+	ReasonNotSampled                        // left out by the simulated sampler
+	ReasonBeyondCount                       // behind as many metered packets as were asked for
 
 	// ReasonCount is the number of reasons.
 	ReasonCount
@@ -38,6 +42,14 @@ func (r Reason) String() string {
 		return "ts_out_of_range"
 	case ReasonFiltered:
 		return "filtered"
+	case ReasonOutOfTimeRange:
+		return "out_of_time_range"
+	case ReasonDuplicate:
+		return "duplicate"
+	case ReasonNotSampled:
+		return "not_sampled"
+	case ReasonBeyondCount:
+		return "beyond_count"
 	}
 	return "unknown"
 }

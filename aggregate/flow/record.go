@@ -56,6 +56,11 @@ type Record struct {
 	// program has metered, of which all members but those of the marks are valid.
 	Export *Export
 
+	// Population is of how many packets each one that was metered is the sample, 0 if
+	// packets were not sampled, or not by number. Of an exported flow it is 0: see
+	// Export.
+	Population uint64
+
 	// Ordinal is 0, but one more than that of the key's record before if both begin
 	// at the same Start and that one was not over by then, as by silence
 	// (docs/metering.md section 4).
@@ -89,6 +94,18 @@ type Record struct {
 	EndReason EndReason
 }
 
+// Scaled gives what a counter of the flow stands for, at most 2^63-1. ok is false if
+// the sampling rate is not known.
+func (r *Record) Scaled(v uint64) (scaled uint64, ok bool) {
+	switch {
+	case r.Export != nil:
+		return r.Export.Scaled(v)
+	case r.Population == 0:
+		return 0, false
+	}
+	return scale(v, r.Population, 1), true
+}
+
 // IntervalRecord is one row of the interval table: what the packets of one flow
 // key amounted to in one interval [Start, Start+width).
 type IntervalRecord struct {
@@ -119,6 +136,12 @@ type IntervalRecord struct {
 
 // Scaled are volumes as they were before sampling.
 type Scaled struct{ Packets, Octets uint64 }
+
+// Scaled gives the volumes of which one of every population packets was metered. The
+// population must be above 0.
+func (c *Counters) Scaled(population uint64) Scaled {
+	return Scaled{scale(c.Packets, population, 1), scale(c.Octets, population, 1)}
+}
 
 // Distribution says how the volume of flow records came into intervals:
 // valueDistributionMethod (384), RFC 7015 section 5.

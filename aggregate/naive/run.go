@@ -32,6 +32,7 @@ type Options struct {
 	ReorderWindow time.Duration
 	Interval      time.Duration // width of the intervals, above 0
 	JoinFragments bool          // later fragments have the key of the first one
+	Select        Selection
 }
 
 // Timers are the timers of one protocol.
@@ -62,6 +63,7 @@ func Run(files []File, opts Options) (Result, error) {
 	result := Result{NotAccounted: map[flow.Reason]uint64{}}
 	type input struct {
 		name    string
+		frames  []judged
 		packets []*packet
 	}
 	var inputs []input
@@ -73,17 +75,9 @@ func Run(files []File, opts Options) (Result, error) {
 		in := input{name: file.Name}
 		for i, f := range records {
 			decoded, reason := frames.Decode(f)
-			if reason != flow.ReasonAccounted {
-				result.NotAccounted[reason]++
-				continue
-			}
-			in.packets = append(in.packets, &packet{Packet: decoded, number: uint64(i) + 1})
-			result.Accounted++
+			in.frames = append(in.frames, judged{&packet{Packet: decoded, number: uint64(i) + 1}, reason, i})
 		}
-		setClocks(in.packets, opts.ReorderWindow)
-		if opts.JoinFragments {
-			nameFragments(in.packets, opts.ReorderWindow)
-		}
+		in.packets = accounted(opts.judge(in.frames))
 		inputs = append(inputs, in)
 	}
 
@@ -95,6 +89,18 @@ func Run(files []File, opts Options) (Result, error) {
 	})
 	var all []*packet
 	for ordinal, in := range inputs {
+		in.frames = opts.cut(in.frames, int(result.Accounted))
+		for _, f := range in.frames {
+			if f.reason != flow.ReasonAccounted {
+				result.NotAccounted[f.reason]++
+			}
+		}
+		in.packets = accounted(in.frames)
+		result.Accounted += uint64(len(in.packets))
+		setClocks(in.packets, opts.ReorderWindow)
+		if opts.JoinFragments {
+			nameFragments(in.packets, opts.ReorderWindow)
+		}
 		for _, p := range in.packets {
 			p.file = ordinal
 			all = append(all, p)
@@ -104,10 +110,18 @@ func Run(files []File, opts Options) (Result, error) {
 
 	flows := meter(all, opts)
 	for _, f := range flows {
+		f.record.Population = opts.Select.population()
 		result.Flows = append(result.Flows, f.record)
 	}
 	slices.SortFunc(result.Flows, compareRecords)
 	result.Intervals = intervals(flows, opts.Interval)
+	if n := opts.Select.population(); n > 0 {
+		for i := range result.Intervals {
+			row := &result.Intervals[i]
+			row.Has |= flow.FieldSampling
+			row.Scaled = flow.Scaled{Packets: row.Counters.Packets * n, Octets: row.Counters.Octets * n}
+		}
+	}
 	return result, nil
 }
 

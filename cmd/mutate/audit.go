@@ -194,13 +194,11 @@ func (a *auditor) exported(r *flow.Record) {
 	} else {
 		b.EndReasons[r.EndReason]++
 	}
-	if r.Export == nil {
-		b.FlowsScaled.Unknown++
-		return
+	if r.Export != nil {
+		b.ExportedRecords++
 	}
-	b.ExportedRecords++
-	packets, known := r.Export.Scaled(r.Counters.Packets)
-	octets, _ := r.Export.Scaled(r.Counters.Octets)
+	packets, known := r.Scaled(r.Counters.Packets)
+	octets, _ := r.Scaled(r.Counters.Octets)
 	b.FlowsScaled.Add(flow.Scaled{Packets: packets, Octets: octets}, known)
 }
 

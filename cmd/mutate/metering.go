@@ -19,6 +19,7 @@ import (
 	"netstream/reader/capture"
 	"netstream/reader/input"
 	"netstream/reader/nfcapd"
+	"netstream/reader/sample"
 )
 
 // layout is what must have no influence on the result of a run.
@@ -38,6 +39,7 @@ type settings struct {
 	meter         meter.Settings
 	reorderWindow time.Duration
 	withMAC       bool
+	selection     reader.Selection // of packets
 	export        exportSettings
 }
 
@@ -68,7 +70,26 @@ func drawSettings(random *rand.Rand) settings {
 		},
 		reorderWindow: time.Duration(random.Int64N(int64(2 * time.Second))),
 		withMAC:       true,
+		selection:     drawSelection(random),
 	}
+}
+
+// drawSelection leaves out some packets by each rule in turn.
+func drawSelection(random *rand.Rand) (s reader.Selection) {
+	if random.IntN(4) == 0 {
+		s.DuplicateWindow = time.Duration(1 + random.Int64N(int64(time.Second)))
+	}
+	if random.IntN(4) == 0 {
+		s.Time = reader.TimeRange{HasFrom: true, From: flow.Timestamp(random.Int64())} // until 2262
+	}
+	s.Sample = sample.Spec{
+		Method: sample.Method(random.IntN(int(sample.RandomTime) + 1)), Packets: 1 + random.Uint64N(5), Phase: 1,
+		Window: time.Microsecond << random.IntN(30), Seed: random.Uint64(),
+	}
+	if random.IntN(4) == 0 {
+		s.Count = reader.Count{Set: true, Packets: 1 + random.Uint64N(100)}
+	}
+	return s
 }
 
 // outcome is what became of a capture or an export file.
@@ -86,7 +107,7 @@ type outcome struct {
 func run(content []byte, s *settings, l *layout) (outcome, error) {
 	points := flow.NewPoints()
 	packets, err := reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(content), reader.Options{
-		Points: points, Hasher: l.hasher, ReorderWindow: s.reorderWindow, WithMAC: s.withMAC,
+		Points: points, Hasher: l.hasher, ReorderWindow: s.reorderWindow, WithMAC: s.withMAC, Select: s.selection,
 		BufferSize: l.bufferSize, Input: input.Options{ReadAhead: l.readAhead},
 	})
 	if verdict := refusal(err); verdict != "" {
@@ -107,7 +128,8 @@ func run(content []byte, s *settings, l *layout) (outcome, error) {
 			[]engine.Input{{Earliest: earliest, Open: func() (engine.Source, error) { return source, nil }}}, nil,
 			engine.Config{
 				Meter: s.meter, Points: points, Workers: l.workers, Hasher: l.hasher, FlowMemory: l.rowMemory, SliceMemory: l.rowMemory,
-				Spill: func() (runs.File, error) { return new(memoryFile), nil },
+				Population: s.selection.Sample.Population(),
+				Spill:      func() (runs.File, error) { return new(memoryFile), nil },
 			})
 		if err == nil {
 			return auditCapture(packets.Account(), result, points)

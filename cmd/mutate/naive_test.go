@@ -9,12 +9,15 @@ import (
 	"testing"
 
 	"netstream/aggregate/naive"
+	"netstream/reader"
 	"netstream/reader/capture"
+	"netstream/reader/sample"
 )
 
 // framesAsPcap gives the frames that can be read of a capture as a sound pcap file
 // of nanoseconds, which is all that package naive reads. ok is false if a frame
-// cannot be in such a file, or has what naive does not look at: IEEE 802.3 framing.
+// cannot be in such a file, or has what naive does not look at: IEEE 802.3 framing, and
+// directions, which are sampled apart.
 func framesAsPcap(t *testing.T, content []byte) (pcap []byte, ok bool) {
 	t.Helper()
 	r, err := capture.NewReader(bytes.NewReader(content))
@@ -37,7 +40,7 @@ func framesAsPcap(t *testing.T, content []byte) (pcap []byte, ok bool) {
 		}
 		from := r.Interfaces()[f.Interface]
 		seconds := f.Time / nanosecondsPerSecond
-		if from.LinkType != 1 || from.Name != "" || f.FCSLength > 0 || !f.TimeValid || f.Time < 0 || seconds >= 1<<32 || f.Number != number {
+		if from.LinkType != 1 || from.Name != "" || f.FCSLength > 0 || !f.TimeValid || f.Time < 0 || seconds >= 1<<32 || f.Number != number || f.Direction != 0 {
 			return nil, false
 		}
 		if len(f.Data) >= 16 {
@@ -91,6 +94,18 @@ func TestDamagedCapturesGiveTheRowsOfNaive(t *testing.T) {
 	}
 }
 
+// naiveSelection says the same to naive.
+func naiveSelection(s *reader.Selection) naive.Selection {
+	selection := naive.Selection{
+		HasFrom: s.Time.HasFrom, HasTo: s.Time.HasTo, From: s.Time.From, To: s.Time.To, DuplicateWindow: s.DuplicateWindow,
+		Packets: s.Sample.Packets, Phase: s.Sample.Phase, Window: s.Sample.Window, Seed: s.Sample.Seed, Count: int(s.Count.Packets),
+	}
+	if s.Sample.Method != sample.None {
+		selection.Method = s.Sample.Method.String()
+	}
+	return selection
+}
+
 // naiveTables gives the digest of the rows as audit makes it.
 func naiveTables(t *testing.T, tr *trial, pcap []byte) [sha256.Size]byte {
 	t.Helper()
@@ -99,6 +114,7 @@ func naiveTables(t *testing.T, tr *trial, pcap []byte) [sha256.Size]byte {
 		Idle: m.IdleTimeout, Active: m.ActiveTimeout, EndGrace: m.EndGrace, Interval: m.Interval, ReorderWindow: tr.settings.reorderWindow,
 		Fin: m.Fin.String(), Rst: m.Rst.String(), MaxOctets: m.MaxOctets, MaxPackets: m.MaxPackets, CutEvery: m.CutEvery,
 		Protocols: make(map[uint8]naive.Timers),
+		Select:    naiveSelection(&tr.settings.selection),
 	}
 	for protocol, own := range m.Protocols {
 		options.Protocols[protocol] = naive.Timers(own)

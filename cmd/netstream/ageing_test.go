@@ -164,7 +164,7 @@ func TestMaxFlowsIsDeterministic(t *testing.T) {
 		}
 		slices.Reverse(parts)
 		for _, most := range []int{1, 3} {
-			flags := []string{"--max-flows", strconv.Itoa(most), "-j"}
+			flags := []string{"--fragments", "apart", "--max-flows", strconv.Itoa(most), "-j"} // cuts part fragments, too
 			flows, intervals := tablesOf(t, append(slices.Clone(flags), "1", whole)...)
 			if strings.Contains(flows, "lack_of_resources") {
 				evictions[most]++

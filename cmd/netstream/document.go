@@ -77,6 +77,9 @@ func (j *job) totals() manifest.Totals {
 	if first, last, any := j.span(); any {
 		t.FirstTime, t.LastTime = timeText(first), timeText(last)
 	}
+	if j.flows.rated > 0 && j.flows.exported == 0 {
+		t.PacketsScaled, t.BytesScaled = manifest.Number(j.flows.scaled.Packets.String()), manifest.Number(j.flows.scaled.Octets.String())
+	}
 	j.exportTotals(&t)
 	return t
 }

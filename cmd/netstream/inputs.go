@@ -21,6 +21,8 @@ type observation struct {
 	packets *reader.Packets // open; nil until it is needed, and for exports
 	exports *reader.Exports // surveyed; nil for captures of traffic, and once read
 	opened  input.Stat      // what the file was when start was found out
+	chosen  uint64          // packets that are selected, at most as many as the run is to have; found out if packets are counted over several inputs
+	count   reader.Count    // how many packets of it are to be metered, if they are counted over several inputs
 	account *reader.Account // complete once the input was read
 }
 
@@ -31,6 +33,7 @@ type observations struct {
 	leftOut bool // an input that was named is missing
 
 	keepGoing bool
+	counting  bool // packets are counted over several inputs
 	options   reader.Options
 	stdin     io.Reader
 
@@ -60,6 +63,7 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 			obs.leftOut = true
 		}
 	}
+	obs.counting = options.Select.Count.Set && len(selection.Sources) > 1
 	// Surveys of exports share bounds: their order must not be that of the arguments.
 	slices.SortStableFunc(selection.Sources, func(a, b input.Source) int { return cmp.Compare(a.Name, b.Name) })
 	for _, source := range selection.Sources {
@@ -78,6 +82,7 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 			"none of the inputs is a capture or holds exports")
 	}
 	slices.SortStableFunc(obs.all, compareObservations)
+	obs.shareCount()
 	for i, in := range obs.all {
 		if in.packets != nil {
 			in.packets.SetOrdinal(uint32(i))
@@ -92,6 +97,10 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 
 // look opens one input and finds out how it begins.
 func (obs *observations) look(ctx context.Context, c *console, o *runOptions, source input.Source) error {
+	if obs.counting && source.Stream {
+		return fail(exitUsage, "name files, or this input alone",
+			"cannot read %s: with --count several inputs are read twice, which a stream cannot be", source.Name)
+	}
 	in, err := obs.begin(ctx, source)
 	switch {
 	case reader.IsForeign(err) && (source.Found || o.keepGoing):
@@ -107,8 +116,14 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 	case err != nil:
 		return inputFailure(err)
 	}
+	if in.exports != nil {
+		if err := o.refuseExports(source.Name); err != nil {
+			in.close() // it was only looked at
+			return err
+		}
+	}
 	obs.progress.expect(source)
-	if in.packets != nil && !source.Stream && len(obs.all) >= keepOpen {
+	if in.packets != nil && !source.Stream && (len(obs.all) >= keepOpen || obs.counting) {
 		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {
 			return inputFailure(err)
@@ -160,7 +175,27 @@ func (obs *observations) firstLook(source input.Source) (*observation, error) {
 		packets.Close() // the failure is what matters
 		return nil, err
 	}
-	return &observation{source: source, packets: packets, start: start}, nil
+	in := &observation{source: source, packets: packets, start: start}
+	if obs.counting {
+		if in.chosen, err = packets.Selected(obs.options.Select.Count.Packets); err != nil {
+			packets.Close() // the failure is what matters
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+// shareCount says how many packets of each input are metered, if the run is to have
+// a number of them: inputs are counted in their order. All of them are opened again.
+func (obs *observations) shareCount() {
+	if !obs.counting {
+		return
+	}
+	left := obs.options.Select.Count.Packets
+	for _, in := range obs.all {
+		in.count = reader.Count{Set: true, Packets: left}
+		left -= min(left, in.chosen)
+	}
 }
 
 func (obs *observations) leaveOut(c *console, name, why string) {
@@ -226,6 +261,9 @@ func (obs *observations) open(ordinal uint32) (engine.Source, error) {
 	if packets == nil {
 		options := obs.options
 		options.Input.Expect = &in.opened
+		if obs.counting {
+			options.Select.Count = in.count
+		}
 		var err error
 		packets, err = reader.Open(in.source, obs.stdin, options)
 		if reader.IsForeign(err) {

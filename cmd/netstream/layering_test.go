@@ -107,6 +107,8 @@ var layers = [...]struct {
 	{"reader/option", []string{"aggregate/flow", "reader/element"}, "options are made of elements"},
 	{"reader/netflow/netflowtest", []string{"aggregate/flow"}, "test messages share no code with the reader under test"},
 	{"reader/netflow", []string{"aggregate/flow", "reader/element", "reader/option"}, "messages do not know what they lie in"},
+	{"reader/sample", []string{"aggregate/flow"}, "the parts of the reader do not know each other"},
+	{"reader/duplicate", []string{"aggregate/flow"}, "the parts of the reader do not know each other"},
 	{"reader/sequence", []string{"aggregate/flow"}, "the parts of the reader do not know each other"},
 	{"reader/nfcapd/nfcapdtest", []string{"aggregate/flow"}, "test files share no code with the reader under test"},
 	{"reader/nfcapd", []string{"aggregate/flow", "reader/damage"}, "the parts of the reader do not know each other"},

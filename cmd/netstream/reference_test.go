@@ -79,6 +79,7 @@ func newExperiment(seed uint64) *experiment {
 		e.hashSeed[i] = byte(random.Uint32())
 	}
 	e.layout = e.randomLayout(random)
+	e.selectSome(random)
 	return e
 }
 
@@ -210,27 +211,16 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
 		WithMAC: true, JoinFragments: e.settings.JoinFragments, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
-	var obs observations
-	for _, file := range files {
-		packets, err := reader.Open(input.Source{Name: input.StandardInput, Stream: true}, bytes.NewReader(file.Content), options)
-		if err != nil {
-			return naive.Result{}, err
-		}
-		start, err := packets.Start()
-		if err != nil {
-			return naive.Result{}, err
-		}
-		obs.all = append(obs.all, &observation{source: input.Source{Name: file.Name}, start: start, packets: packets})
-	}
-	slices.SortStableFunc(obs.all, compareObservations)
-	for i, in := range obs.all {
-		in.packets.SetOrdinal(uint32(i))
+	options.Select = selectionOf(&e.settings.Select)
+	obs, err := openInMemory(files, options)
+	if err != nil {
+		return naive.Result{}, err
 	}
 	config := engine.Config{
 		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows,
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowMemory: e.memory, SliceMemory: e.memory,
+		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(),
 	}
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err
@@ -239,7 +229,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	if err != nil {
 		return naive.Result{}, err
 	}
-	return collect(metered, &obs)
+	return collect(metered, obs)
 }
 
 func collect(metered *engine.Result, obs *observations) (naive.Result, error) {
@@ -412,7 +402,9 @@ func TestReferenceFullWait(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newExperiment(0)
-			e.settings.ReorderWindow, e.layout = time.Hour, layout{names: []string{"a.pcap"}}
+			e.settings = naive.Options{
+				Idle: 30 * time.Second, EndGrace: 30 * time.Second, ReorderWindow: time.Hour, Interval: 5 * time.Minute}
+			e.layout = layout{names: []string{"a.pcap"}}
 			e.format = randomcapture.Format{Order: binary.LittleEndian, Nanoseconds: true}
 			var packets []randomcapture.Packet
 			for i := range int64(c.waiting) {
@@ -453,6 +445,7 @@ func TestReferenceEqualClocks(t *testing.T) {
 	for _, window := range []time.Duration{0, time.Second} {
 		for _, active := range []time.Duration{0, 1} {
 			e := newExperiment(0)
+			e.settings.Select = naive.Selection{}
 			e.settings.ReorderWindow, e.settings.Active = window, active
 			want, err := naive.Run(files, e.settings)
 			if err != nil {

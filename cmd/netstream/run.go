@@ -161,8 +161,8 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	j.progress = startProgress(j.console, o.quiet)
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
-		JoinFragments: o.packets.fragments == fragmentsInherit,
-		Input:         input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
+		JoinFragments: o.packets.fragments == fragmentsInherit, Select: o.selection,
+		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
 			DropDuplicates: o.dedup, Ceiling: new(reader.Ceiling),
@@ -176,6 +176,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	defer j.inputs.close()
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
+		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
 		Distribution: o.method, Stitch: o.stitch,
 	})

@@ -44,6 +44,8 @@ type runOptions struct {
 	elements       []string
 	maskOrder      string
 
+	selectionOptions
+
 	workers int
 	quiet   bool
 	verbose bool
@@ -71,6 +73,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
+	o.addSelectionFlags(flags)
 	o.addExportFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
@@ -154,6 +157,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.ageing.resolve(flags); err != nil {
 		return err
 	}
+	if err := o.selectionOptions.validate(flags); err != nil {
+		return err
+	}
 	settings := o.meter()
 	if err := settings.Validate(); err != nil {
 		return usageError("%w", err)
@@ -205,5 +211,6 @@ func (o *runOptions) parameters() map[string]string {
 	}
 	o.packets.addParameters(parameters)
 	o.ageing.addParameters(parameters)
+	o.selectionOptions.addParameters(parameters)
 	return parameters
 }

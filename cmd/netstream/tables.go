@@ -79,6 +79,7 @@ type flowSums struct {
 	unknown  unknownCounters
 	records  uint64
 	exported uint64 // of records those of exporters
+	rated    uint64 // of records those that scaled speaks of
 	endless  uint64 // of exported those that do not tell why they ended
 	ends     map[flow.EndReason]uint64
 }
@@ -97,8 +98,8 @@ func (u *unknownCounters) add(has flow.Fields) {
 
 // scaledOf gives what a record's counters were before sampling.
 func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
-	if s.Packets, known = r.Export.Scaled(r.Counters.Packets); known {
-		s.Octets, known = r.Export.Scaled(r.Counters.Octets)
+	if s.Packets, known = r.Scaled(r.Counters.Packets); known {
+		s.Octets, known = r.Scaled(r.Counters.Octets)
 	}
 	return s, known
 }
@@ -113,11 +114,15 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 			sums.totals.Add(&r.Counters)
 			sums.records++
 			ends[r.EndReason]++
+			if r.Export == nil && r.Population == 0 {
+				return
+			}
+			sums.rated++
+			sums.scaled.Add(scaledOf(r))
 			if r.Export == nil {
 				return
 			}
 			sums.exported++
-			sums.scaled.Add(scaledOf(r))
 			sums.unknown.add(r.Export.Has)
 			kept.keep(place, r)
 		})
@@ -131,9 +136,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 			sums.ends[flow.EndReason(reason+1)] = n
 		}
 	}
-	if sums.records > sums.exported {
-		sums.scaled.Unknown += sums.records - sums.exported // flows that were metered here
-	}
+	sums.scaled.Unknown += sums.records - sums.rated // flows that were metered here, from all packets
 	return sums, nil
 }
 

@@ -49,8 +49,8 @@ type Orderer struct {
 
 	// FirstFragment, unless it is nil, is called for each packet that is the first
 	// fragment of its datagram when it has its clock, with the highest accepted time
-	// by then. The packet is valid during the call only.
-	FirstFragment func(p *flow.Packet, high flow.Timestamp)
+	// by then.
+	FirstFragment func(p flow.Packet, high flow.Timestamp)
 }
 
 // NewOrderer gives an Orderer with the given reorder window, 0 or greater.
@@ -154,7 +154,7 @@ func (o *Orderer) place(p *flow.Packet, at int64) {
 	}
 	p.Clock = flow.Timestamp(at)
 	if o.FirstFragment != nil && p.Meta.Marks&(flow.MarkFragment|flow.MarkLaterFragment) == flow.MarkFragment {
-		o.FirstFragment(p, flow.Timestamp(o.clock.high))
+		o.FirstFragment(*p, flow.Timestamp(o.clock.high))
 	}
 	if o.queue.len() == 0 || o.queue.back().Clock <= p.Clock {
 		o.queue.push(p, o.position)

@@ -156,6 +156,27 @@ func TestExportedCells(t *testing.T) {
 	}), want, &unknown, &known)
 }
 
+// TestSimulatedSamplingCells reads what packets stand for that were sampled before they
+// were metered: in the flow table of their own, and NULL of others.
+func TestSimulatedSamplingCells(t *testing.T) {
+	all := flow.Record{Key: key(t, "10.0.0.1", "10.0.0.2", 6, true, 1, 2), Counters: flow.Counters{Packets: 3, Octets: 500}}
+	sampled, huge := all, all
+	sampled.Population = 7
+	huge.Population, huge.Counters = math.MaxUint32, flow.Counters{Packets: 1 << 31, Octets: math.MaxInt64}
+	want := map[string][3]string{
+		"packets": {"3", "3", "2147483648"}, "bytes": {"500", "500", "9223372036854775807"},
+		"packets_scaled": {"NULL", "21", "9223372034707292160"}, "bytes_scaled": {"NULL", "3500", "9223372036854775807"},
+		"sampling_rate": {"NULL", "7", "4.294967295e+09"}, "sampling_source": {"NULL", "simulated", "simulated"},
+	}
+	for _, c := range table.Flows(table.Options{Points: flow.NewPoints()}) {
+		for i, row := range []*flow.Record{&all, &sampled, &huge} {
+			if cells, ok := want[c.Name]; ok && cellText(&c, row) != cells[i] {
+				t.Errorf("column %s, row %d: got %s, want %s", c.Name, i+1, cellText(&c, row), cells[i])
+			}
+		}
+	}
+}
+
 // TestIntervalCells reads an interval record of exported flows of which little is
 // known, and one of which everything is.
 func TestIntervalCells(t *testing.T) {

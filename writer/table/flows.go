@@ -37,10 +37,13 @@ func Flows(o Options) []Column[flow.Record] {
 
 // fieldsOf gives what is known of a flow.
 func fieldsOf(r *flow.Record) flow.Fields {
-	if r.Export == nil {
-		return flow.MeteredFields
+	switch {
+	case r.Export != nil:
+		return r.Export.Has
+	case r.Population > 0:
+		return flow.MeteredFields | flow.FieldSampling
 	}
-	return r.Export.Has
+	return flow.MeteredFields
 }
 
 // lacks gives the test whether a flow has none of the fields.

@@ -15,15 +15,15 @@ func flowSampling(o *Options) []Column[flow.Record] {
 	return append(scaled,
 		Column[flow.Record]{
 			Name: "sampling_rate", Kind: Float64, Elements: []Element{{310, "samplingPopulation"}, {309, "samplingSize"}},
-			Definition: "How many packets there were for each one that was metered: population / size of the sample; NULL if the exporter does not tell.",
+			Definition: "How many packets there were for each one that was metered: population / size of the sample; NULL if the exporter does not tell; of flows metered here NULL unless packets were sampled by number.",
 			field:      flow.FieldSampling,
-			Int:        func(r *flow.Record) int64 { return samplingRate(r.Export.Population, r.Export.Sample) },
+			Int:        func(r *flow.Record) int64 { return samplingRate(r) },
 		},
 		Column[flow.Record]{
 			Name: "sampling_source", Kind: Text,
-			Definition: "Who told sampling_rate: record, sampler (options of the sampler that the record names), interface, domain (options of these), or header (of the message); NULL if sampling_rate is.",
+			Definition: "Who told sampling_rate: record, sampler (options of the sampler that the record names), interface, domain (options of these), header (of the message), or simulated (packets were sampled before they were metered); NULL if sampling_rate is.",
 			field:      flow.FieldSampling,
-			Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.SamplingSource)} },
+			Symbol:     func(r *flow.Record) Symbol { return Symbol{Low: uint64(samplingSource(r))} },
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.SamplingSource(s.Low).String()...)
 			},
@@ -40,11 +40,22 @@ func flowSampling(o *Options) []Column[flow.Record] {
 // scaledCount gives what a counter stands for, of a record whose sampling rate is
 // known.
 func scaledCount(r *flow.Record, v uint64) int64 {
-	scaled, _ := r.Export.Scaled(v)
+	scaled, _ := r.Scaled(v)
 	return count(scaled)
 }
 
 // samplingRate gives the cell of population / sample, which are above 0.
-func samplingRate(population, sample uint64) int64 {
-	return int64(math.Float64bits(float64(population) / float64(max(sample, 1))))
+func samplingRate(r *flow.Record) int64 {
+	population, sample := r.Population, uint64(1)
+	if r.Export != nil {
+		population, sample = r.Export.Population, max(r.Export.Sample, 1)
+	}
+	return int64(math.Float64bits(float64(population) / float64(sample)))
+}
+
+func samplingSource(r *flow.Record) flow.SamplingSource {
+	if r.Export == nil {
+		return flow.SamplingSimulated
+	}
+	return r.Export.SamplingSource
 }

@@ -16,6 +16,8 @@ type Packet struct {
 	WireOctets    uint64 // of the frame, never below what was captured of it
 	PayloadOctets uint64 // above the transport header, at most Octets
 
+	Captured []byte // what was captured of the IP packet, without what the frame has behind it
+
 	Fragment    bool   // a fragment of IPv4 or IPv6, the first one included
 	Later       bool   // a fragment, and not the first one
 	FragmentID  uint32 // identification of the fragment's datagram
@@ -111,13 +113,15 @@ func (p *Packet) ip(b []byte, original uint64) flow.Reason {
 		return flow.ReasonTruncatedHeader
 	}
 	p.Key.Version = b[0] >> 4
+	reason := flow.ReasonBadIPVersion
 	switch p.Key.Version {
 	case 4:
-		return p.ipv4(b, original)
+		reason = p.ipv4(b, original)
 	case 6:
-		return p.ipv6(b, original)
+		reason = p.ipv6(b, original)
 	}
-	return flow.ReasonBadIPVersion
+	p.Captured = inside(b, 0, p.Octets)
+	return reason
 }
 
 // ipv4 reads an IPv4 packet, RFC 791.

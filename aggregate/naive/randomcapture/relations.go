@@ -2,6 +2,7 @@ package randomcapture
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
 	"slices"
 	"time"
 )
@@ -155,6 +156,26 @@ func SwapEqualTimes(packets []Packet, at int) (swapped []Packet, ok bool) {
 	swapped = slices.Clone(packets)
 	swapped[at], swapped[at+1] = swapped[at+1], swapped[at]
 	return swapped, true
+}
+
+// Mirror puts a copy of some packets behind them, as if a second mirror port had
+// seen them: up to a few packets later in the capture, by at most within later or
+// earlier. If copies within that time are left out and the capture has no equal
+// packets itself, the tables are those of the capture but for the places.
+func Mirror(packets []Packet, random *rand.Rand, within time.Duration) []Packet {
+	var mirrored, due []Packet
+	for _, p := range packets {
+		mirrored = append(mirrored, p)
+		if random.IntN(3) == 0 {
+			p.Time += random.Int64N(2*int64(within)) - int64(within) + 1
+			p.Time = min(max(p.Time, 0), lastTime)
+			due = append(due, p)
+		}
+		if random.IntN(2) == 0 {
+			mirrored, due = append(mirrored, due...), nil
+		}
+	}
+	return append(mirrored, due...)
 }
 
 // InsertAlien puts a packet of a host of its own (192.0.2.1 to 192.0.2.2, UDP)
