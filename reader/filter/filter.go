@@ -1,0 +1,99 @@
+package filter
+
+import "fmt"
+
+// Filter is a filter that was read, for any link type. It is not changed by its
+// use and may be shared.
+type Filter struct {
+	text string
+	root expression // nil selects everything
+}
+
+// Parse reads a filter. Its error is an *Error.
+func Parse(text string) (*Filter, error) {
+	root, fault := parse(text)
+	if fault != nil {
+		return nil, fault
+	}
+	return &Filter{text: text, root: root}, nil
+}
+
+// String gives the filter as it was written.
+func (f *Filter) String() string { return f.text }
+
+// Error says why a filter cannot be compiled.
+type Error struct {
+	Column   int    // of what is at fault in the text, in octets from 1
+	Text     string // what was got and what was wanted
+	Hint     string // the next step, "" if there is none
+	LinkType string // that the filter was compiled for, "" if the fault is in the filter alone
+}
+
+// Error gives all but the hint.
+func (e *Error) Error() string {
+	return fmt.Sprintf("cannot compile the filter: column %d: %s", e.Column, e.Text)
+}
+
+// Program is a filter for the frames of one link type. It must not be used by
+// two goroutines at a time.
+type Program struct {
+	begin func(*frame) bool // nil if nothing is to be done
+	root  test
+	frame frame
+}
+
+// Capture says what of a capture the meaning of a filter depends on.
+type Capture struct {
+	LinkType     uint16 // LINKTYPE_ value
+	LinkTypeName string // for messages
+	BigEndian    bool   // the byte order of the file (pcap) or section (pcapng), which BSD's loopback headers have
+}
+
+// Compile makes the program for the frames of a capture interface. Its error is
+// an *Error; it names the link type if the filter asks for what frames of that
+// do not have.
+func (f *Filter) Compile(c Capture) (*Program, error) {
+	if f.root == nil {
+		return &Program{root: func(*frame) verdict { return yes }}, nil
+	}
+	linkType := c.LinkType
+	if linkType == linkRaw12 || linkType == linkRaw14 { // as systems wrote it into files before 101
+		linkType = linkRaw
+	}
+	l := newLowering(linkType, c.BigEndian, c.LinkTypeName)
+	if !isKnown(linkType) {
+		l.unsupported("anything")
+	}
+	root := l.expression(f.root)
+	if l.fault == nil && l.linkType == linkPPI {
+		root = both(l.isPPIWireless(), root)
+	}
+	if l.fault == nil && !l.unfolded && !isWireless(linkType) {
+		root = l.folded(root)
+	}
+	if l.fault != nil {
+		return nil, l.fault
+	}
+	return &Program{begin: l.begin.compile(), root: compileCondition(root)}, nil
+}
+
+// isPPIWireless says whether what follows the PPI header is IEEE 802.11: nothing
+// else can be filtered behind it.
+func (l *lowering) isPPIWireless() condition {
+	const wireless = linkWireless << 24 // little-endian
+	return equals(load{offset: 4, size: 4}, wireless)
+}
+
+// Match says whether a frame is selected. length is its original length on the
+// link in octets, which is at least len(octets) in good captures. It allocates
+// nothing.
+func (p *Program) Match(octets []byte, length uint32) bool {
+	f := &p.frame
+	f.octets, f.length = octets, length
+	if p.begin != nil && !p.begin(f) {
+		return false
+	}
+	selected := p.root(f) == yes
+	f.octets = nil
+	return selected
+}
