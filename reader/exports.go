@@ -88,6 +88,10 @@ func (e *Exports) begin(octets io.Reader) error {
 			return err
 		}
 		e.packets = datagram.NewPackets(e.frames, netflow.Length)
+		if e.options.Filter != nil {
+			chosen, interfaces := &selection{filter: e.options.Filter}, e.frames.Interfaces
+			e.packets.Select(func(f *capture.Frame) (bool, error) { return chosen.selects(e.source.Name, interfaces(), f) })
+		}
 		e.messages = e.packets
 		e.account.Format = e.frames.Format().String()
 	case datagram.Nfcapd:

@@ -9,6 +9,7 @@ import (
 	"netstream/reader/capture"
 	"netstream/reader/clock"
 	"netstream/reader/damage"
+	"netstream/reader/filter"
 	"netstream/reader/header"
 	"netstream/reader/input"
 )
@@ -19,6 +20,7 @@ type Options struct {
 	Hasher        flow.Hasher
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
+	Filter        *filter.Filter // selects the frames of captures; nil selects all
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 
@@ -33,6 +35,7 @@ type Packets struct {
 	capture *capture.Reader
 	orderer *clock.Orderer
 	account Account
+	filter  *selection // nil if all frames are selected
 	ordinal uint32
 
 	interfaces []observed // in step with the capture's
@@ -68,6 +71,9 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		source:  opened,
 		orderer: clock.NewOrderer(options.ReorderWindow),
 		account: Account{Name: name},
+	}
+	if options.Filter != nil {
+		p.filter = &selection{filter: options.Filter}
 	}
 	size := options.BufferSize
 	if size == 0 {
@@ -190,6 +196,16 @@ func (p *Packets) read() error {
 
 // take decodes a frame and gives it to the orderer, or counts why not.
 func (p *Packets) take(f *capture.Frame) error {
+	if p.filter != nil {
+		selected, err := p.filter.selects(p.account.Name, p.capture.Interfaces(), f)
+		if err != nil {
+			return err
+		}
+		if !selected {
+			p.account.excluded(flow.ReasonFiltered, 0, f, wireOctets(f))
+			return nil
+		}
+	}
 	for f.Interface >= len(p.interfaces) {
 		if err := p.observe(len(p.interfaces)); err != nil {
 			return err

@@ -161,7 +161,8 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	j.progress = startProgress(j.console, o.quiet)
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC,
-		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
+		Filter: o.selected,
+		Input:  input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
 			DropDuplicates: o.dedup, Ceiling: new(reader.Ceiling),

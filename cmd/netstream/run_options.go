@@ -12,6 +12,7 @@ import (
 	"netstream/aggregate/meter"
 	"netstream/reader"
 	"netstream/reader/element"
+	"netstream/reader/filter"
 	"netstream/reader/netflow"
 )
 
@@ -30,6 +31,9 @@ type runOptions struct {
 	timeUnit   string
 	withMAC    bool
 	withFile   bool
+
+	filter     string
+	filterFile string
 
 	interval      duration
 	idleTimeout   duration
@@ -52,6 +56,7 @@ type runOptions struct {
 	graceSet bool
 
 	// What the texts above say.
+	selected       *filter.Filter // nil for all packets
 	captureContent reader.CaptureContent
 	method         flow.Distribution
 	requests       []element.Request
@@ -69,6 +74,8 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.streams, "stream", false, "also read named pipes, sockets and devices")
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
+	flags.StringVarP(&o.filter, "filter", "f", "", "meter only the packets of captures that this filter selects, in tcpdump's language (docs/filters.md)")
+	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
 	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout); with --stitch the longest gap between records that are joined")
 	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
@@ -159,6 +166,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.validateExports(); err != nil {
 		return err
 	}
+	if err := o.readFilter(); err != nil {
+		return err
+	}
 	settings := o.meter()
 	if err := settings.Validate(); err != nil {
 		return usageError("%w", err)
@@ -198,6 +208,7 @@ func (o *runOptions) meter() meter.Settings {
 func (o *runOptions) parameters() map[string]string {
 	return map[string]string{
 		"output_format":   o.format,
+		"filter":          o.filter,
 		"interval":        time.Duration(o.interval).String(),
 		"idle_timeout":    time.Duration(o.idleTimeout).String(),
 		"active_timeout":  time.Duration(o.activeTimeout).String(),

@@ -1,6 +1,9 @@
 package filter
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Filter is a filter that was read, for any link type. It is not changed by its
 // use and may be shared.
@@ -9,11 +12,19 @@ type Filter struct {
 	root expression // nil selects everything
 }
 
-// Parse reads a filter. Its error is an *Error.
+// Parse reads a filter. Its error is an *Error. What only some link types have is
+// not found wanting here, but by Compile.
 func Parse(text string) (*Filter, error) {
 	root, fault := parse(text)
+	if fault == nil && root != nil {
+		trial := newLowering(linkEthernet, false, "ETHERNET")
+		trial.expression(root)
+		if trial.fault != nil && trial.fault.LinkType == "" {
+			fault = trial.fault
+		}
+	}
 	if fault != nil {
-		return nil, fault
+		return nil, fault.in(text)
 	}
 	return &Filter{text: text, root: root}, nil
 }
@@ -23,7 +34,8 @@ func (f *Filter) String() string { return f.text }
 
 // Error says why a filter cannot be compiled.
 type Error struct {
-	Column   int    // of what is at fault in the text, in octets from 1
+	Line     int    // of what is at fault in the text, from 1
+	Column   int    // in that line, in octets from 1
 	Text     string // what was got and what was wanted
 	Hint     string // the next step, "" if there is none
 	LinkType string // that the filter was compiled for, "" if the fault is in the filter alone
@@ -31,22 +43,43 @@ type Error struct {
 
 // Error gives all but the hint.
 func (e *Error) Error() string {
-	return fmt.Sprintf("cannot compile the filter: column %d: %s", e.Column, e.Text)
+	place := fmt.Sprintf("column %d", e.Column)
+	if e.Line > 1 {
+		place = fmt.Sprintf("line %d, %s", e.Line, place)
+	}
+	return fmt.Sprintf("cannot compile the filter: %s: %s", place, e.Text)
+}
+
+// in works out the line of an error whose column counts from the beginning of
+// the text.
+func (e *Error) in(text string) *Error {
+	before := text[:min(len(text), e.Column-1)]
+	e.Line = 1 + strings.Count(before, "\n")
+	e.Column -= 1 + strings.LastIndexByte(before, '\n')
+	return e
 }
 
 // Program is a filter for the frames of one link type. It must not be used by
 // two goroutines at a time.
 type Program struct {
-	begin func(*frame) bool // nil if nothing is to be done
-	root  test
-	frame frame
+	begin  func(*frame) bool // nil if nothing is to be done
+	root   test
+	clears bool // registers must be 0 at the beginning
+	frame  frame
 }
 
 // Capture says what of a capture the meaning of a filter depends on.
 type Capture struct {
 	LinkType     uint16 // LINKTYPE_ value
-	LinkTypeName string // for messages
+	LinkTypeName string // for messages; "" for its number
 	BigEndian    bool   // the byte order of the file (pcap) or section (pcapng), which BSD's loopback headers have
+}
+
+func (c *Capture) linkTypeName() string {
+	if c.LinkTypeName == "" {
+		return fmt.Sprint(c.LinkType)
+	}
+	return c.LinkTypeName
 }
 
 // Compile makes the program for the frames of a capture interface. Its error is
@@ -60,7 +93,7 @@ func (f *Filter) Compile(c Capture) (*Program, error) {
 	if linkType == linkRaw12 || linkType == linkRaw14 { // as systems wrote it into files before 101
 		linkType = linkRaw
 	}
-	l := newLowering(linkType, c.BigEndian, c.LinkTypeName)
+	l := newLowering(linkType, c.BigEndian, c.linkTypeName())
 	if !isKnown(linkType) {
 		l.unsupported("anything")
 	}
@@ -72,9 +105,9 @@ func (f *Filter) Compile(c Capture) (*Program, error) {
 		root = l.folded(root)
 	}
 	if l.fault != nil {
-		return nil, l.fault
+		return nil, l.fault.in(f.text)
 	}
-	return &Program{begin: l.begin.compile(), root: compileCondition(root)}, nil
+	return &Program{begin: l.begin.compile(), root: compileCondition(root), clears: l.assigns}, nil
 }
 
 // isPPIWireless says whether what follows the PPI header is IEEE 802.11: nothing
@@ -90,6 +123,9 @@ func (l *lowering) isPPIWireless() condition {
 func (p *Program) Match(octets []byte, length uint32) bool {
 	f := &p.frame
 	f.octets, f.length = octets, length
+	if p.clears {
+		f.registers = [registers]uint32{}
+	}
 	if p.begin != nil && !p.begin(f) {
 		return false
 	}

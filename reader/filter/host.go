@@ -89,8 +89,11 @@ func (l *lowering) linkHost(mac [6]byte, d direction) condition {
 	default:
 		return l.unsupported("a MAC address")
 	}
+	if d > directionAnd {
+		return l.unsupported("an address of IEEE 802.11")
+	}
 	inner := func() condition {
-		return l.directions(d, "the frames of this link type", func(isSource bool) condition {
+		return l.directions(d, "these frames", func(isSource bool) condition {
 			offset := destination
 			if isSource {
 				offset = source

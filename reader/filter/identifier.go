@@ -12,9 +12,6 @@ const namesHint = "names are not resolved, since the result must not depend on t
 
 // identifier lowers an address, a port, a protocol, or a name.
 func (l *lowering) identifier(e *identifier) condition {
-	if e.qualifiers.kind == kindUndefined {
-		return l.fail("repeat host, net, port or proto in front of it", "got an identifier, want qualifiers in front of it")
-	}
 	switch e.kind {
 	case identifierName:
 		return l.name(e)
@@ -32,9 +29,11 @@ func (l *lowering) identifier(e *identifier) condition {
 		}
 		return l.linkHost(parseMAC(e.text), e.direction)
 	}
-	if e.protocol != protocolLink || e.qualifiers.kind != kindHost && e.qualifiers.kind != kindAny ||
-		l.linkType != linkArcnet && l.linkType != linkArcnetLinux {
-		return l.fail("", "got an ARCnet address, want it behind link host, on link types of ARCnet")
+	if e.protocol != protocolLink || e.qualifiers.kind != kindHost && e.qualifiers.kind != kindAny {
+		return l.fail("write 'link host $"+e.text+"'", "got an ARCnet address behind %s, want link host", e.describe())
+	}
+	if l.linkType != linkArcnet && l.linkType != linkArcnetLinux {
+		return l.unsupported("an ARCnet address")
 	}
 	octet := byte(hexValue(e.text))
 	return l.directions(e.direction, "ARCnet addresses", func(source bool) condition {

@@ -1,7 +1,5 @@
 package filter
 
-import "fmt"
-
 // Link types, by their numbers in capture files (draft-ietf-opsawg-pcaplinktype).
 const (
 	linkNull          = 0
@@ -215,6 +213,3 @@ func isWireless(linkType uint16) bool {
 	}
 	return false
 }
-
-// linkTypeNumber shows a link type that has no better name.
-func linkTypeNumber(linkType uint16) string { return fmt.Sprintf("link type %d", linkType) }

@@ -13,6 +13,7 @@ type lowering struct {
 	latest   int
 	begin    beginning
 	unfolded bool // libpcap does not optimise this program
+	assigns  bool // the program keeps values in registers
 	column   int  // of the expression at hand
 	fault    *Error
 }
@@ -44,8 +45,12 @@ func (l *lowering) fail(hint, format string, a ...any) condition {
 // unsupported says that the link type does not have something.
 func (l *lowering) unsupported(what string) condition {
 	name := l.linkName
-	if l.linkType != l.begin.linkType {
-		name = linkTypeNumber(l.linkType)
+	switch {
+	case l.linkType == l.begin.linkType:
+	case l.linkType == linkPPP:
+		name = "PPP, which pppoes goes to"
+	default:
+		name = "ETHERNET, inside a tunnel"
 	}
 	if l.fault == nil {
 		l.fault = &Error{Column: l.column, LinkType: name, Text: fmt.Sprintf("%s cannot be told on link type %s", what, name),

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"fmt"
-
 	"strings"
 )
 
@@ -95,11 +94,15 @@ func hintFor(t *token) string {
 	switch t.kind {
 	case tokenName:
 		return "docs/filters.md has the keywords; a name of a port or protocol needs a qualifier in front, as in 'port domain'"
-	case tokenIPv4, tokenIPv6, tokenNumber:
-		return "an address or a number needs a qualifier in front, as in 'host 192.0.2.1' or 'port 53'"
+	case tokenIPv4, tokenIPv6, tokenMAC:
+		return "an address needs a qualifier in front, as in 'host 192.0.2.1' or 'ether host 00:00:5e:00:53:01'"
+	case tokenNumber:
+		return numberHint
 	}
 	return ""
 }
+
+const numberHint = "a number needs a qualifier in front, as in 'port 53', or a comparison behind it"
 
 // operand is a part of an expression, before it is known what it is a part of.
 type operand struct {
@@ -127,6 +130,9 @@ const (
 func (p *parser) identifierFor(o operand, q qualifiers) operand {
 	switch o.kind {
 	case operandNumber:
+		if q.kind == kindUndefined {
+			p.fail(o.column, numberHint, "got a number, want a protocol, a qualifier or another keyword")
+		}
 		o.expression = identifier{column: column(o.column), qualifiers: q, kind: identifierNumber, number: o.number}
 		o.kind, o.qualifiers = operandIdentifier, q
 	case operandIdentifier, operandIdentifiers, operandGroup:
@@ -142,7 +148,7 @@ func (p *parser) mustBeTerm(o operand) {
 	case operandQuantity:
 		p.fail(o.column, "compare it, as in 'ip[8] < 5'", "got a number, want something that is true or false")
 	default:
-		p.fail(o.column, "put host, net, port or proto in front of it", "got an identifier without qualifier, want a keyword")
+		p.fail(o.column, numberHint, "got a number, want something that is true or false")
 	}
 }
 
@@ -202,12 +208,19 @@ func (p *parser) operand(q qualifiers) operand {
 		}
 		return p.afterQuantity(operand{kind: operandNumber, quantity: numeral(t.number), number: t.number, column: t.column})
 	case tokenName, tokenIPv4, tokenIPv6, tokenMAC, tokenARCnet:
+		if q.kind == kindUndefined {
+			break // no qualifier is in force
+		}
 		p.next++
 		return p.identified(p.identifier(t, q), q)
 	case tokenKeyword:
 		return p.keyword(t)
 	}
-	p.unexpected("a protocol, a qualifier or another keyword")
+	want := "a protocol, a qualifier or another keyword"
+	if q.kind != kindUndefined {
+		want = "an identifier for " + q.describe()
+	}
+	p.unexpected(want)
 	return operand{column: t.column}
 }
 
@@ -234,7 +247,7 @@ func (p *parser) group(q qualifiers, t *token) operand {
 	inner := p.expressions(q)
 	inner.column = t.column
 	if !p.accept(")") {
-		p.unexpected("a closing parenthesis")
+		p.unexpected("and, or or a closing parenthesis")
 	}
 	switch inner.kind {
 	case operandTerm:

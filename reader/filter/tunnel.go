@@ -129,7 +129,7 @@ func (l *lowering) genevePort(network uint32, where func(offset, size uint32) va
 // differ if that is an Ethernet frame. The register udp has where the UDP header
 // is.
 func (l *lowering) enterGeneve(udp int) condition {
-	l.unfolded = true
+	l.unfolded, l.assigns = true, true
 	here := sum(register(udp), constant(l.payload.constant+l.network+8))
 	kind, header, payload := l.take(), l.take(), l.take()
 	length := calculation{multiply, calculation{bitAnd, load{at: here, size: 1}, constant(0x3f)}, constant(4)}

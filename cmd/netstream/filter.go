@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"netstream/reader/filter"
+)
+
+// readFilter reads the filter, which may lie in a file.
+func (o *runOptions) readFilter() error {
+	o.selected = nil
+	if o.filterFile != "" {
+		if o.filter != "" {
+			return usageError("-f and -F both give a filter, want one of them")
+		}
+		text, err := filterText(o.filterFile)
+		if err != nil {
+			return fail(exitUsage, "", "cannot read the filter: %w", err)
+		}
+		o.filter = text
+	}
+	o.filter = strings.TrimRight(o.filter, " \t\r\n")
+	if strings.TrimSpace(o.filter) == "" {
+		o.filter = ""
+		return nil
+	}
+	parsed, err := filter.Parse(o.filter)
+	var refused *filter.Error
+	if errors.As(err, &refused) {
+		return fail(exitUsage, refused.Hint, "%w", err)
+	}
+	o.selected = parsed
+	return err
+}
+
+// filterText gives a filter file with spaces for comments, so that the places
+// of errors stay true.
+func filterText(name string) (string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() // it was only read
+	octets, err := io.ReadAll(io.LimitReader(file, filter.MaxLength+1))
+	if err != nil {
+		return "", err
+	}
+	if len(octets) > filter.MaxLength {
+		return "", fmt.Errorf("%s has more than %d octets", name, filter.MaxLength)
+	}
+	comment := false
+	for i, octet := range octets {
+		switch {
+		case octet == '\n':
+			comment = false
+		case octet == '#':
+			comment = true
+		}
+		if comment {
+			octets[i] = ' '
+		}
+	}
+	return string(octets), nil
+}
