@@ -1,7 +1,5 @@
 package filter
 
-import "encoding/binary"
-
 // verdict is what a condition says of a frame.
 type verdict uint8
 
@@ -38,6 +36,9 @@ func compileCondition(c condition) test {
 		known := verdictOf(bool(c))
 		return func(*frame) verdict { return known }
 	case negation:
+		if inner, ok := c.of.(comparison); ok {
+			return compileComparison(inner, no, yes)
+		}
 		inner := compileCondition(c.of)
 		return func(f *frame) verdict {
 			switch inner(f) {
@@ -51,7 +52,7 @@ func compileCondition(c condition) test {
 	case junction:
 		return compileJunction(c)
 	case comparison:
-		return compileComparison(c)
+		return compileComparison(c, yes, no)
 	case assignment:
 		compute, register := compileValue(c.value), c.register
 		return func(f *frame) verdict {
@@ -109,83 +110,4 @@ func parts(list []test, c condition, and bool) []test {
 		return parts(parts(list, j.first, and), j.second, and)
 	}
 	return append(list, compileCondition(c))
-}
-
-// compileComparison has shapes of its own for what nearly all comparisons are: a
-// load at a fixed offset, or behind the IPv4 header, with a known number.
-func compileComparison(c comparison) test {
-	operator := c.operator
-	left := compileValue(c.left)
-	right, known := c.right.(constant)
-	if !known {
-		second := compileValue(c.right)
-		return func(f *frame) verdict {
-			a, ok1 := left(f)
-			if !ok1 {
-				return rejected
-			}
-			b, ok2 := second(f)
-			if !ok2 {
-				return rejected
-			}
-			return verdictOf(operator.holds(a, b))
-		}
-	}
-	want := uint32(right)
-	if operator == equal {
-		if t := fixedEquality(c.left, want); t != nil {
-			return t
-		}
-		return func(f *frame) verdict {
-			a, ok := left(f)
-			if !ok {
-				return rejected
-			}
-			return verdictOf(a == want)
-		}
-	}
-	return func(f *frame) verdict {
-		a, ok := left(f)
-		if !ok {
-			return rejected
-		}
-		return verdictOf(operator.holds(a, want))
-	}
-}
-
-// fixedEquality compares a load at a fixed offset; nil if the value is another.
-func fixedEquality(v value, want uint32) test {
-	mask := uint32(0xffffffff)
-	if c, ok := v.(calculation); ok && c.operator == bitAnd {
-		if m, ok := c.right.(constant); ok {
-			v, mask = c.left, uint32(m)
-		}
-	}
-	l, ok := v.(load)
-	if !ok || l.at != nil {
-		return nil
-	}
-	at, end := uint64(l.offset), uint64(l.offset)+uint64(l.size)
-	switch l.size {
-	case 1:
-		return func(f *frame) verdict {
-			if end > uint64(len(f.octets)) {
-				return rejected
-			}
-			return verdictOf(uint32(f.octets[at])&mask == want)
-		}
-	case 2:
-		return func(f *frame) verdict {
-			if end > uint64(len(f.octets)) {
-				return rejected
-			}
-			return verdictOf(uint32(binary.BigEndian.Uint16(f.octets[at:]))&mask == want)
-		}
-	}
-	return func(f *frame) verdict {
-		if end > uint64(len(f.octets)) {
-			return rejected
-		}
-		return verdictOf(binary.BigEndian.Uint32(f.octets[at:])&mask == want)
-	}
 }

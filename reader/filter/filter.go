@@ -53,6 +53,7 @@ func (e *Error) Error() string {
 // in works out the line of an error whose column counts from the beginning of
 // the text.
 func (e *Error) in(text string) *Error {
+	e.Column = max(e.Column, 1) // a link type that is not known has no place
 	before := text[:min(len(text), e.Column-1)]
 	e.Line = 1 + strings.Count(before, "\n")
 	e.Column -= 1 + strings.LastIndexByte(before, '\n')
