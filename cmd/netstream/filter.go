@@ -23,17 +23,14 @@ func (o *runOptions) readFilter() error {
 		}
 		o.filter = text
 	}
-	o.filter = strings.TrimRight(o.filter, " \t\r\n")
-	if strings.TrimSpace(o.filter) == "" {
-		o.filter = ""
-		return nil
-	}
 	parsed, err := filter.Parse(o.filter)
 	var refused *filter.Error
 	if errors.As(err, &refused) {
 		return fail(exitUsage, refused.Hint, "%w", err)
 	}
-	o.selected = parsed
+	if o.filter = strings.TrimSpace(o.filter); o.filter != "" { // the same filter is the same run
+		o.selected = parsed
+	}
 	return err
 }
 

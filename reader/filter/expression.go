@@ -91,8 +91,8 @@ type qualifiers struct {
 	kind      addressKind
 }
 
-// noQualifiers are those behind what takes no identifiers.
-var noQualifiers = qualifiers{kind: kindUndefined}
+// noQualifiers gives those behind what takes no identifiers.
+func noQualifiers() qualifiers { return qualifiers{kind: kindUndefined} }
 
 // direction is the direction qualifier.
 type direction uint8

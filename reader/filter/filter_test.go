@@ -2,6 +2,8 @@ package filter
 
 import (
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -159,6 +161,25 @@ func TestServicesSorted(t *testing.T) {
 		}
 		if port, _, ok := serviceOf(services[i].name); !ok || port != services[i].tcp && port != services[i].udp {
 			t.Errorf("%s: got %d, %v", services[i].name, port, ok)
+		}
+	}
+}
+
+// TestDocumentedNames: docs/filters.md lists the names of services and protocols.
+func TestDocumentedNames(t *testing.T) {
+	text, err := os.ReadFile("../../docs/filters.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" ,\n", r) })
+	for _, s := range services {
+		if !slices.Contains(words, s.name) {
+			t.Errorf("the service %s is not there", s.name)
+		}
+	}
+	for _, p := range protocolNumbers {
+		if !slices.Contains(words, p.name) {
+			t.Errorf("the protocol %s is not there", p.name)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func word(text string) (token, int) {
 	if isIPv4(name) {
 		return token{kind: tokenIPv4, text: name}, length
 	}
-	if value, ok := namedNumbers[name]; ok {
+	if value, ok := valueOf(namedNumbers[:], name); ok {
 		return token{kind: tokenNumber, text: name, number: value}, length
 	}
 	return token{kind: tokenName, text: name}, length

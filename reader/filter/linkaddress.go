@@ -111,9 +111,9 @@ func (l *lowering) packetFilterLog(e *primitive) condition {
 	case "subrulenum":
 		return equals(l.inHeader(40, 4), e.number)
 	}
-	offset, table := uint32(2), firewallActions
+	offset, table := uint32(2), firewallActions[:]
 	if e.keyword == "reason" {
-		offset, table = 3, firewallReasons
+		offset, table = 3, firewallReasons[:]
 	}
 	number, ok := e.number, true
 	if !e.given {
@@ -125,13 +125,13 @@ func (l *lowering) packetFilterLog(e *primitive) condition {
 	return equals(l.inHeader(offset, 1), number)
 }
 
-var firewallReasons = []namedValue{
+var firewallReasons = [...]namedValue{
 	{"match", 0}, {"bad-offset", 1}, {"fragment", 2}, {"short", 3}, {"normalize", 4}, {"memory", 5},
 	{"bad-timestamp", 6}, {"congestion", 7}, {"ip-option", 8}, {"proto-cksum", 9}, {"state-mismatch", 10},
 	{"state-insert", 11}, {"state-limit", 12}, {"src-limit", 13}, {"synproxy", 14},
 }
 
-var firewallActions = []namedValue{
+var firewallActions = [...]namedValue{
 	{"pass", 0}, {"accept", 0}, {"drop", 1}, {"block", 1}, {"scrub", 2}, {"noscrub", 3}, {"nat", 4}, {"nonat", 5},
 	{"binat", 6}, {"nobinat", 7}, {"rdr", 8}, {"nordr", 9}, {"synproxy-drop", 10},
 }

@@ -32,7 +32,7 @@ func parse(text string) (expression, *Error) {
 	if p.peek().kind == tokenEnd {
 		return nil, nil
 	}
-	whole := p.expressions(noQualifiers)
+	whole := p.expressions(noQualifiers())
 	if t := p.peek(); t.kind != tokenEnd {
 		p.unexpected("and, or or the end of the filter")
 	}
@@ -229,7 +229,7 @@ func (p *parser) identified(i identifier, q qualifiers) operand {
 }
 
 func (p *parser) term(e expression) operand {
-	return operand{kind: operandTerm, expression: e, column: e.at(), qualifiers: noQualifiers}
+	return operand{kind: operandTerm, expression: e, column: e.at(), qualifiers: noQualifiers()}
 }
 
 // negated gives what an operand is not.

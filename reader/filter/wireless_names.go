@@ -16,25 +16,11 @@ const (
 	subtypeACK = 0xd0
 )
 
-type namedValue struct {
-	name  string
-	value uint32
-}
-
-func valueOf(table []namedValue, name string) (uint32, bool) {
-	for _, entry := range table {
-		if entry.name == name {
-			return entry.value, true
-		}
-	}
-	return 0, false
-}
-
-var wirelessTypes = []namedValue{
+var wirelessTypes = [...]namedValue{
 	{"data", typeData}, {"mgt", typeManagement}, {"management", typeManagement}, {"ctl", typeControl}, {"control", typeControl},
 }
 
-var managementSubtypes = []namedValue{
+var managementSubtypes = [...]namedValue{
 	{"assocreq", 0x00}, {"assoc-req", 0x00}, {"assocresp", 0x10}, {"assoc-resp", 0x10},
 	{"reassocreq", 0x20}, {"reassoc-req", 0x20}, {"reassocresp", 0x30}, {"reassoc-resp", 0x30},
 	{"probereq", 0x40}, {"probe-req", 0x40}, {"proberesp", 0x50}, {"probe-resp", 0x50},
@@ -42,27 +28,27 @@ var managementSubtypes = []namedValue{
 	{"auth", 0xb0}, {"authentication", 0xb0}, {"deauth", 0xc0}, {"deauthentication", 0xc0},
 }
 
-var controlSubtypes = []namedValue{
+var controlSubtypes = [...]namedValue{
 	{"ps-poll", 0xa0}, {"rts", 0xb0}, {"cts", subtypeCTS}, {"ack", subtypeACK}, {"cf-end", 0xe0}, {"cf-end-ack", 0xf0},
 }
 
-var dataSubtypes = []namedValue{
+var dataSubtypes = [...]namedValue{
 	{"data", 0x00}, {"data-cf-ack", 0x10}, {"data-cf-poll", 0x20}, {"data-cf-ack-poll", 0x30},
 	{"null", 0x40}, {"cf-ack", 0x50}, {"cf-poll", 0x60}, {"cf-ack-poll", 0x70},
 	{"qos-data", 0x80}, {"qos-data-cf-ack", 0x90}, {"qos-data-cf-poll", 0xa0}, {"qos-data-cf-ack-poll", 0xb0},
 	{"qos", 0xc0}, {"qos-cf-poll", 0xe0}, {"qos-cf-ack-poll", 0xf0},
 }
 
-func typeOf(name string) (uint32, bool) { return valueOf(wirelessTypes, name) }
+func typeOf(name string) (uint32, bool) { return valueOf(wirelessTypes[:], name) }
 
 func subtypeOfType(wirelessType uint32, name string) (uint32, bool) {
 	switch wirelessType {
 	case typeManagement:
-		return valueOf(managementSubtypes, name)
+		return valueOf(managementSubtypes[:], name)
 	case typeControl:
-		return valueOf(controlSubtypes, name)
+		return valueOf(controlSubtypes[:], name)
 	case typeData:
-		return valueOf(dataSubtypes, name)
+		return valueOf(dataSubtypes[:], name)
 	}
 	return 0, false
 }
