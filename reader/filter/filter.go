@@ -102,13 +102,20 @@ func (f *Filter) Compile(c Capture) (*Program, error) {
 	if l.fault == nil && l.linkType == linkPPI {
 		root = both(l.isPPIWireless(), root)
 	}
-	if l.fault == nil && !l.unfolded && !isWireless(linkType) {
+	if l.fault == nil && !l.isUnfolded() {
 		root = l.folded(root)
 	}
 	if l.fault != nil {
 		return nil, l.fault.in(f.text)
 	}
 	return &Program{begin: l.begin.compile(), root: compileCondition(root), clears: l.assigns}, nil
+}
+
+// isUnfolded says whether libpcap's optimiser leaves the program alone: it cannot
+// cope with the jumps by which some values are worked out.
+func (l *lowering) isUnfolded() bool {
+	begin := l.begin.linkType
+	return l.unfolded || begin == linkPrism || isWireless(begin) && l.begin.payload != unassigned
 }
 
 // isPPIWireless says whether what follows the PPI header is IEEE 802.11: nothing
