@@ -113,6 +113,9 @@ func (e *Exports) SetOrdinal(ordinal uint32) { e.ordinal = ordinal }
 // Start says when the input's first message was exported.
 func (e *Exports) Start() Start { return e.start }
 
+// HasFrames says whether the exports lie in a capture, to which a filter applies.
+func (e *Exports) HasFrames() bool { return e.kind == datagram.CaptureOfExports }
+
 // Decoder gives what the survey has learned.
 func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
 

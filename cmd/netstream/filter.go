@@ -63,3 +63,14 @@ func filterText(name string) (string, error) {
 	}
 	return string(octets), nil
 }
+
+// warnUnfiltered tells of inputs to which the filter does not apply: they hold
+// records of exporters and no frames.
+func (obs *observations) warnUnfiltered(c *console, o *runOptions) {
+	for _, in := range obs.all {
+		if o.selected != nil && in.exports != nil && !in.exports.HasFrames() {
+			obs.progress.clear()
+			reportWarning(c.err, "not filtered: %s: it holds exports, and no packets of a capture", in.source.Name)
+		}
+	}
+}

@@ -174,6 +174,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	defer j.inputs.close()
+	j.inputs.warnUnfiltered(j.console, o)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
 		Meter: o.meter(), Points: j.points, Workers: o.workers, Hasher: hasher,
 		Spill:        func() (runs.File, error) { return spillFile(spill) },

@@ -73,7 +73,7 @@ type layout struct {
 	network                 uint32   // of the network header in the payload
 	networkWithoutSNAP      uint32   // the same where LLC has no SNAP
 	geneve                  bool
-	labels, tags            int // of MPLS and of VLANs that were passed
+	labels                  int // of MPLS that were passed
 
 	cell    cellLayout
 	message messageLayout

@@ -15,11 +15,11 @@ const MaxLength = 64 << 10
 // parser makes an expression of tokens. Its first error is kept; from then on the
 // tokens seem to be at their end, so that parsing ends soon.
 type parser struct {
-	list   []token
-	next   int
-	depth  int
-	fault  *Error
-	finish token
+	list  []token
+	next  int // of the list
+	depth int // of parentheses, negations and operators that are open
+	fault *Error
+	end   token // what is behind the list
 }
 
 // parse reads a whole filter. An empty one is nil, which selects everything.
@@ -28,7 +28,7 @@ func parse(text string) (expression, *Error) {
 		return nil, &Error{Column: MaxLength + 1, Text: fmt.Sprintf("got %d octets, want at most %d", len(text), MaxLength)}
 	}
 	p := &parser{list: tokens(text)}
-	p.finish = token{kind: tokenEnd, column: len(text) + 1}
+	p.end = token{kind: tokenEnd, column: len(text) + 1}
 	if p.peek().kind == tokenEnd {
 		return nil, nil
 	}
@@ -44,7 +44,7 @@ func (p *parser) peek() *token { return p.peekAt(0) }
 
 func (p *parser) peekAt(n int) *token {
 	if p.fault != nil || p.next+n >= len(p.list) {
-		return &p.finish
+		return &p.end
 	}
 	return &p.list[p.next+n]
 }

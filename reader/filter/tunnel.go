@@ -19,7 +19,6 @@ func (l *lowering) vlan(number uint32, given bool) condition {
 	}
 	l.payload.constant += 4
 	l.kind.constant += 4
-	l.tags++
 	return all
 }
 
@@ -92,8 +91,7 @@ func (l *lowering) geneveTunnel(number uint32, given bool) condition {
 	}
 	udp := l.take()
 	tunnel := func(network uint32, where func(offset, size uint32) value, ipLength func() value) condition {
-		port := identifier{qualifiers: qualifiers{protocol: protocolUDP, direction: directionDestination, kind: kindPort}}
-		all := l.genevePort(network, where, &port)
+		all := l.genevePort(network, where)
 		all = both(all, equals(masked(where(8, 1), 0xc0), 0))
 		if given {
 			all = both(all, equals(masked(where(12, 4), 0xffffff00), number<<8))
@@ -112,15 +110,15 @@ func (l *lowering) geneveTunnel(number uint32, given bool) condition {
 	return both(either(over4, over6), inside)
 }
 
-const genevePort = 6081
-
-func (l *lowering) genevePort(network uint32, where func(offset, size uint32) value, port *identifier) condition {
+// genevePort says whether a packet goes to the port of Geneve.
+func (l *lowering) genevePort(network uint32, where func(offset, size uint32) value) condition {
+	const port = 6081
 	return l.portsOver(network, ipUDP, func(transport uint32) condition {
 		first := equals(l.inNetwork(6, 1), transport)
 		if network == etherIPv4 {
 			first = both(equals(l.inNetwork(9, 1), transport), l.notLaterFragment())
 		}
-		return both(first, l.endpoints(port.direction, where, func(v func() value) condition { return equals(v(), genevePort) }))
+		return both(first, equals(where(2, 2), port))
 	})
 }
 

@@ -1,7 +1,6 @@
 package filter
 
-// frameControl gives the first octet of the frame control field of IEEE 802.11,
-// and its second one. Both are read anew for each test, as libpcap does.
+// frameControlAt gives an octet of the frame control field of IEEE 802.11.
 func (l *lowering) frameControlAt(octet uint32) value { return l.inHeader(octet, 1) }
 
 // isDataFrame says whether a frame of IEEE 802.11 is a data frame.
