@@ -11,7 +11,7 @@ func (l *lowering) folded(c condition) condition {
 	case comparison:
 		return l.foldComparison(c)
 	case junction:
-		return foldJunction(c.and, l.folded(c.first), l.folded(c.second))
+		return l.foldJunction(c)
 	case negation:
 		inner := l.folded(c.of)
 		if known, ok := inner.(always); ok {
@@ -22,21 +22,21 @@ func (l *lowering) folded(c condition) condition {
 	return c
 }
 
-// foldJunction leaves out what does not decide.
-func foldJunction(and bool, first, second condition) condition {
+// foldJunction leaves out what does not decide, and what is never asked for. What
+// is asked for first stays, even if the answer does not matter: it can reject.
+func (l *lowering) foldJunction(j junction) condition {
+	first := l.folded(j.first)
 	if known, ok := first.(always); ok {
-		if bool(known) == and {
-			return second
+		if bool(known) == j.and {
+			return l.folded(j.second)
 		}
 		return first
 	}
-	if known, ok := second.(always); ok {
-		if bool(known) == and {
-			return first
-		}
-		return second
+	second := l.folded(j.second)
+	if known, ok := second.(always); ok && bool(known) == j.and {
+		return first
 	}
-	return junction{and, first, second}
+	return junction{j.and, first, second}
 }
 
 func (l *lowering) foldComparison(c comparison) condition {
