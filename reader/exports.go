@@ -90,7 +90,7 @@ func (e *Exports) begin(octets io.Reader) error {
 		e.packets = datagram.NewPackets(e.frames, netflow.Length)
 		if e.options.Filter != nil {
 			chosen, interfaces := &selection{filter: e.options.Filter}, e.frames.Interfaces
-			e.packets.Select(func(f *capture.Frame) (bool, error) { return chosen.selects(e.source.Name, interfaces(), f) })
+			e.packets.Select(func(f *capture.Frame) (bool, error) { return chosen.selects(interfaces(), f) })
 		}
 		e.messages = e.packets
 		e.account.Format = e.frames.Format().String()

@@ -197,9 +197,9 @@ func (p *Packets) read() error {
 // take decodes a frame and gives it to the orderer, or counts why not.
 func (p *Packets) take(f *capture.Frame) error {
 	if p.filter != nil {
-		selected, err := p.filter.selects(p.account.Name, p.capture.Interfaces(), f)
+		selected, err := p.filter.selects(p.capture.Interfaces(), f)
 		if err != nil {
-			return err
+			return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
 		}
 		if !selected {
 			p.account.excluded(flow.ReasonFiltered, 0, f, wireOctets(f))

@@ -1,8 +1,6 @@
 package reader
 
 import (
-	"fmt"
-
 	"netstream/reader/capture"
 	"netstream/reader/filter"
 	"netstream/reader/header"
@@ -17,16 +15,16 @@ type selection struct {
 
 // selects says whether the filter selects a frame. It fails where the filter asks
 // for what frames of the link type do not have.
-func (s *selection) selects(name string, interfaces []capture.Interface, f *capture.Frame) (bool, error) {
+func (s *selection) selects(interfaces []capture.Interface, f *capture.Frame) (bool, error) {
 	if f.Interface >= len(s.programs) || s.programs[f.Interface] == nil {
-		if err := s.compile(name, interfaces, f.Interface); err != nil {
+		if err := s.compile(interfaces, f.Interface); err != nil {
 			return false, err
 		}
 	}
 	return s.programs[f.Interface].Match(f.Data, f.Length), nil
 }
 
-func (s *selection) compile(name string, interfaces []capture.Interface, index int) error {
+func (s *selection) compile(interfaces []capture.Interface, index int) error {
 	for len(s.programs) <= index {
 		s.programs = append(s.programs, nil)
 	}
@@ -35,7 +33,7 @@ func (s *selection) compile(name string, interfaces []capture.Interface, index i
 		LinkType: of.LinkType, LinkTypeName: header.LinkTypeName(of.LinkType), BigEndian: of.BigEndian,
 	})
 	if err != nil {
-		return fmt.Errorf("cannot read %s: %w", name, err)
+		return err
 	}
 	s.programs[index] = program
 	return nil

@@ -2,10 +2,12 @@ package reader
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,5 +93,29 @@ func TestFilterOfLinkType(t *testing.T) {
 	}
 	if a, err := filtered(t, interfaces(t, 1, 0), "link[12:2] = 0x800"); err != nil || a.Accounted.Packets != 1 {
 		t.Errorf("octets of all link types: got %v", err)
+	}
+}
+
+// The address family in front of the packets of OpenBSD's enc interface has the
+// byte order of the file.
+func TestFilterByteOrder(t *testing.T) {
+	packet := []byte{0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0, 53, 0, 9, 0, 8, 0, 0}
+	for _, bigEndian := range []bool{false, true} {
+		family, order := []byte{2, 0, 0, 0}, capturetest.Order(binary.LittleEndian)
+		if bigEndian {
+			family, order = []byte{0, 0, 0, 2}, binary.BigEndian
+		}
+		const enc = 109
+		frames := []capturetest.Packet{{Time: 1e9, Data: slices.Concat(family, make([]byte, 8), packet)}}
+		var pcap, pcapng bytes.Buffer
+		options := capturetest.Options{Order: order, LinkType: enc, Interfaces: []capturetest.Interface{{LinkType: enc}}}
+		if err := errors.Join(capturetest.WritePCAP(&pcap, options, frames), capturetest.WritePCAPNG(&pcapng, options, frames)); err != nil {
+			t.Fatal(err)
+		}
+		for _, content := range [][]byte{pcap.Bytes(), pcapng.Bytes()} {
+			if a, err := filtered(t, content, "ip and udp port 53"); err != nil || a.Accounted.Packets != 1 {
+				t.Errorf("big-endian %v: got %v, want one packet selected", bigEndian, err)
+			}
+		}
 	}
 }
