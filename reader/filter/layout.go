@@ -94,73 +94,21 @@ type messageLayout struct {
 // newLayout gives the layout of a link type at the beginning of a filter.
 func newLayout(linkType uint16) layout {
 	l := layout{linkType: linkType, outerLinkType: linkType, header: fixed(0)}
-	place := func(kind, payload, network, withoutSNAP uint32) {
-		l.kind, l.payload = fixed(kind), fixed(payload)
-		l.network, l.networkWithoutSNAP = network, withoutSNAP
-	}
-	switch linkType {
-	case linkEthernet:
-		place(12, 14, 0, 3)
-	case linkNetAnalyzer:
+	place := offsetsOf(linkType)
+	l.kind, l.payload = fixed(place.kind), fixed(place.payload)
+	l.network, l.networkWithoutSNAP = place.network, place.withoutSNAP
+	switch {
+	case linkType == linkNetAnalyzer:
 		l.header.constant = 4
-		place(16, 18, 0, 3)
-	case linkNetAnalyzerTP:
+	case linkType == linkNetAnalyzerTP:
 		l.header.constant = 12
-		place(24, 26, 0, 3)
-	case linkArcnet:
-		place(2, 6, 0, 0)
-	case linkArcnetLinux:
-		place(4, 8, 0, 0)
-	case linkSLIP:
-		place(unset, 16, 0, 0)
-	case linkSLIPBSDOS:
-		place(unset, 24, 0, 0)
-	case linkNull, linkLoop:
-		place(0, 4, 0, 0)
-	case linkEnc:
-		place(0, 12, 0, 0)
-	case linkPPP, linkPPPDirection, linkCiscoHDLC, linkPPPHDLC:
-		place(2, 4, 0, 0)
-	case linkPPPEther:
-		place(6, 8, 0, 0)
-	case linkPPPBSDOS:
-		place(5, 24, 0, 0)
-	case linkFDDI:
-		place(13, 13, 8, 3)
-	case linkTokenRing:
-		place(14, 14, 8, 3)
-	case linkATM, linkATMCLIP:
-		place(0, 0, 8, 3)
-	case linkIPOverFC:
-		place(16, 16, 8, 3)
-	case linkRaw, linkIPv4, linkIPv6, linkLocalTalk, linkFrameRelay:
-		place(unset, 0, 0, 0)
-	case linkLinuxSLL:
-		place(14, 16, 0, 0)
-	case linkLinuxSLL2:
-		place(0, 20, 0, 0)
-	case linkAppleIP1394:
-		place(16, 18, 0, 0)
-	case linkSymantec:
-		place(6, 44, 0, 0)
-	case linkIPNet:
-		place(1, 24, 0, unset)
-	case linkPFLog:
-		place(0, 0, 0, 0)
+	case linkType == linkSunATM:
+		l.cell = cellLayout{present: true, payload: 4}
+	case linkType == linkPFLog:
 		l.payload.variable = true
-	case linkWireless, linkPrism, linkAVS, linkRadiotap, linkPPI:
-		place(24, 0, 8, 3)
+	case isWireless(linkType):
 		l.payload.variable = true
 		l.header.variable = linkType != linkWireless
-	case linkSunATM:
-		l.cell = cellLayout{present: true, payload: 4}
-		place(4, 4, 8, 3)
-	default:
-		if kind, payload, network, withoutSNAP, ok := juniperLayout(linkType); ok {
-			place(kind, payload, network, withoutSNAP)
-		} else {
-			place(unset, unset, unset, unset)
-		}
 	}
 	l.header.register = unassigned
 	l.outerHeader = l.header
