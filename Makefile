@@ -50,8 +50,9 @@ fuzz: ## run every fuzz target for FUZZTIME, a number of runs
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...
 
-corpus: build ## compare with tshark, capinfos, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
+corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
+	command -v tcpdump >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tcpdump netbase; }
 	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache bin/tshark $(CORPUS)
 	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 

@@ -88,6 +88,10 @@ func (e *Exports) begin(octets io.Reader) error {
 			return err
 		}
 		e.packets = datagram.NewPackets(e.frames, netflow.Length)
+		if e.options.Filter != nil {
+			chosen, interfaces := &frameFilter{filter: e.options.Filter}, e.frames.Interfaces
+			e.packets.Select(func(f *capture.Frame) (bool, error) { return chosen.selects(interfaces(), f) })
+		}
 		e.messages = e.packets
 		e.account.Format = e.frames.Format().String()
 	case datagram.Nfcapd:
@@ -108,6 +112,9 @@ func (e *Exports) SetOrdinal(ordinal uint32) { e.ordinal = ordinal }
 
 // Start says when the input's first message was exported.
 func (e *Exports) Start() Start { return e.start }
+
+// HasFrames says whether the exports lie in a capture, to which a filter applies.
+func (e *Exports) HasFrames() bool { return e.kind == datagram.CaptureOfExports }
 
 // Decoder gives what the survey has learned.
 func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }

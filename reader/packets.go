@@ -9,6 +9,7 @@ import (
 	"netstream/reader/capture"
 	"netstream/reader/clock"
 	"netstream/reader/damage"
+	"netstream/reader/filter"
 	"netstream/reader/header"
 	"netstream/reader/input"
 )
@@ -20,7 +21,8 @@ type Options struct {
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
 	Layer         Layer
-	JoinFragments bool // count fragments in the flow that the first one of their datagram names
+	JoinFragments bool           // count fragments in the flow that the first one of their datagram names
+	Filter        *filter.Filter // selects the frames of captures; nil selects all
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 	Select        Selection
@@ -36,6 +38,7 @@ type Packets struct {
 	capture *capture.Reader
 	orderer *clock.Orderer
 	account Account
+	filter  *frameFilter // nil if all frames are selected
 	ordinal uint32
 
 	selection *selection // nil if all packets are metered that can be
@@ -81,6 +84,9 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow)
 		p.orderer.FirstFragment = p.firsts.remember
+	}
+	if options.Filter != nil {
+		p.filter = &frameFilter{filter: options.Filter}
 	}
 	size := options.BufferSize
 	if size == 0 {
@@ -216,6 +222,16 @@ func (p *Packets) take(f *capture.Frame) error {
 	if p.selection != nil && p.full() {
 		p.beyond(f)
 		return nil
+	}
+	if p.filter != nil {
+		selected, err := p.filter.selects(p.capture.Interfaces(), f)
+		if err != nil {
+			return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
+		}
+		if !selected {
+			p.account.excluded(flow.ReasonFiltered, 0, f, wireOctets(f))
+			return nil
+		}
 	}
 	for f.Interface >= len(p.interfaces) {
 		if err := p.observe(len(p.interfaces)); err != nil {

@@ -94,7 +94,7 @@ func (p *Packets) full() bool {
 // beyond counts a frame behind the last packet that is metered. What it holds is not
 // looked at.
 func (p *Packets) beyond(f *capture.Frame) {
-	length := f.Length - min(f.Length, uint32(max(f.FCSLength, 0)))
+	length := wireOctets(f)
 	p.account.unselected(flow.ReasonBeyondCount, f, &flow.Meta{WireOctets: length})
 }
 

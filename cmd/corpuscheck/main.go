@@ -1,7 +1,7 @@
 // Command corpuscheck runs the netstream program over every capture of a corpus
 // and compares what it wrote with programs and results that others made:
 // Wireshark's capinfos and tshark, and flow records of nDPI, Zeek and others that
-// lie beside the captures.
+// lie beside the captures. It also compares what filters select with tcpdump.
 //
 //	corpuscheck -netstream PROGRAM CORPUS
 //
@@ -25,6 +25,7 @@ type settings struct {
 	sample    int
 	cache     string
 	jobs      int
+	part      string
 }
 
 func main() {
@@ -34,8 +35,13 @@ func main() {
 	flag.IntVar(&s.sample, "sample", 1, "check every `n`-th capture only")
 	flag.StringVar(&s.cache, "cache", "", "keep the answers of tshark in this `folder`")
 	flag.IntVar(&s.jobs, "jobs", 2, "check `n` captures at a time")
+	flag.StringVar(&s.part, "part", "all", "check flows, filters or all")
 	flag.Parse()
 	if flag.NArg() != 1 || s.sample < 1 || s.jobs < 1 {
+		flag.Usage()
+		os.Exit(4)
+	}
+	if s.part != "flows" && s.part != "filters" && s.part != "all" {
 		flag.Usage()
 		os.Exit(4)
 	}
@@ -56,6 +62,21 @@ func check(s settings) (passed bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	passed = true
+	if s.part != "flows" {
+		if passed, err = checkFilters(os.Stdout, s.corpus, choose(captures, s), s.jobs); err != nil {
+			return false, err
+		}
+	}
+	if s.part != "filters" {
+		flows, err := checkFlows(s, captures)
+		return passed && flows, err
+	}
+	return passed, nil
+}
+
+// checkFlows compares the tables that netstream writes with the other programs.
+func checkFlows(s settings, captures []capture) (passed bool, err error) {
 	answers, err := readCapinfos(s.corpus)
 	if err != nil {
 		return false, err

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/reader"
+	"netstream/reader/filter"
 	"netstream/reader/input"
 )
 
@@ -334,6 +336,10 @@ func inputFailure(err error) error {
 		if e.Hint != "" {
 			hint = e.Hint
 		}
+	}
+	var refused *filter.Error // the link type does not have what the filter asks for
+	if errors.As(err, &refused) {
+		code, hint = exitUsage, refused.Hint
 	}
 	return &failure{code: code, err: err, hint: hint}
 }

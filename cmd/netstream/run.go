@@ -161,7 +161,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	j.progress = startProgress(j.console, o.quiet)
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
-		JoinFragments: o.packets.fragments == fragmentsInherit, Select: o.selection,
+		JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
@@ -174,6 +174,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	defer j.inputs.close()
+	j.inputs.warnUnfiltered(j.console, o)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),

@@ -12,6 +12,7 @@ import (
 	"netstream/aggregate/meter"
 	"netstream/reader"
 	"netstream/reader/element"
+	"netstream/reader/filter"
 	"netstream/reader/netflow"
 )
 
@@ -30,6 +31,9 @@ type runOptions struct {
 	timeUnit   string
 	withMAC    bool
 	withFile   bool
+
+	filter     string
+	filterFile string
 
 	interval      duration
 	packets       packetOptions
@@ -51,6 +55,7 @@ type runOptions struct {
 	verbose bool
 
 	// What the texts above say.
+	selected       *filter.Filter // nil for all packets
 	captureContent reader.CaptureContent
 	method         flow.Distribution
 	requests       []element.Request
@@ -66,6 +71,8 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.streams, "stream", false, "also read named pipes, sockets and devices")
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
+	flags.StringVarP(&o.filter, "filter", "f", "", "meter only the packets of captures that this filter selects, in tcpdump's language (docs/filters.md)")
+	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
@@ -157,6 +164,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.ageing.resolve(flags); err != nil {
 		return err
 	}
+	if err := o.readFilter(); err != nil {
+		return err
+	}
 	if err := o.selectionOptions.validate(flags); err != nil {
 		return err
 	}
@@ -196,6 +206,7 @@ func (o *runOptions) meter() meter.Settings {
 func (o *runOptions) parameters() map[string]string {
 	parameters := map[string]string{
 		"output_format":   o.format,
+		"filter":          o.filter,
 		"interval":        time.Duration(o.interval).String(),
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,

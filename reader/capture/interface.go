@@ -14,6 +14,7 @@ const unknownFCS = -1
 type Interface struct {
 	Section        int    // the section that describes it, from 0; 0 for pcap
 	LinkType       uint16 // LINKTYPE_ value
+	BigEndian      bool   // the byte order of the file (pcap) or of the section
 	SnapLen        uint32 // octets; 0 means no limit. Frames may be longer
 	Name           string // if_name; "" for pcap and if there is none
 	Description    string // if_description
@@ -58,6 +59,7 @@ func (r *Reader) interfaceBlock(block []byte, offset int64) error {
 			fmt.Sprintf("interface description block of %d octets, want at least 20", len(block)))
 	}
 	described.LinkType = r.uint16(block[8:])
+	described.BigEndian = r.bigEndian
 	described.SnapLen = r.uint32(block[12:])
 	r.tally.Octets.Header += int64(len(block))
 

@@ -49,7 +49,7 @@ func (r *Reader) fileHeader(magic uint32) {
 
 	r.record = recordLayout{header: recordHeaderLength, scale: 1000, fraction: 1_000_000}
 	described := Interface{
-		LinkType: uint16(link), SnapLen: snapLen, TimeResolution: 6, FCSLength: unknownFCS,
+		LinkType: uint16(link), BigEndian: r.bigEndian, SnapLen: snapLen, TimeResolution: 6, FCSLength: unknownFCS,
 	}
 	switch magic {
 	case magicNanoseconds:

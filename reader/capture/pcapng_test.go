@@ -74,7 +74,7 @@ func TestPCAPNGSections(t *testing.T) {
 	wantInterfaces := []capture.Interface{
 		{Section: 0, LinkType: 1, Name: "eth0", TimeResolution: 6, FCSLength: -1, Packets: 3},
 		{Section: 0, LinkType: 105, Name: "wlan0", TimeResolution: 9, FCSLength: -1, Packets: 3},
-		{Section: 1, LinkType: 101, Name: "eth0", TimeResolution: 0x94, TimeOffset: 100, FCSLength: -1, Packets: 6},
+		{Section: 1, LinkType: 101, BigEndian: true, Name: "eth0", TimeResolution: 0x94, TimeOffset: 100, FCSLength: -1, Packets: 6},
 		{Section: 2, LinkType: 9, Name: "ppp0", Description: "line", FCSLength: -1, Packets: 6},
 	}
 	for i, w := range wantInterfaces {

@@ -27,6 +27,8 @@ const (
 	OutcomeBadIPVersion    // neither 4 nor 6 where an IP header must be
 	OutcomeBadIPHeader     // IP header whose lengths contradict each other
 
+	OutcomeFiltered // excluded by the user's filter
+
 	// OutcomeCount is the number of outcomes.
 	OutcomeCount
 )
@@ -54,6 +56,8 @@ func (o Outcome) String() string {
 		return flow.ReasonBadIPVersion.String()
 	case OutcomeBadIPHeader:
 		return flow.ReasonBadIPHeader.String()
+	case OutcomeFiltered:
+		return flow.ReasonFiltered.String()
 	}
 	return "unknown"
 }

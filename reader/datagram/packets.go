@@ -55,6 +55,8 @@ type Packets struct {
 	streams     map[endpoints]struct{} // that have carried whole messages, without source port
 	latest      endpoints              // of the streams
 
+	selects func(*capture.Frame) (bool, error) // nil selects all
+
 	fates fates
 	tally PacketTally
 	ended bool
@@ -72,11 +74,17 @@ func NewPackets(source FrameSource, measure Measure) *Packets {
 	return &Packets{source: source, measure: measure, streams: make(map[endpoints]struct{})}
 }
 
+// Select has only those frames looked at that a function selects; the others are
+// OutcomeFiltered. If it fails, so does Next. It must be called before the first
+// Next.
+func (r *Packets) Select(selects func(*capture.Frame) (bool, error)) { r.selects = selects }
+
 // Next reads the next message into m. It returns
 //
 //   - nil: m is filled.
 //   - io.EOF: the capture has ended.
-//   - another error: what the source has returned, unchanged. The next call goes on.
+//   - another error: what the source has returned, or what selects frames, unchanged.
+//     The next call goes on.
 func (r *Packets) Next(m *Message) error {
 	for {
 		if r.delivered < len(r.found) {
@@ -93,7 +101,9 @@ func (r *Packets) Next(m *Message) error {
 		}
 		switch err := r.source.Next(&r.frame); err {
 		case nil:
-			r.take()
+			if err := r.choose(); err != nil {
+				return err
+			}
 		case io.EOF:
 			r.end()
 		default:
@@ -109,6 +119,23 @@ func (r *Packets) Outcomes() []OutcomeFrames { return r.fates.list() }
 
 // Tally gives the account so far. It is complete once Next has returned io.EOF.
 func (r *Packets) Tally() PacketTally { return r.tally }
+
+// choose takes the frame that was just read if it is selected.
+func (r *Packets) choose() error {
+	if r.selects != nil {
+		selected, err := r.selects(&r.frame)
+		if err != nil {
+			return err
+		}
+		if !selected {
+			f := &r.frame
+			r.fates.add(OutcomeFiltered, 0, one(f, f.Length-min(f.Length, uint32(max(0, f.FCSLength)))))
+			return nil
+		}
+	}
+	r.take()
+	return nil
+}
 
 // take looks what the frame that was just read carries.
 func (r *Packets) take() {
