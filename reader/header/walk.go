@@ -17,6 +17,7 @@ type walk struct {
 	inside  bool               // what comes is not of the frame's own link: its tags and labels are not noted
 	within  flow.Encapsulation // what stands around the next IP header
 	label   uint32             // the MPLS label read last
+	limited bool               // there are more headers than are opened
 }
 
 // run opens headers from the outermost one on until IP is reached or something
@@ -24,6 +25,7 @@ type walk struct {
 func (w *walk) run(next protocol) (flow.Reason, uint32) {
 	for ; !next.isIP(); w.opened++ {
 		if w.opened == MaxHeaders {
+			w.limited = true
 			return next.refuse()
 		}
 		var reason flow.Reason
