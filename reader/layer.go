@@ -102,6 +102,9 @@ func (p *Packets) keepSecond(second *flow.Packet, f *capture.Frame) {
 	}
 	p.seconds[f.Number] = *second
 	p.account.Notes[NoteSecond].add(f, &second.Meta)
+	if second.Meta.Marks&flow.MarkDepthLimited != 0 { // of the frame, which is accounted with its outer packet
+		p.account.Notes[NoteDepthLimited].add(f, &second.Meta)
+	}
 }
 
 // leaveBoth is leave for [LayerBoth]: the inner packet of a frame comes behind the
