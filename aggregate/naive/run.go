@@ -25,14 +25,21 @@ type Options struct {
 	EndGrace      time.Duration // how long a flow outlives its FIN or RST
 	ReorderWindow time.Duration
 	Interval      time.Duration // width of the intervals, above 0
+	Layer         Layer         // which packets of a frame are metered
 }
 
 // Result is what a run amounts to.
 type Result struct {
 	Flows        []flow.Record
 	Intervals    []flow.IntervalRecord
-	Accounted    uint64                 // packets in the tables
-	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
+	Accounted    uint64                 // frames in the tables
+	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
+
+	// Insides are the tunnels of the observation points that Key.Point numbers, in
+	// the order of tables; the first is no tunnel.
+	Insides      []flow.Encapsulation
+	Second       uint64 // frames of which two packets are metered
+	DepthLimited uint64 // frames with a tunnel behind the headers that are opened
 }
 
 // packet is a metered packet, its place in the input and its clock.
@@ -42,6 +49,8 @@ type packet struct {
 	number      uint64 // of the frame in the file, from 1
 	clock       flow.Timestamp
 	stray, late bool
+	second      *packet // the inner one of the same frame, if it is metered, too
+	behind      bool    // it is the second itself
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
@@ -60,13 +69,20 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 		in := input{name: file.Name}
 		for i, f := range records {
-			decoded, reason := frames.Decode(f)
+			p, reason, limited := opts.Layer.decode(f)
 			if reason != flow.ReasonAccounted {
 				result.NotAccounted[reason]++
 				continue
 			}
-			in.packets = append(in.packets, &packet{Packet: decoded, number: uint64(i) + 1})
+			p.number = uint64(i) + 1
+			in.packets = append(in.packets, p)
 			result.Accounted++
+			if p.second != nil {
+				result.Second++
+			}
+			if limited {
+				result.DepthLimited++
+			}
 		}
 		setClocks(in.packets, opts.ReorderWindow)
 		inputs = append(inputs, in)
@@ -83,10 +99,14 @@ func Run(files []File, opts Options) (Result, error) {
 		for _, p := range in.packets {
 			p.file = ordinal
 			all = append(all, p)
+			if p.second != nil {
+				all = append(all, p.behindFirst())
+			}
 		}
 	}
+	result.Insides = numberPoints(all)
 	slices.SortFunc(all, func(a, b *packet) int {
-		return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
+		return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number), compareBool(a.behind, b.behind))
 	})
 
 	flows := meter(all, opts)
