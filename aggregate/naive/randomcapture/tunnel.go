@@ -319,3 +319,25 @@ func teredo(g *generator, _ *tunnel) ([]byte, content) {
 	}
 	return b, contentIP
 }
+
+// VXLANHeaders is how many octets [InVXLAN] puts in front of a frame.
+const VXLANHeaders = 14 + 20 + 8 + 8
+
+// InVXLAN puts every frame into a VXLAN tunnel over IPv4. The tables of the inner
+// layer are those of the outer one before, with [VXLANHeaders] more octets on the
+// wire in each packet and without tags, labels and link addresses of the frames, if
+// all packets are metered and all frames are longer than 60 octets (below that IPv6
+// packets without length are not the same).
+func InVXLAN(packets []Packet, vni uint32) []Packet {
+	return each(packets, func(p *Packet) {
+		length := max(int(p.WireLength), len(p.Frame))
+		b := []byte{2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0}
+		b = binary.BigEndian.AppendUint32(b, 0x45000000|uint32(length+VXLANHeaders-14))
+		b = append(b, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2)
+		b = binary.BigEndian.AppendUint32(b, 1000<<16|4789)
+		b = binary.BigEndian.AppendUint32(b, uint32(length+16)<<16)
+		b = append(b, 8, 0, 0, 0)
+		b = binary.BigEndian.AppendUint32(b, vni<<8)
+		*p = Packet{Time: p.Time, Frame: append(b, p.Frame...), WireLength: uint32(length + VXLANHeaders)}
+	})
+}
