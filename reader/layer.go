@@ -84,6 +84,9 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		if reason, _ := from.decoder.Decode(packet, f.Data, f.Length); reason == flow.ReasonAccounted {
 			p.complete(&inner, f, point)
 			p.keepSecond(f, &inner)
+			if isFirstFragment(&inner) {
+				packet.Meta.Marks |= flow.MarkCarriesFragment
+			}
 			point = from.point
 		} else {
 			*packet = inner
@@ -108,6 +111,9 @@ func (p *Packets) keepSecond(f *capture.Frame, second *flow.Packet) {
 func (p *Packets) noteSecond(f *capture.Frame) {
 	if second, ok := p.seconds[f.Number]; ok {
 		p.account.Notes[NoteSecond].add(f, &second.Meta)
+		if second.Meta.Marks&flow.MarkDepthLimited != 0 { // of the frame, which is accounted with its outer packet
+			p.account.Notes[NoteDepthLimited].add(f, &second.Meta)
+		}
 	}
 }
 
