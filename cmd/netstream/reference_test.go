@@ -67,7 +67,8 @@ func (l *layout) fileOf(p *randomcapture.Packet) int {
 func newExperiment(seed uint64) *experiment {
 	random := rand.New(rand.NewPCG(seed, 4711))
 	disorder := []randomcapture.Disorder{randomcapture.Calm, randomcapture.Jumbled, randomcapture.Hostile}[seed%3]
-	tunnels := seed/3%4 > 0
+	layer := seed / 3 % 8 // from 1 to 3, of captures with tunnels
+	tunnels := layer >= 1 && layer <= 3
 	e := &experiment{
 		seed:       seed,
 		packets:    randomPackets(seed, disorder, tunnels),
@@ -79,7 +80,7 @@ func newExperiment(seed uint64) *experiment {
 		tunnels:    tunnels,
 	}
 	if tunnels {
-		e.settings.Layer = naive.Layer(seed/3%4 - 1)
+		e.settings.Layer = naive.Layer(layer - 1)
 	}
 	for i := range e.hashSeed {
 		e.hashSeed[i] = byte(random.Uint32())
