@@ -33,6 +33,8 @@ type Options struct {
 	Interval      time.Duration // width of the intervals, above 0
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
+
+	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
 }
 
 // Timers are the timers of one protocol.
@@ -42,8 +44,10 @@ type Timers struct{ Idle, Active time.Duration }
 type Result struct {
 	Flows        []flow.Record
 	Intervals    []flow.IntervalRecord
-	Accounted    uint64                 // packets in the tables
+	Accounted    uint64                 // packets in flow records
 	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
+	Rejected     uint64                 // flow records that Keep left out
+	LeftOut      flow.Counters          // their counters
 }
 
 // packet is a metered packet, its place in the input and its clock.
@@ -108,9 +112,15 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	slices.SortFunc(all, comparePlaces)
 
-	flows := meter(all, opts)
-	for _, f := range flows {
+	var flows []*meteredFlow
+	for _, f := range meter(all, opts) {
 		f.record.Population = opts.Select.population()
+		if opts.Keep != nil && !opts.Keep(&f.record) {
+			result.Rejected++
+			result.LeftOut.Add(f.record.Counters)
+			continue
+		}
+		flows = append(flows, f)
 		result.Flows = append(result.Flows, f.record)
 	}
 	slices.SortFunc(result.Flows, compareRecords)
