@@ -137,7 +137,7 @@ func (b *Books) flows() Law {
 	rows := b.Flows
 	rows.AddTotals(&b.Subtracted)
 	rows.AddTotals(&b.Rejected)
-	return equal("C5", "sum of flow records + running totals told before + flow records filtered out = accounted totals",
+	return equal("C5", "sum of flow records + running totals told before + those that the flow filter left out = accounted totals",
 		rows.withoutPayload(), b.Accounted.withoutPayload())
 }
 

@@ -213,6 +213,7 @@ func TestFilter(t *testing.T) {
 		{"duration_us >= 5s", "web esp router"},
 		{"duration_us = 5000000", "web"},
 		{"duration_us < 1500ns", "dns"},
+		{"duration_us <= 2m", "web dns"}, // minutes, not millions
 		{"duration_us > 59m59.5s and duration_us <= 1d", "esp router"},
 		{"end_reason = idle_timeout and duration_us >= 5s", ""},
 
@@ -318,6 +319,7 @@ func TestErrors(t *testing.T) {
 		{"flow_start > yesterday", 14, "want a time like", ""},
 		{"duration_us > 5", 0, "", ""},
 		{"duration_us > 5x", 15, "want a duration like", ""},
+		{"duration_us > 5M", 15, "want a duration like", ""},
 		{"app_id = http", 10, "want an application like 3:443", ""},
 		{"sampling_rate > x", 17, "want a number from 0 on", ""},
 		{"tcp_flags & x", 13, "want a name or a number from 0 to 65535", "names are fin, syn, rst, psh, ack, urg, ece, cwr, ae"},

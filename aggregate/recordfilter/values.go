@@ -183,9 +183,10 @@ func parseApplication(text string) (v value, wanted, hint string) {
 	return value{}, "an application like 3:443", ""
 }
 
-// parseDuration reads a number of microseconds, or numbers with units.
+// parseDuration reads a number of microseconds, or numbers with units of time. Those
+// of sizes would be taken for these: m is a minute.
 func parseDuration(text string) (v value, wanted, hint string) {
-	if number, ok := parseDecimal(text); ok {
+	if number, ok := parseDecimal(text); ok && text[len(text)-1] <= '9' {
 		if v, ok := whole(number); ok {
 			return v, "", ""
 		}
