@@ -81,11 +81,16 @@ type Books struct {
 	// before had told them.
 	Subtracted Totals
 
+	// Rejected are the counters of the flow records that the flow filter left out of
+	// the tables, by the ledger's rows.
+	Rejected Totals
+
 	FlowRecords      uint64
 	EndReasons       map[flow.EndReason]uint64
 	WithoutEndReason uint64 // exported flow records that do not tell why they ended
 
 	ExportedRecords              uint64 // of FlowRecords those of exporters
+	RejectedExported             uint64 // exported records that the flow filter left out
 	Stitched                     uint64 // records decoded that the engine joined to others
 	FlowsScaled, IntervalsScaled ScaledTotals
 
@@ -126,11 +131,13 @@ func (b *Books) Check() []Law {
 }
 
 // flows is law C5. Running totals are accounted as they were decoded, and are in
-// the flow table less what was told before.
+// the flow table less what was told before. What the flow filter left out was
+// accounted, too.
 func (b *Books) flows() Law {
 	rows := b.Flows
 	rows.AddTotals(&b.Subtracted)
-	return equal("C5", "sum of flow records + running totals told before = accounted totals",
+	rows.AddTotals(&b.Rejected)
+	return equal("C5", "sum of flow records + running totals told before + those that the flow filter left out = accounted totals",
 		rows.withoutPayload(), b.Accounted.withoutPayload())
 }
 

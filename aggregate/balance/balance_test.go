@@ -17,7 +17,7 @@ func balanced() *Books {
 		},
 		Exports: []Export{{
 			Name: "c", Messages: 3, MessageOutcomes: 3, SetOctets: 500, SetOctetsSpent: 500,
-			DataRecords: 6, Accounted: 4, NotAccounted: 2, Rows: 3,
+			DataRecords: 6, Accounted: 4, NotAccounted: 2, Rows: 4,
 			Sequences: []Sequence{{Name: "192.0.2.1", Span: 1, Counted: 4, Lost: 1<<32 - 3}},
 		}},
 		FlowRecords:      4,
@@ -36,8 +36,11 @@ func balanced() *Books {
 		b.Intervals.Add(&c)
 	}
 	b.Subtracted.Add(&flow.Counters{Packets: 5, Octets: 500, WireOctets: 570, PayloadOctets: 1})
+	b.Rejected.Add(&flow.Counters{Packets: 9, Octets: 900, WireOctets: 990, PayloadOctets: 8})
+	b.RejectedExported = 1
 	b.Accounted = b.Flows.withoutPayload()
 	b.Accounted.AddTotals(&b.Subtracted)
+	b.Accounted.AddTotals(&b.Rejected)
 	b.FlowsScaled.Add(flow.Scaled{Packets: 7, Octets: 70}, true)
 	b.IntervalsScaled.Add(flow.Scaled{Packets: 3, Octets: 30}, true)
 	b.IntervalsScaled.Add(flow.Scaled{Packets: 4, Octets: 40}, true)

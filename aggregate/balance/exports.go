@@ -82,7 +82,8 @@ func (b *Books) exportedRows() Law {
 	}
 	found.Add(b.ExportedRecords)
 	found.Add(b.Stitched)
-	return equal("C5b", "exported flow records + records stitched to others = flow records decoded", found, decoded)
+	found.Add(b.RejectedExported)
+	return equal("C5b", "exported flow records + records stitched to others + those that the flow filter left out = flow records decoded", found, decoded)
 }
 
 // scaled belongs to law C6. It says something if all flow records tell their

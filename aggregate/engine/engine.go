@@ -11,7 +11,7 @@ import (
 )
 
 // Config is how a run is to be done. Only Meter, MaxFlows, Population, Distribution,
-// Stitch and Points have any say in what comes out.
+// Stitch, Keep and Points have any say in what comes out.
 type Config struct {
 	Meter meter.Settings
 
@@ -43,6 +43,12 @@ type Config struct {
 	// an exporter's active timeout has cut (package report).
 	Distribution flow.Distribution
 	Stitch       bool
+
+	// Keep says which flow records the tables are to have; nil for all of them. It is
+	// asked once the record is complete, joined and differenced, and must not look at
+	// its ordinal. Several workers may call it at a time. With it the slices of metered
+	// flows that are open for long take SliceMemory once more.
+	Keep func(*flow.Record) bool
 }
 
 // The default bounds, in octets: about 300,000 flow records and as many interval
@@ -84,13 +90,15 @@ func limits(memory, workers int) runs.Limits {
 // Result is what a run has metered. Its tables can be read once each; reading one
 // gives back what it took, Close the rest.
 type Result struct {
-	Records  uint64         // flow records, metered and exported
+	Records  uint64         // flow records of the table, metered and exported
 	Exported Exported       // what became of exported ones
 	Present  flow.Fields    // fields that any flow record has
 	Common   flow.Fields    // fields that all flow records have; all fields if there is no record
 	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
 	population uint64 // Config's
+	keep       func(*flow.Record) bool
+	rejected   rejections
 	flows      []*runs.Sorter[flow.Record]
 	slices     []*runs.Sorter[meter.Slice]
 }
@@ -117,7 +125,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{End: end, Common: everyField, population: config.Population, Exported: Exported{
+	result := &Result{End: end, Common: everyField, population: config.Population, keep: config.Keep, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
 	for _, w := range workers {
 		result.add(w)
@@ -138,6 +146,9 @@ func (r *Result) add(w *worker) {
 	r.Exported.Totals.AddTotals(&w.recorder.totals)
 	r.Exported.Rows += w.recorder.rows
 	r.Exported.Unspread += w.recorder.unspread
+	for input := range w.rejected {
+		r.rejected.of(uint32(input)).addRejected(&w.rejected[input])
+	}
 	r.flows = append(r.flows, w.flows)
 	r.slices = append(r.slices, w.slices)
 }

@@ -17,6 +17,7 @@ type recorder struct {
 	slices  *runs.Sorter[meter.Slice]
 	reports *runs.Sorter[flow.Record] // records that go to package report first
 	stitch  bool                      // all do
+	keep    func(*flow.Record) bool   // Config's; nil if all records are kept
 
 	spreader *distribute.Spreader
 	volume   distribute.Volume
@@ -26,8 +27,9 @@ type recorder struct {
 	read     uint64 // records as inputs gave them
 	totals   balance.Totals
 	reported uint64 // of them those that went to reports
-	rows     uint64 // flow records
+	rows     uint64 // flow records of the table
 	unspread uint64 // of them those too long to be spread
+	rejected *rejections
 	present  flow.Fields
 	common   flow.Fields
 }
@@ -36,10 +38,10 @@ type recorder struct {
 const everyField = ^flow.Fields(0)
 
 // newRecorder gives a recorder whose rows go to the sorters of its worker.
-func newRecorder(config *Config, flows *runs.Sorter[flow.Record], slices *runs.Sorter[meter.Slice], reports runs.Limits) recorder {
+func newRecorder(config *Config, rejected *rejections, flows *runs.Sorter[flow.Record], slices *runs.Sorter[meter.Slice], reports runs.Limits) recorder {
 	method := cmp.Or(config.Distribution, flow.DistributionProportional)
 	return recorder{
-		flows: flows, slices: slices, stitch: config.Stitch,
+		flows: flows, slices: slices, stitch: config.Stitch, keep: config.Keep, rejected: rejected,
 		reports:  runs.NewSorter(reportOrder(config.Points), reports, config.Spill),
 		spreader: distribute.New(config.Meter.Interval, method),
 		common:   everyField,
@@ -71,13 +73,18 @@ func (r *recorder) takeJoined(b *flow.Batch) error {
 	return cmp.Or(r.flows.Err(), r.slices.Err())
 }
 
-// row makes a flow record and its shares of the intervals.
+// row makes a flow record and its shares of the intervals. A record that is rejected
+// goes no further than to where records get their ordinals.
 func (r *recorder) row(record *flow.Record) {
 	e := record.Export
+	r.flows.Add(record)
+	if r.keep != nil && !r.keep(record) {
+		r.rejected.add(record)
+		return
+	}
 	r.rows++
 	r.present |= e.Has
 	r.common &= e.Has
-	r.flows.Add(record)
 
 	r.volume = distribute.Volume{Counters: record.Counters}
 	r.volume.Scaled.Packets, _ = e.Scaled(record.Counters.Packets)

@@ -12,8 +12,8 @@ import (
 
 // Exported is what became of the records that exporters have metered:
 //
-//	rows        = Read - Stitched
-//	rows' sums  = Totals - Subtracted
+//	rows        = Read - Stitched - rejected ones
+//	rows' sums  = Totals - Subtracted - those of rejected ones
 type Exported struct {
 	Read   uint64         // records as the inputs gave them
 	Totals balance.Totals // the sums of their counters, running totals included
@@ -22,7 +22,7 @@ type Exported struct {
 	Subtracted  balance.Totals // what was subtracted from them
 	Stitched    uint64         // records that went into the one before
 
-	Rows     uint64 // flow records that they made
+	Rows     uint64 // flow records of the table that they made
 	Unspread uint64 // of them those that touch more than distribute.MaxTouched intervals
 }
 

@@ -24,6 +24,9 @@ func (r *Result) Flows(yield func(*flow.Record) error) error {
 				ordinal, last = 0, current
 			}
 			record.Ordinal = ordinal
+			if r.keep != nil && !r.keep(record) { // it was sorted for the ordinals of the others
+				return nil
+			}
 		} else {
 			record.Population = r.population
 		}

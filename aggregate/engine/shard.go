@@ -22,6 +22,9 @@ type shard struct {
 	flows   *runs.Sorter[flow.Record]
 	slices  *runs.Sorter[meter.Slice]
 
+	withheld *withheld // nil if all records are kept
+	rejected rejections
+
 	records   uint64
 	nextSweep flow.Timestamp
 	swept     bool
@@ -32,16 +35,30 @@ type shard struct {
 
 // Record and Slice take what the metering process gives.
 func (s *shard) Record(r *flow.Record) {
+	if s.withheld != nil && !s.withheld.judge(r) {
+		return
+	}
 	s.records++
 	s.flows.Add(r)
 }
 
-func (s *shard) Slice(slice *meter.Slice) { s.slices.Add(slice) }
+func (s *shard) Slice(slice *meter.Slice) {
+	if s.withheld != nil {
+		s.withheld.hold(slice)
+		return
+	}
+	s.slices.Add(slice)
+}
 
 // err gives the failure of a sorter, if one failed.
 func (s *shard) err() error {
 	if err := s.flows.Err(); err != nil {
 		return err
+	}
+	if s.withheld != nil {
+		if err := s.withheld.far.Err(); err != nil {
+			return err
+		}
 	}
 	return s.slices.Err()
 }
@@ -101,7 +118,10 @@ func (s *shard) flush(end flow.Timestamp) error {
 		return true
 	})
 	s.table = nil
-	return s.err()
+	if err := s.err(); err != nil || s.withheld == nil {
+		return err
+	}
+	return s.withheld.settle()
 }
 
 // sort makes the rows ready to be read, when none is left to come.

@@ -46,12 +46,15 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 		full:    make(chan *batch, workAhead),
 		empty:   make(chan *batch, workAhead+1),
 	}
+	far := slices
+	far.Runs = reports.Runs // they are read before there are reports
+	w.withheld = newWithheld(config, &w.rejected, w.shard.slices, far)
 	w.process = meter.NewProcess(config.Meter, w)
 	w.setPace(&config.Meter)
 	if config.MaxFlows > 0 {
 		w.cache = newCache(config.MaxFlows)
 	}
-	w.recorder = newRecorder(config, w.shard.flows, w.shard.slices, reports)
+	w.recorder = newRecorder(config, &w.rejected, w.shard.flows, w.shard.slices, reports)
 	for range workAhead {
 		w.empty <- newBatch()
 	}
@@ -113,6 +116,9 @@ func (ws workers) close() {
 		w.flows.Close()
 		w.slices.Close()
 		w.recorder.reports.Close()
+		if w.withheld != nil {
+			w.withheld.far.Close()
+		}
 	}
 }
 

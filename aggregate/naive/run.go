@@ -34,6 +34,8 @@ type Options struct {
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
 	Layer         Layer // which packets of a frame are metered
+
+	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
 }
 
 // Timers are the timers of one protocol.
@@ -49,8 +51,10 @@ type Result struct {
 	// Insides are the tunnels of the observation points that Key.Point numbers, in
 	// the order of tables; the first is no tunnel.
 	Insides      []flow.Encapsulation
-	Second       uint64 // frames of which two packets are metered
-	DepthLimited uint64 // frames with a tunnel behind the headers that are opened
+	Second       uint64        // frames of which two packets are metered
+	DepthLimited uint64        // frames with a tunnel behind the headers that are opened
+	Rejected     uint64        // flow records that Keep left out
+	LeftOut      flow.Counters // their counters
 }
 
 // packet is a metered packet, its place in the input and its clock.
@@ -131,9 +135,15 @@ func Run(files []File, opts Options) (Result, error) {
 	result.Insides = numberPoints(all)
 	slices.SortFunc(all, comparePlaces)
 
-	flows := meter(all, opts)
-	for _, f := range flows {
+	var flows []*meteredFlow
+	for _, f := range meter(all, opts) {
 		f.record.Population = opts.Select.population()
+		if opts.Keep != nil && !opts.Keep(&f.record) {
+			result.Rejected++
+			result.LeftOut.Add(f.record.Counters)
+			continue
+		}
+		flows = append(flows, f)
 		result.Flows = append(result.Flows, f.record)
 	}
 	slices.SortFunc(result.Flows, compareRecords)

@@ -31,6 +31,7 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 		if a.Exports != nil {
 			describeExports(&in, a.Exports, j.bases[i].records)
 		}
+		in.FlowFiltered = describeRejected(&j.rejected[i])
 		m.Inputs = append(m.Inputs, in)
 		m.Complete = m.Complete && a.Complete()
 	}
@@ -73,6 +74,7 @@ func (j *job) totals() manifest.Totals {
 		PayloadBytes:     manifest.Number(b.Flows.PayloadOctets.String()),
 		Flows:            j.flows.records,
 		Intervals:        j.perBin.records,
+		FlowFiltered:     describeRejected(&j.allRejected),
 	}
 	if first, last, any := j.span(); any {
 		t.FirstTime, t.LastTime = timeText(first), timeText(last)

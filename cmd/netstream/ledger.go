@@ -7,16 +7,15 @@ import (
 	"netstream/reader"
 	"netstream/reader/damage"
 	"netstream/reader/header"
-	"netstream/reader/input"
 	"netstream/writer/table"
 )
 
 // ledgerRows gives the rows of the ledger: input after input, of each the packets
-// by outcome, the remarks, the octets and the damaged places; last what was left
-// out.
-func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.LedgerRow {
+// by outcome, the remarks, the flow records that were filtered out, the octets and the
+// damaged places; last what was left out.
+func (j *job) ledgerRows() []table.LedgerRow {
 	var rows []table.LedgerRow
-	for _, a := range accounts {
+	for ordinal, a := range j.accounts {
 		for _, o := range a.Outcomes() {
 			rows = append(rows, tallyRow(a, table.LedgerPacket, o.Reason.String(), detailOf(o.Outcome), &o.Tally))
 		}
@@ -32,6 +31,9 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 		if a.Exports != nil {
 			rows = append(rows, exportLedger(a)...)
 		}
+		if r := &j.rejected[ordinal]; r.Records > 0 {
+			rows = append(rows, rejectedRow(a, r))
+		}
 		rows = append(rows, octetRows(a)...)
 		for _, d := range a.Damages {
 			rows = append(rows, damageRow(a, &d))
@@ -41,7 +43,7 @@ func ledgerRows(accounts []*reader.Account, skipped []input.Skipped) []table.Led
 				Input: a.Name, Kind: table.LedgerDamage, Outcome: "further_places", Detail: fmt.Sprint(more)})
 		}
 	}
-	for _, s := range skipped {
+	for _, s := range j.inputs.skipped {
 		rows = append(rows, table.LedgerRow{Input: s.Name, Kind: table.LedgerInput, Outcome: "left_out", Detail: s.Why})
 	}
 	return rows

@@ -30,7 +30,7 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 	written := []balance.Content{
 		trafficContent(j.flows.records, &j.flows.totals, j.flows.unknown),
 		trafficContent(j.perBin.records, &j.perBin.totals, j.perBin.unknown),
-		{Rows: uint64(len(ledgerRows(j.accounts, j.inputs.skipped)))},
+		{Rows: uint64(len(j.ledgerRows()))},
 		{Rows: uint64(len(exporterRows(j.accounts)))},
 	}
 	outputs := make([]manifest.Output, len(files))

@@ -39,6 +39,8 @@ type experiment struct {
 	settings naive.Options
 	layout   layout
 
+	flowFilter string // settings.Keep in the language of --flow-filter
+
 	workers    int
 	memory     int // octets of rows that are kept; a small number makes the run spill
 	bufferSize int
@@ -87,6 +89,7 @@ func newExperiment(seed uint64) *experiment {
 	}
 	e.layout = e.randomLayout(random)
 	e.selectSome(random)
+	e.filterFlows(random)
 	return e
 }
 
@@ -232,6 +235,9 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
 		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(),
 	}
+	if config.Keep, err = e.keep(options.Points); err != nil {
+		return naive.Result{}, err
+	}
 	if err := config.Meter.Validate(); err != nil {
 		return naive.Result{}, err
 	}
@@ -267,6 +273,8 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points) (na
 			}
 		}
 	}
+	rejected := metered.AllRejected()
+	result.Rejected, result.LeftOut = rejected.Records, countersOf(&rejected.Totals)
 	if metered.Records != uint64(len(result.Flows)) {
 		err = fmt.Errorf("%d records are announced, %d came", metered.Records, len(result.Flows))
 	}
@@ -319,6 +327,9 @@ func differenceOf(got, want naive.Result) string {
 	if text := firstDifference("observation point", got.Insides, want.Insides); text != "" {
 		return text
 	}
+	if got.Rejected != want.Rejected || got.LeftOut != want.LeftOut {
+		return fmt.Sprintf("got %d flow records left out, %+v; want %d, %+v", got.Rejected, got.LeftOut, want.Rejected, want.LeftOut)
+	}
 	if text := firstDifference("flow record", got.Flows, want.Flows); text != "" {
 		return text
 	}
@@ -342,7 +353,7 @@ func firstDifference[R comparable](what string, got, want []R) string {
 func (e *experiment) report() string {
 	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %+v, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.settings, e.layout, e.workers, e.memory, e.difference(few))
+	fmt.Fprintf(&b, "seed %d, %+v, flow filter %q, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.settings, e.flowFilter, e.layout, e.workers, e.memory, e.difference(few))
 	for i := range few {
 		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
 	}

@@ -82,7 +82,10 @@ type job struct {
 	perBin   *intervalSums
 	laws     []balance.Law
 	exported engine.Exported
-	present  flow.Fields // that any row has
+	rejected []engine.Rejected // by ordinal: what the flow filter left out
+
+	allRejected engine.Rejected
+	present     flow.Fields // that any row has
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
@@ -128,7 +131,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 		return err
 	}
 	defer result.Close() // what the tables did not consume; its files have no names
-	if err := j.account(); err != nil {
+	if err := j.account(result); err != nil {
 		return err
 	}
 	files, err := j.writeTables(ctx, dir, result)
@@ -140,7 +143,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err != nil {
 		return err
 	}
-	if err := j.balance(&result.Exported); err != nil {
+	if err := j.balance(result); err != nil {
 		return err
 	}
 	j.exported, j.present = result.Exported, result.Present
@@ -179,7 +182,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
-		Distribution: o.method, Stitch: o.stitch,
+		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names),
 	})
 	if err != nil {
 		return nil, runFailure(err)
@@ -189,19 +192,21 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 
 // account takes the inputs' accounts over and says no to what must not be
 // written.
-func (j *job) account() error {
+func (j *job) account(result *engine.Result) error {
 	var before base
-	for _, in := range j.inputs.all {
+	for ordinal, in := range j.inputs.all {
 		if in.account == nil {
 			return fmt.Errorf("bug: %s was not read to its end", in.source.Name)
 		}
 		j.accounts = append(j.accounts, in.account)
 		j.bases = append(j.bases, before)
+		j.rejected = append(j.rejected, result.Rejected(uint32(ordinal)))
 		before.packets += in.account.Packets()
 		if exports := in.account.Exports; exports != nil {
 			before.records += exports.Rows
 		}
 	}
+	j.allRejected = result.AllRejected()
 	if err := j.refuseDuplicates(); err != nil {
 		return err
 	}
@@ -280,7 +285,7 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 	writing.Go(func() {
 		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), result)
 	})
-	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), ledgerRows(j.accounts, j.inputs.skipped))
+	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), j.ledgerRows())
 	if len(files) > 3 {
 		errs[3] = writeAll(ctx, files[3], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
 	}
@@ -300,8 +305,8 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 }
 
 // balance checks the conservation laws.
-func (j *job) balance(exported *engine.Exported) error {
-	j.fillBooks(exported)
+func (j *job) balance(result *engine.Result) error {
+	j.fillBooks(result)
 	j.laws = j.sides.Check()
 	for _, law := range j.laws {
 		if !law.Holds {

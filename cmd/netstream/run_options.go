@@ -10,6 +10,7 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/aggregate/recordfilter"
 	"netstream/reader"
 	"netstream/reader/element"
 	"netstream/reader/filter"
@@ -34,6 +35,7 @@ type runOptions struct {
 
 	filter     string
 	filterFile string
+	flowFilter string
 
 	interval      duration
 	packets       packetOptions
@@ -55,7 +57,8 @@ type runOptions struct {
 	verbose bool
 
 	// What the texts above say.
-	selected       *filter.Filter // nil for all packets
+	selected       *filter.Filter       // nil for all packets
+	flows          *recordfilter.Filter // nil for all flow records
 	captureContent reader.CaptureContent
 	method         flow.Distribution
 	requests       []element.Request
@@ -73,6 +76,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
 	flags.StringVarP(&o.filter, "filter", "f", "", "meter only the packets of captures that this filter selects, in tcpdump's language (docs/filters.md)")
 	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
+	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
@@ -167,6 +171,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFilter(); err != nil {
 		return err
 	}
+	if err := o.readFlowFilter(); err != nil {
+		return err
+	}
 	if err := o.selectionOptions.validate(flags); err != nil {
 		return err
 	}
@@ -207,6 +214,7 @@ func (o *runOptions) parameters() map[string]string {
 	parameters := map[string]string{
 		"output_format":   o.format,
 		"filter":          o.filter,
+		"flow_filter":     o.flowFilter,
 		"interval":        time.Duration(o.interval).String(),
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,

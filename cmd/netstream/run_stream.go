@@ -16,7 +16,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return err
 	}
 	defer result.Close() // its files have no names
-	if err := j.account(); err != nil {
+	if err := j.account(result); err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
@@ -31,7 +31,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(0, r); return ctx.Err() }); err != nil {
 		return runFailure(err)
 	}
-	if err := j.balance(&result.Exported); err != nil {
+	if err := j.balance(result); err != nil {
 		return err
 	}
 	return j.verdict()

@@ -43,6 +43,9 @@ func (j *job) summarize(out string) {
 		volume += ", " + grouped(b.Flows.WireOctets) + " on the wire"
 	}
 	fmt.Fprintf(j.console.err, "  bytes    %s\n", volume)
+	if line := j.rejectedLine(); line != "" {
+		fmt.Fprintf(j.console.err, "  %s\n", line)
+	}
 	for _, line := range topOutcomes(j.accounts, 5) {
 		fmt.Fprintf(j.console.err, "  %s\n", printable(line))
 	}
@@ -60,7 +63,7 @@ func perSecond(n uint64, elapsed time.Duration) string {
 	return count(uint64(float64(n) / max(elapsed.Seconds(), 0.001)))
 }
 
-// meteredPackets is how many packets of captures are in the flow table.
+// meteredPackets is how many packets of captures are in flow records.
 func (j *job) meteredPackets() (packets uint64) {
 	for _, a := range j.accounts {
 		packets += a.Accounted.Packets

@@ -43,6 +43,7 @@ type setting struct {
 	withMAC bool
 
 	distribution string // how exported flows come into intervals; the default if empty
+	flowFilter   string // which flows there are; all if empty
 }
 
 var settings = []setting{
@@ -151,6 +152,9 @@ func run(t *testing.T, format string, s setting, inputs ...string) *output {
 	}
 	if s.distribution != "" {
 		arguments = append(arguments, "--distribution", s.distribution)
+	}
+	if s.flowFilter != "" {
+		arguments = append(arguments, "--flow-filter", s.flowFilter)
 	}
 	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, inputs...)...)
 	program.Dir = root

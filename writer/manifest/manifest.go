@@ -72,6 +72,18 @@ type Input struct {
 	Records       uint64      `json:"records,omitempty"`      // data records of exporters, those of options included
 	Remarks       []Remark    `json:"remarks,omitempty"`      // on its messages and records
 	Streams       []Stream    `json:"streams,omitempty"`      // of exporters
+
+	// FlowFiltered are the flow records that the flow filter left out, of those that
+	// begin with a packet of the input or are of its exporters.
+	FlowFiltered *Filtered `json:"flow_filtered,omitempty"`
+}
+
+// Filtered counts flow records that a filter left out of the tables.
+type Filtered struct {
+	Flows     uint64 `json:"flows"`
+	Packets   Number `json:"packets"`
+	Bytes     Number `json:"bytes"`
+	WireBytes Number `json:"wire_bytes"`
 }
 
 // Remark counts what is odd of messages or records that are accounted all the same.
@@ -133,7 +145,7 @@ type Skipped struct {
 // Totals are sums over the run, as JSON numbers of any size.
 type Totals struct {
 	PacketsRead      Number `json:"packets_read"`
-	PacketsAccounted Number `json:"packets_accounted"`
+	PacketsAccounted Number `json:"packets_accounted"` // those of the flow table
 	Bytes            Number `json:"bytes"`
 	WireBytes        Number `json:"wire_bytes"`
 	PayloadBytes     Number `json:"payload_bytes"`
@@ -150,6 +162,8 @@ type Totals struct {
 	Stitched         uint64 `json:"stitched,omitempty"`     // records that were joined to the one before
 	Unspread         uint64 `json:"unspread,omitempty"`     // records that touch too many intervals to be spread over them
 	Distribution     string `json:"distribution,omitempty"` // how exported flows came into intervals (RFC 7015 section 5)
+
+	FlowFiltered *Filtered `json:"flow_filtered,omitempty"` // what the flow filter left out
 }
 
 // EndReason counts the flow records that ended for one reason.

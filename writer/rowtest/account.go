@@ -19,7 +19,7 @@ func Ledger(n int, seed uint64) []table.LedgerRow {
 	rows := make([]table.LedgerRow, n)
 	for i := range rows {
 		rows[i] = table.LedgerRow{
-			Input: names[r.IntN(len(names))], Kind: table.LedgerKind(r.IntN(int(table.LedgerSet) + 1)),
+			Input: names[r.IntN(len(names))], Kind: table.LedgerKind(r.IntN(int(table.LedgerFlow) + 1)),
 			Outcome: flow.Reason(r.IntN(int(flow.ReasonCount))).String(), Detail: []string{"", fmt.Sprintf("%#04x", r.IntN(65536)), names[r.IntN(len(names))]}[r.IntN(3)],
 			Packets: quantity(), WireBytes: quantity(), CapturedBytes: quantity(), Bytes: quantity(),
 			Octets: quantity(), FirstOffset: quantity(), FirstPacket: quantity(),

@@ -13,6 +13,7 @@ const (
 	LedgerMessage                   // export messages with that outcome; the outcomes of an input add up to its messages
 	LedgerRecord                    // data records of exporters with that outcome; the outcomes of an input add up to its data records
 	LedgerSet                       // sets of export messages that could not be decoded
+	LedgerFlow                      // flow records that are not in the tables, under the input of their first packet or record
 )
 
 // String gives the name of the kind as the table has it.
@@ -34,6 +35,8 @@ func (k LedgerKind) String() string {
 		return "record"
 	case LedgerSet:
 		return "set"
+	case LedgerFlow:
+		return "flow"
 	}
 	return "unknown"
 }
@@ -53,7 +56,7 @@ type LedgerRow struct {
 	FirstOffset   Quantity // where the first one begins, in octets of the decompressed input
 	FirstPacket   Quantity // number of the first one in its input, from 1
 	Messages      Quantity // number of export messages
-	Records       Quantity // number of data records of exporters
+	Records       Quantity // number of data records of exporters, or of flow records
 	Sets          Quantity // number of sets of export messages
 	FirstMessage  Quantity // number of the first message in its input, from 1
 }
@@ -68,12 +71,12 @@ func Ledger() []Column[LedgerRow] {
 			Text:       func(dst []byte, r *LedgerRow) []byte { return appendValid(dst, r.Input) },
 		}, {
 			Name: "kind", Kind: Text,
-			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row), damage, input (a file that was found but not read), message (each export message is in exactly one such row), record (each data record of an exporter is in exactly one such row), or set (sets of messages that could not be decoded).",
+			Definition: "What the row accounts for: packet (each packet is in exactly one such row), note (remarks on packets), octets (each octet of the file is in exactly one such row), damage, input (a file that was found but not read), message (each export message is in exactly one such row), record (each data record of an exporter is in exactly one such row), set (sets of messages that could not be decoded), or flow (flow records that --flow-filter left out of the tables, under the input of their first packet or exported record; their packets are accounted above).",
 			Symbol:     func(r *LedgerRow) Symbol { return Symbol{Low: uint64(r.Kind)} },
 			Spell:      func(dst []byte, s Symbol) []byte { return append(dst, LedgerKind(s.Low).String()...) },
 		}, {
 			Name: "outcome", Kind: Text, Pattern: Varied,
-			Definition: "Where the packets, octets, messages, records or sets went, or what was remarked, by its stable name.",
+			Definition: "Where the packets, octets, messages, records, sets or flows went, or what was remarked, by its stable name.",
 			Text:       func(dst []byte, r *LedgerRow) []byte { return appendValid(dst, r.Outcome) },
 		}, {
 			Name: "detail", Kind: Text, Pattern: Varied,
@@ -97,7 +100,7 @@ func Ledger() []Column[LedgerRow] {
 			func(r *LedgerRow) *Quantity { return &r.FirstPacket }),
 		quantity("messages", "messages", "Number of export messages.",
 			func(r *LedgerRow) *Quantity { return &r.Messages }),
-		quantity("records", "records", "Number of data records of exporters, those of options included.",
+		quantity("records", "records", "Number of data records of exporters, those of options included, or of flow records.",
 			func(r *LedgerRow) *Quantity { return &r.Records }),
 		quantity("sets", "sets", "Number of sets of export messages.",
 			func(r *LedgerRow) *Quantity { return &r.Sets }),
