@@ -36,10 +36,10 @@ func TestDecodeInner(t *testing.T) {
 	udp := func(from, to int, parts ...string) string {
 		return in(17, fmt.Sprintf("%04x %04x 0000 0000", from, to)+strings.Join(parts, ""))
 	}
-	deep := func(n int) string { // n packets of IPv4, one in the other
-		b := inner4
-		for i := 1; i < n; i++ {
-			b = v4(29+20*i, 0, 4) + b
+	around := func(n int, packet string) string { // n packets of IPv4, one in the other
+		b := strings.ReplaceAll(packet, " ", "")
+		for range n {
+			b = strings.ReplaceAll(v4(20+len(b)/2, 0, 4), " ", "") + b
 		}
 		return ipv4 + b
 	}
@@ -138,8 +138,11 @@ func TestDecodeInner(t *testing.T) {
 
 		{"two tunnels", gre("2000 0800 00000001", v4(65, 0, 17)+"03e8 0868 0000 0000 30 ff 001d 00000007", inner4), "14 id 7 in v4 1>2: " + is4},
 		{"the second one does not lead to IP", gre("2000 0800 00000001", v4(49, 0, 47)+"0000 0806"+zeros(25)), "3 id 1 in v4 1>2: v4/47 - 49/29 tos 0xb8"},
-		{"31 packets around it", deep(32), "1 in v4 1>2: " + is4}, // behind the link header
-		{"32 packets around it", deep(33), "1 in v4 1>2 limited: v4/4 - 49/29 tos 0xb8"},
+		{"31 packets around it", around(31, inner4), "1 in v4 1>2: " + is4}, // behind the link header
+		{"32 packets around it", around(32, inner4), "1 in v4 1>2 limited: v4/4 - 49/29 tos 0xb8"},
+		{"a tunnel too deep", around(31, v4(38, 0, 17)+"06a5 06a5 0000 0000 0002 0001 0002 0021 0000"), "1 in v4 1>2 limited: v4/17 1701>1701 38/10 tos 0xb8"},
+		{"a tunnel too deep with its header cut", around(31, v4(38, 0, 17)+"06a5 06a5 0000 0000 0802 0001 0002 0021 00"), "1 in v4 1>2: v4/17 1701>1701 38/10 tos 0xb8"},
+		{"padding of a header cut", around(31, v4(38, 0, 17)+"06a5 06a5 0000 0000 0202 0001 0002 0009 0000"), "1 in v4 1>2: v4/17 1701>1701 38/10 tos 0xb8"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -142,10 +142,13 @@ func (o *opening) l2tp(c chunk) (Packet, flow.Reason) {
 	o.within.Tunnel, o.within.HasID, o.within.ID = flow.TunnelL2TP, true, binary.BigEndian.Uint32(c.octets)
 	c = c.from(4)
 	if flags&sequence != 0 {
+		if len(c.octets) < 4 {
+			return nothing()
+		}
 		c = c.from(4)
 	}
 	if flags&offset != 0 {
-		if len(c.octets) < 2 {
+		if len(c.octets) < 2 || len(c.octets) < 2+int(binary.BigEndian.Uint16(c.octets)) {
 			return nothing()
 		}
 		c = c.from(2 + int(binary.BigEndian.Uint16(c.octets)))
