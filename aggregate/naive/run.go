@@ -144,6 +144,16 @@ func Run(files []File, opts Options) (Result, error) {
 			continue
 		}
 		flows = append(flows, f)
+	}
+	if opts.Keep != nil { // only the points of what is left count
+		var kept []*packet
+		for _, f := range flows {
+			kept = append(kept, f.packets...)
+		}
+		result.Insides = numberPoints(kept)
+	}
+	for _, f := range flows {
+		f.record.Key.Point = f.packets[0].Key.Point
 		result.Flows = append(result.Flows, f.record)
 	}
 	slices.SortFunc(result.Flows, compareRecords)
