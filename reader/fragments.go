@@ -61,18 +61,23 @@ type identified struct {
 // firstFragments remembers the keys of first fragments.
 type firstFragments struct {
 	window    time.Duration         // how far behind another fragment the first one may come
+	keys      *keys                 // what makes flow keys of full ones; nil if they are the same
 	datagrams []identified          // a ring, in the order in which they began
 	next      uint32                // place in it of the one to be replaced, once it is full
 	places    map[fragmented]uint32 // in datagrams
 }
 
-func newFirstFragments(window time.Duration) *firstFragments {
-	return &firstFragments{window: window, places: make(map[fragmented]uint32)}
+func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
+	return &firstFragments{window: window, keys: keys, places: make(map[fragmented]uint32)}
 }
 
-// remember takes a first fragment when it has its clock.
+// remember takes a first fragment when it has its clock, and with it the flow key
+// that it leaves with.
 func (t *firstFragments) remember(p flow.Packet, high flow.Timestamp) {
 	identity := fragmentedOf(&p)
+	if t.keys != nil {
+		t.keys.finish(&p)
+	}
 	place, ok := t.places[identity]
 	if !ok {
 		place = t.begin(identity)
@@ -136,14 +141,17 @@ func (f *firstFragment) order(other *firstFragment) int {
 	return cmp.Or(cmp.Compare(f.clock, other.clock), cmp.Compare(f.number, other.number))
 }
 
-// joinFragment gives a later fragment that leaves the reorder window the key of its
-// datagram's first one, and notes it if there is none.
-func (p *Packets) joinFragment(packet *flow.Packet) {
+// joinFragment gives a later fragment that leaves the reorder window the flow key of
+// its datagram's first one and says so, or notes it if there is none.
+func (p *Packets) joinFragment(packet *flow.Packet) bool {
 	if p.firsts.name(packet) {
 		packet.Hash = p.options.Hasher.Hash(&packet.Key)
-	} else if hasPorts(packet.Key.Protocol) {
+		return true
+	}
+	if hasPorts(packet.Key.Protocol) {
 		p.account.Notes[NoteUnnamedFragment].addPacket(packet)
 	}
+	return false
 }
 
 // hasPorts says whether the packets of a protocol that are no later fragments have

@@ -82,14 +82,18 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		inner := *packet
 		// What runs in a pseudowire has no outer packet.
 		if reason, _ := from.decoder.Decode(packet, f.Data, f.Length); reason == flow.ReasonAccounted {
-			p.complete(&inner, f, point)
+			if err := p.complete(&inner, f, point, true); err != nil {
+				return err
+			}
 			p.keepSecond(f, &inner)
 			point = from.point
 		} else {
 			*packet = inner
 		}
 	}
-	p.complete(packet, f, point)
+	if err := p.complete(packet, f, point, point != from.point); err != nil {
+		return err
+	}
 	p.offer(f, packet)
 	return nil
 }
@@ -131,9 +135,7 @@ func (p *Packets) leaveBoth(dst []flow.Packet) int {
 			delete(p.seconds, outer.Number)
 			second.Clock, second.Meta.Input = outer.Clock, p.ordinal
 			second.Meta.Marks |= outer.Meta.Marks & flow.MarkLate
-			if p.firsts != nil && second.Meta.Marks&flow.MarkLaterFragment != 0 {
-				p.joinFragment(&second)
-			}
+			p.finishKey(&second)
 			at--
 			dst[at] = second
 		}
