@@ -206,10 +206,11 @@ func compareRecords(a, b flow.Record) int {
 		cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.FirstInput, b.FirstInput), cmp.Compare(a.FirstNumber, b.FirstNumber))
 }
 
-// compareKeys gives the order of keys. All packets are of the nameless point.
+// compareKeys gives the order of keys. All packets are of the nameless point, whose
+// numbers are those of what keys hold beyond the 7-tuple, in order.
 func compareKeys(a, b flow.Key) int {
 	return cmp.Or(bytes.Compare(a.Source[:], b.Source[:]), bytes.Compare(a.Destination[:], b.Destination[:]),
 		cmp.Compare(a.SourcePort, b.SourcePort), cmp.Compare(a.DestinationPort, b.DestinationPort),
 		cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.ClassOfService, b.ClassOfService),
-		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Shape, b.Shape))
+		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Shape, b.Shape), cmp.Compare(a.Point, b.Point))
 }

@@ -33,6 +33,7 @@ type Options struct {
 	Interval      time.Duration // width of the intervals, above 0
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
+	Key           Key
 }
 
 // Timers are the timers of one protocol.
@@ -44,6 +45,7 @@ type Result struct {
 	Intervals    []flow.IntervalRecord
 	Accounted    uint64                 // packets in the tables
 	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
+	Points       []Beyond               // what the observation points in the keys are numbers of
 }
 
 // packet is a metered packet, its place in the input and its clock.
@@ -54,7 +56,7 @@ type packet struct {
 	clock       flow.Timestamp
 	high        flow.Timestamp // highest accepted time once the packet has its clock
 	stray, late bool
-	named       *flow.Key // of the first fragment, of a later one that has one
+	named       *packet // the first fragment of a later one that has one
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
@@ -107,6 +109,7 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 	}
 	slices.SortFunc(all, comparePlaces)
+	result.Points = opts.Key.project(all)
 
 	flows := meter(all, opts)
 	for _, f := range flows {

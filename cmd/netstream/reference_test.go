@@ -38,11 +38,14 @@ type experiment struct {
 	format   randomcapture.Format
 	settings naive.Options
 	layout   layout
+	key      string // as --key has it; empty for the 7-tuple
 
 	workers    int
 	memory     int // octets of rows that are kept; a small number makes the run spill
 	bufferSize int
 	hashSeed   [16]byte
+
+	points *flow.Points // of the run that meter did last
 }
 
 // layout says which packet goes into which file. It depends on the packet alone,
@@ -80,6 +83,7 @@ func newExperiment(seed uint64) *experiment {
 	}
 	e.layout = e.randomLayout(random)
 	e.selectSome(random)
+	e.keySome(random)
 	return e
 }
 
@@ -199,6 +203,9 @@ func (e *experiment) difference(packets []randomcapture.Packet) string {
 		return err.Error()
 	}
 	got, err := e.meter(files)
+	if err == nil {
+		err = renumber(&got, e.points, want.Points)
+	}
 	if err != nil {
 		return err.Error()
 	}
@@ -207,11 +214,16 @@ func (e *experiment) difference(packets []randomcapture.Packet) string {
 
 // meter does what netstream run does, on files in memory.
 func (e *experiment) meter(files []naive.File) (naive.Result, error) {
+	e.points = flow.NewPoints()
 	options := reader.Options{
-		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
+		Points: e.points, Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
 		WithMAC: true, JoinFragments: e.settings.JoinFragments, Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	options.Select = selectionOf(&e.settings.Select)
+	var err error
+	if options.Key, err = e.definition(); err != nil {
+		return naive.Result{}, err
+	}
 	obs, err := openInMemory(files, options)
 	if err != nil {
 		return naive.Result{}, err
@@ -301,7 +313,7 @@ func firstDifference[R comparable](what string, got, want []R) string {
 func (e *experiment) report() string {
 	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %+v, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.settings, e.layout, e.workers, e.memory, e.difference(few))
+	fmt.Fprintf(&b, "seed %d, key %q, %+v, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.key, e.settings, e.layout, e.workers, e.memory, e.difference(few))
 	for i := range few {
 		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
 	}
@@ -402,6 +414,7 @@ func TestReferenceFullWait(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newExperiment(0)
+			e.key = ""
 			e.settings = naive.Options{
 				Idle: 30 * time.Second, EndGrace: 30 * time.Second, ReorderWindow: time.Hour, Interval: 5 * time.Minute}
 			e.layout = layout{names: []string{"a.pcap"}}
@@ -445,7 +458,7 @@ func TestReferenceEqualClocks(t *testing.T) {
 	for _, window := range []time.Duration{0, time.Second} {
 		for _, active := range []time.Duration{0, 1} {
 			e := newExperiment(0)
-			e.settings.Select = naive.Selection{}
+			e.settings.Select, e.settings.Key, e.key = naive.Selection{}, naive.Key{}, ""
 			e.settings.ReorderWindow, e.settings.Active = window, active
 			want, err := naive.Run(files, e.settings)
 			if err != nil {

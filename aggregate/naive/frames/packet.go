@@ -29,6 +29,9 @@ type Packet struct {
 	VLAN, InnerVLAN           uint16    // 12 bit ids of the outermost tag and of the one behind it
 	MPLSTop                   uint32    // 20 bit label of the top entry
 	SourceMAC, DestinationMAC [6]byte   // in the order of the wire
+
+	Labels    []uint32 // all labels of the MPLS stack, the top one first
+	FlowLabel uint32   // of IPv6, 20 bits
 }
 
 // Decode reads the headers of a frame. The reason is flow.ReasonAccounted if the
@@ -72,6 +75,7 @@ func Decode(f Frame) (Packet, flow.Reason) {
 					p.Link |= flow.MarkMPLS
 					p.MPLSTop = binary.BigEndian.Uint32(rest) >> 12
 				}
+				p.Labels = append(p.Labels, binary.BigEndian.Uint32(rest)>>12)
 				bottom = rest[2]&1 == 1
 			}
 			if len(rest) > 0 && rest[0]>>4 != 4 && rest[0]>>4 != 6 {
@@ -156,6 +160,7 @@ func (p *Packet) ipv6(b []byte, original uint64) flow.Reason {
 	}
 	p.Octets = ipv6Octets(b, original, p.WireOctets)
 	p.Key.ClassOfService = b[0]<<4 | b[1]>>4
+	p.FlowLabel = uint32(b[1]&15)<<16 | uint32(b[2])<<8 | uint32(b[3])
 	p.TTL = b[7]
 	p.Key.Source = [16]byte(b[8:24])
 	p.Key.Destination = [16]byte(b[24:40])
