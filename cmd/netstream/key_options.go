@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
 	"netstream/reader"
 )
 
@@ -107,12 +108,17 @@ func (o *keyOptions) resolveLayer(flags *pflag.FlagSet, parsed parsedKey, packet
 	return nil
 }
 
-// refuseTimeouts refuses timers of protocols where flows have none.
-func (o *keyOptions) refuseTimeouts(flags *pflag.FlagSet) error {
-	if o.definition.Fields&flow.KeyProtocol != 0 || !flags.Changed("timeout") {
+// resolveTimers takes the timers of protocols from flows that have none. A profile's
+// are left out, those that are asked for are refused.
+func (o *keyOptions) resolveTimers(flags *pflag.FlagSet, settings *meter.Settings) error {
+	if o.definition.Fields&flow.KeyProtocol != 0 {
 		return nil
 	}
-	return fail(exitUsage, "--idle-timeout and --active-timeout are for all flows", "--timeout has no say, since protocol is not in the key")
+	if flags.Changed("timeout") {
+		return fail(exitUsage, "--idle-timeout and --active-timeout are for all flows", "--timeout has no say, since protocol is not in the key")
+	}
+	settings.Protocols = nil
+	return nil
 }
 
 func (o *keyOptions) addParameters(to map[string]string) { to["key"] = o.definition.String() }

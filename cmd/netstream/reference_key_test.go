@@ -21,6 +21,10 @@ func (e *experiment) keySome(random *rand.Rand) {
 	e.packets = randomcapture.Vary(e.packets, random)
 	e.key = randomFlowKey(random)
 	e.settings.Key = naiveKey(e.key)
+	if !slices.Contains(e.settings.Key.Fields, "protocol") { // as the flags have it
+		e.settings.Protocols = nil
+		e.settings.EndGrace = min(e.settings.EndGrace, e.settings.Idle)
+	}
 }
 
 // randomFlowKey gives the text of a key.

@@ -169,7 +169,7 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolve(flags, o.ageing.key, &o.packets); err != nil {
 		return err
 	}
-	if err := o.keys.refuseTimeouts(flags); err != nil {
+	if err := o.keys.resolveTimers(flags, &o.ageing.settings); err != nil {
 		return err
 	}
 	if err := o.readFilter(); err != nil {
