@@ -71,12 +71,12 @@ type Points struct {
 	mu      sync.RWMutex
 	points  []Point
 	numbers map[Point]uint32
-	kinds   [3]int // how many points there are of each kind
+	room    [3]int // for how many more points of each kind
 }
 
 // NewPoints gives a table that holds the zero Point only.
 func NewPoints() *Points {
-	return &Points{points: []Point{{}}, numbers: map[Point]uint32{{}: 0}, kinds: [3]int{plainPoint: 1}}
+	return &Points{points: []Point{{}}, numbers: map[Point]uint32{{}: 0}, room: [3]int{MaxPoints - 1, MaxTunnels, MaxFlexible}}
 }
 
 // Number gives the number of a point, a new one if need be. It fails with
@@ -89,10 +89,10 @@ func (p *Points) Number(point Point) (uint32, error) {
 		return n, nil
 	}
 	kind := kindOf(&point)
-	if p.kinds[kind] == kind.most() {
+	if p.room[kind] == 0 {
 		return 0, fmt.Errorf("cannot add %s %q: %w, at most %d%s", kind.what(), point.Interface, ErrTooManyPoints, kind.most(), kind.noun())
 	}
-	p.kinds[kind]++
+	p.room[kind]--
 	n := uint32(len(p.points))
 	p.points = append(p.points, point)
 	p.numbers[point] = n
