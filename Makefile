@@ -24,7 +24,7 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,13-17,19-20 | head -5
 
 test: ## run the tests
-	$(GO) test ./...
+	$(GO) test -timeout 40m ./...
 
 check: lint test race fuzz mutate duckdb ## everything that decides whether a change lands
 
@@ -34,7 +34,7 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) run $(STATICCHECK) ./...
 
 race: ## run the concurrent parts under the race detector
-	$(GO) test -race -short ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -timeout 40m -race -short ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 

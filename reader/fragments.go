@@ -73,10 +73,10 @@ func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
 
 // remember takes a first fragment when it has its clock, and with it the flow key
 // that it leaves with.
-func (t *firstFragments) remember(p flow.Packet, high flow.Timestamp) {
-	identity := fragmentedOf(&p)
+func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
+	identity, key := fragmentedOf(p), p.Key
 	if t.keys != nil {
-		t.keys.finish(&p)
+		key = t.keys.of(p)
 	}
 	place, ok := t.places[identity]
 	if !ok {
@@ -84,7 +84,7 @@ func (t *firstFragments) remember(p flow.Packet, high flow.Timestamp) {
 	}
 	recent := &t.datagrams[place].recent
 	copy(recent[1:], recent[:])
-	recent[0] = firstFragment{p.Key, p.Clock, p.Number, high}
+	recent[0] = firstFragment{key, p.Clock, p.Number, high}
 }
 
 // begin gives a datagram its place.
@@ -139,6 +139,23 @@ func (f *firstFragment) precedes(p *flow.Packet) bool {
 // order gives the order of packets (docs/metering.md section 2).
 func (f *firstFragment) order(other *firstFragment) int {
 	return cmp.Or(cmp.Compare(f.clock, other.clock), cmp.Compare(f.number, other.number))
+}
+
+// isFirstFragment says whether a packet is the first fragment of its datagram.
+func isFirstFragment(p *flow.Packet) bool {
+	return p.Meta.Marks&(flow.MarkFragment|flow.MarkLaterFragment) == flow.MarkFragment
+}
+
+// rememberFirst remembers a first fragment, or the one that a tunnel carries.
+func (p *Packets) rememberFirst(packet flow.Packet, high flow.Timestamp) {
+	if packet.Meta.Marks&flow.MarkCarriesFragment != 0 {
+		second := p.seconds[packet.Number]
+		second.Clock = packet.Clock
+		packet = second
+	}
+	if isFirstFragment(&packet) {
+		p.firsts.remember(&packet, high)
+	}
 }
 
 // joinFragment gives a later fragment that leaves the reorder window the flow key of

@@ -56,7 +56,7 @@ func TestFirstFragments(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			table := newFirstFragments(time.Second, nil)
 			for _, f := range tt.firsts {
-				table.remember(*fragmentAt(7, f.number, f.clock, f.port), flow.Timestamp(f.high))
+				table.remember(fragmentAt(7, f.number, f.clock, f.port), flow.Timestamp(f.high))
 			}
 			p := fragmentAt(7, 10, at, 0)
 			if named := table.name(p); named != (tt.want != 0) || p.Key.SourcePort != tt.want {
@@ -77,7 +77,7 @@ func TestFragmentsOfOthers(t *testing.T) {
 		"point":          func(p *flow.Packet) { p.Key.Point++ },
 	} {
 		table := newFirstFragments(time.Second, nil)
-		table.remember(*fragmentAt(7, 1, 0, 1), 0)
+		table.remember(fragmentAt(7, 1, 0, 1), 0)
 		p := fragmentAt(7, 2, 0, 0)
 		change(p)
 		if table.name(p) {
@@ -88,7 +88,7 @@ func TestFragmentsOfOthers(t *testing.T) {
 	table := newFirstFragments(time.Second, nil)
 	first, later := fragmentAt(7, 1, 0, 1), fragmentAt(7, 2, 0, 0)
 	first.Key.Version, later.Key.Version, later.Key.Protocol = 6, 6, 60
-	table.remember(*first, 0)
+	table.remember(first, 0)
 	if !table.name(later) || later.Key != first.Key {
 		t.Errorf("IPv6: got %+v, want %+v", later.Key, first.Key)
 	}
@@ -100,7 +100,7 @@ func TestFragmentFlood(t *testing.T) {
 	table := newFirstFragments(time.Second, nil)
 	const extra = 10
 	for id := range uint32(MaxFragmented + extra) {
-		table.remember(*fragmentAt(id, uint64(id)+1, 0, 1), 0)
+		table.remember(fragmentAt(id, uint64(id)+1, 0, 1), 0)
 	}
 	if len(table.places) != MaxFragmented || len(table.datagrams) != MaxFragmented {
 		t.Errorf("%d and %d datagrams are remembered, want %d", len(table.places), len(table.datagrams), MaxFragmented)
@@ -111,14 +111,14 @@ func TestFragmentFlood(t *testing.T) {
 		}
 	}
 	for n := range uint64(100) {
-		table.remember(*fragmentAt(extra, n+1, time.Duration(n), uint16(n+1)), 0)
+		table.remember(fragmentAt(extra, n+1, time.Duration(n), uint16(n+1)), 0)
 	}
 	p := fragmentAt(extra, 1<<20, 100, 0)
 	if table.name(p); p.Key.SourcePort != 100 || len(table.datagrams) != MaxFragmented {
 		t.Errorf("got port %d, %d datagrams", p.Key.SourcePort, len(table.datagrams))
 	}
 	first := fragmentAt(extra, 1, 0, 1)
-	if n := testing.AllocsPerRun(100, func() { table.remember(*first, 0); table.name(p) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { table.remember(first, 0); table.name(p) }); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
 	}
 }

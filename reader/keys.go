@@ -62,7 +62,12 @@ func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) err
 }
 
 // finish gives a packet that leaves its flow key.
-func (k *keys) finish(packet *flow.Packet) {
-	k.Key(&packet.Key)
-	packet.Key.Point = uint32(packet.Hash)
+func (k *keys) finish(packet *flow.Packet) { packet.Key = k.of(packet) }
+
+// of gives the flow key of a prepared packet.
+func (k *keys) of(packet *flow.Packet) flow.Key {
+	key := packet.Key
+	k.Key(&key)
+	key.Point = uint32(packet.Hash)
+	return key
 }

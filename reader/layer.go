@@ -86,6 +86,9 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 				return err
 			}
 			p.keepSecond(f, &inner)
+			if isFirstFragment(&inner) {
+				packet.Meta.Marks |= flow.MarkCarriesFragment
+			}
 			point = from.point
 		} else {
 			*packet = inner
@@ -112,6 +115,9 @@ func (p *Packets) keepSecond(f *capture.Frame, second *flow.Packet) {
 func (p *Packets) noteSecond(f *capture.Frame) {
 	if second, ok := p.seconds[f.Number]; ok {
 		p.account.Notes[NoteSecond].add(f, &second.Meta)
+		if second.Meta.Marks&flow.MarkDepthLimited != 0 { // of the frame, which is accounted with its outer packet
+			p.account.Notes[NoteDepthLimited].add(f, &second.Meta)
+		}
 	}
 }
 
@@ -134,7 +140,7 @@ func (p *Packets) leaveBoth(dst []flow.Packet) int {
 		if second, ok := p.seconds[outer.Number]; ok {
 			delete(p.seconds, outer.Number)
 			second.Clock, second.Meta.Input = outer.Clock, p.ordinal
-			second.Meta.Marks |= outer.Meta.Marks & flow.MarkLate
+			second.Meta.Marks |= outer.Meta.Marks&flow.MarkLate | flow.MarkSecond
 			p.finishKey(&second)
 			at--
 			dst[at] = second

@@ -86,7 +86,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 	}
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow, p.keys)
-		p.orderer.FirstFragment = p.firsts.remember
+		p.orderer.Fragment = p.rememberFirst
 	}
 	if options.Filter != nil {
 		p.filter = &frameFilter{filter: options.Filter}

@@ -107,8 +107,7 @@ func (p *Packets) choose(f *capture.Frame, packet *flow.Packet) {
 		return
 	}
 	if s.duplicates != nil {
-		captured, _, _ := p.interfaces[f.Interface].decoder.Open(&s.opened, f.Data, f.Length)
-		if s.duplicates.Copy(captured, packet.Meta.Octets, packet.Time) {
+		if captured, octets := p.compared(f); s.duplicates.Copy(captured, octets, packet.Time) {
 			p.unselected(flow.ReasonDuplicate, f, &packet.Meta)
 			return
 		}
@@ -118,6 +117,18 @@ func (p *Packets) choose(f *capture.Frame, packet *flow.Packet) {
 		return
 	}
 	p.sample(f, packet)
+}
+
+// compared gives what copies are told by: the octets of the frame's outermost IP packet
+// as captured, and its length; of a frame without one, whose packet runs in a
+// pseudowire, those of the frame.
+func (p *Packets) compared(f *capture.Frame) (captured []byte, octets uint64) {
+	opened := &p.selection.opened
+	captured, reason, _ := p.interfaces[f.Interface].decoder.Open(opened, f.Data, f.Length)
+	if reason != flow.ReasonAccounted {
+		return f.Data, uint64(wireOctets(f))
+	}
+	return captured, opened.Meta.Octets
 }
 
 // sample does with a packet what the sampler says.

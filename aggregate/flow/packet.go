@@ -52,18 +52,20 @@ type Mark uint16
 
 // The marks.
 const (
-	MarkVLAN           Mark = 1 << iota // Meta.VLAN is valid
-	MarkInnerVLAN                       // Meta.InnerVLAN is valid
-	MarkMPLS                            // Meta.MPLSTop is valid
-	MarkMAC                             // Meta.SourceMAC and DestinationMAC are valid
-	MarkTCP                             // Meta.TCPFlags is valid
-	MarkFragment                        // IPv4 or IPv6 fragment, the first one included; FragmentID is valid
-	MarkLengthInferred                  // IP length 0 in the header (segmentation offload): taken from the frame
-	MarkTruncated                       // the snapshot length cut the IP packet
-	MarkBadTransport                    // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
-	MarkLate                            // earlier than its file's clock by more than the reorder window
-	MarkLaterFragment                   // a fragment that is not the first one of its datagram
-	MarkDepthLimited                    // an inner packet was not reached: too many headers stand in front of it
+	MarkVLAN            Mark = 1 << iota // Meta.VLAN is valid
+	MarkInnerVLAN                        // Meta.InnerVLAN is valid
+	MarkMPLS                             // Meta.MPLSTop is valid
+	MarkMAC                              // Meta.SourceMAC and DestinationMAC are valid
+	MarkTCP                              // Meta.TCPFlags is valid
+	MarkFragment                         // IPv4 or IPv6 fragment, the first one included; FragmentID is valid
+	MarkLengthInferred                   // IP length 0 in the header (segmentation offload): taken from the frame
+	MarkTruncated                        // the snapshot length cut the IP packet
+	MarkBadTransport                     // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
+	MarkLate                             // earlier than its file's clock by more than the reorder window
+	MarkLaterFragment                    // a fragment that is not the first one of its datagram
+	MarkCarriesFragment                  // the first fragment of a datagram is metered in the same frame, behind this packet
+	MarkDepthLimited                     // an inner packet was not reached: too many headers stand in front of it
+	MarkSecond                           // the inner packet of a frame of which the outer one is metered, too
 )
 
 // TCP control bits, RFC 9293 section 3.1; AE is RFC 9768's name of the former NS.

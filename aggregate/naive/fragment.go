@@ -8,12 +8,12 @@ import (
 // nameFragments gives the later fragments of one file, whose packets have their
 // clocks, first ones, whose keys they have: docs/metering.md section 3.
 func nameFragments(packets []*packet, window time.Duration) {
-	for i, p := range packets {
+	for _, p := range packets {
 		if !p.Later {
 			continue
 		}
 		var before, behind *packet
-		for j, f := range packets {
+		for _, f := range packets {
 			if !f.Fragment || f.Later || !sameDatagram(f, p) {
 				continue
 			}
@@ -22,7 +22,7 @@ func nameFragments(packets []*packet, window time.Duration) {
 				if !exceeds(p.clock, f.clock, 30*time.Second) && (before == nil || precedence(before, f) < 0) {
 					before = f
 				}
-			case j < i || !exceeds(f.high, p.clock, window):
+			case f.number < p.number || !exceeds(f.high, p.clock, window):
 				if behind == nil || precedence(f, behind) < 0 {
 					behind = f
 				}
@@ -40,6 +40,6 @@ func precedence(a, b *packet) int {
 }
 
 func sameDatagram(a, b *packet) bool {
-	return a.Key.Version == b.Key.Version && a.Key.Source == b.Key.Source && a.Key.Destination == b.Key.Destination &&
+	return a.Inside == b.Inside && a.Key.Version == b.Key.Version && a.Key.Source == b.Key.Source && a.Key.Destination == b.Key.Destination &&
 		a.FragmentID == b.FragmentID && (a.Key.Version == 6 || a.Key.Protocol == b.Key.Protocol)
 }

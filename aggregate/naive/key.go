@@ -57,32 +57,46 @@ func compareBeyond(a, b Beyond) int {
 	return cmp.Or(cmp.Compare(present(a), present(b)), slices.Compare(a[:], b[:]))
 }
 
-// project gives all packets their flow keys. The observation points are numbers in
-// the list that it returns.
-func (k *Key) project(packets []*packet) []Beyond {
-	beyond := make([]Beyond, len(packets))
-	points := []Beyond{NothingBeyond()}
+// point is an observation point: all packets are of the nameless interface.
+type point struct {
+	inside flow.Encapsulation
+	beyond Beyond
+}
+
+// comparePoints gives the order of observation points: those outside tunnels first.
+func comparePoints(a, b point) int {
+	return cmp.Or(compareInsides(a.inside, b.inside), compareBeyond(a.beyond, b.beyond))
+}
+
+// project gives all packets their flow keys. The observation points are numbered in
+// their order; it gives what the numbers stand for.
+func (k *Key) project(packets []*packet) (insides []flow.Encapsulation, beyonds []Beyond) {
+	of := make([]point, len(packets))
+	points := []point{{beyond: NothingBeyond()}}
 	for i, p := range packets {
 		from := cmp.Or(p.named, p) // a later fragment has the key of the first one
-		beyond[i] = k.beyond(from)
-		points = append(points, beyond[i])
+		of[i] = point{k.inside(from.Inside), k.beyond(from)}
+		points = append(points, of[i])
 	}
-	slices.SortFunc(points, compareBeyond)
+	slices.SortFunc(points, comparePoints)
 	points = slices.Compact(points)
 	keys := make([]flow.Key, len(packets))
 	for i, p := range packets {
 		keys[i] = k.of(cmp.Or(p.named, p).Key)
-		keys[i].Point = uint32(slices.Index(points, beyond[i]))
+		keys[i].Point = uint32(slices.Index(points, of[i]))
 	}
 	for i, p := range packets {
 		p.Key = keys[i]
 	}
-	return points
+	for _, p := range points {
+		insides, beyonds = append(insides, p.inside), append(beyonds, p.beyond)
+	}
+	return insides, beyonds
 }
 
 func (k *Key) has(name string) bool {
 	if k.Fields == nil {
-		return slices.Contains([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "tos"}, name)
+		return slices.Contains([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "tos", "tunnel"}, name)
 	}
 	return slices.Contains(k.Fields, name)
 }
@@ -137,6 +151,17 @@ func (k *Key) of(full flow.Key) flow.Key {
 		projected.Shape |= flow.NoClassOfService
 	}
 	return projected
+}
+
+// inside gives what of a tunnel is in the key.
+func (k *Key) inside(full flow.Encapsulation) flow.Encapsulation {
+	switch {
+	case k.has("tunnel"):
+		return full
+	case k.has("tunnel_id"):
+		return flow.Encapsulation{Tunnel: full.Tunnel, HasID: full.HasID, ID: full.ID}
+	}
+	return flow.Encapsulation{}
 }
 
 // prefix gives the network address, bit by bit.

@@ -154,7 +154,7 @@ func (f *meteredFlow) endBy(p *packet, opts Options) flow.EndReason {
 
 // comparePlaces gives the order of packets.
 func comparePlaces(a, b *packet) int {
-	return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
+	return cmp.Or(cmp.Compare(a.clock, b.clock), cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number), compareBool(a.behind, b.behind))
 }
 
 // exceeds says whether more than d lies between earlier and later.
@@ -206,11 +206,12 @@ func compareRecords(a, b flow.Record) int {
 		cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.FirstInput, b.FirstInput), cmp.Compare(a.FirstNumber, b.FirstNumber))
 }
 
-// compareKeys gives the order of keys. All packets are of the nameless point, whose
-// numbers are those of what keys hold beyond the 7-tuple, in order.
+// compareKeys gives the order of keys. The numbers of points are in the order of
+// points.
 func compareKeys(a, b flow.Key) int {
 	return cmp.Or(bytes.Compare(a.Source[:], b.Source[:]), bytes.Compare(a.Destination[:], b.Destination[:]),
 		cmp.Compare(a.SourcePort, b.SourcePort), cmp.Compare(a.DestinationPort, b.DestinationPort),
 		cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.ClassOfService, b.ClassOfService),
-		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Shape, b.Shape), cmp.Compare(a.Point, b.Point))
+		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Shape, b.Shape),
+		cmp.Compare(a.Point, b.Point))
 }

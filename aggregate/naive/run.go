@@ -34,6 +34,7 @@ type Options struct {
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
 	Key           Key
+	Layer         Layer // which packets of a frame are metered
 }
 
 // Timers are the timers of one protocol.
@@ -43,20 +44,32 @@ type Timers struct{ Idle, Active time.Duration }
 type Result struct {
 	Flows        []flow.Record
 	Intervals    []flow.IntervalRecord
-	Accounted    uint64                 // packets in the tables
-	NotAccounted map[flow.Reason]uint64 // packets that are not, by reason; reasons without packets are missing
-	Points       []Beyond               // what the observation points in the keys are numbers of
+	Accounted    uint64                 // frames in the tables
+	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
+
+	// Insides and Points are what the observation points are that Key.Point numbers,
+	// in the order of tables: the tunnels, and what keys hold beyond the 7-tuple. The
+	// first has neither.
+	Insides      []flow.Encapsulation
+	Points       []Beyond
+	Second       uint64 // frames of which two packets are metered
+	DepthLimited uint64 // frames with a tunnel behind the headers that are opened
 }
 
 // packet is a metered packet, its place in the input and its clock.
 type packet struct {
 	frames.Packet
-	file        int    // ordinal of the file
-	number      uint64 // of the frame in the file, from 1
-	clock       flow.Timestamp
-	high        flow.Timestamp // highest accepted time once the packet has its clock
-	stray, late bool
-	named       *packet // the first fragment of a later one that has one
+	file           int    // ordinal of the file
+	number         uint64 // of the frame in the file, from 1
+	clock          flow.Timestamp
+	high           flow.Timestamp // highest accepted time once the packet has its clock
+	stray, late    bool
+	named          *packet // the first fragment of a later one that has one
+	compared       []byte  // what copies are told by, and its length as the headers have it
+	comparedOctets uint64
+	limited        bool    // a tunnel in the frame was not opened, since it lies too deep
+	second         *packet // the inner one of the same frame, if it is metered, too
+	behind         bool    // it is the second itself
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
@@ -76,8 +89,9 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 		in := input{name: file.Name}
 		for i, f := range records {
-			decoded, reason := frames.Decode(f)
-			in.frames = append(in.frames, judged{&packet{Packet: decoded, number: uint64(i) + 1}, reason, i})
+			p, reason, limited := opts.Layer.decode(f)
+			p.number, p.limited = uint64(i)+1, limited
+			in.frames = append(in.frames, judged{p, reason, i})
 		}
 		in.packets = accounted(opts.judge(in.frames))
 		inputs = append(inputs, in)
@@ -100,16 +114,25 @@ func Run(files []File, opts Options) (Result, error) {
 		in.packets = accounted(in.frames)
 		result.Accounted += uint64(len(in.packets))
 		setClocks(in.packets, opts.ReorderWindow)
-		if opts.JoinFragments {
-			nameFragments(in.packets, opts.ReorderWindow)
-		}
+		metered := make([]*packet, 0, len(in.packets))
 		for _, p := range in.packets {
 			p.file = ordinal
-			all = append(all, p)
+			metered = append(metered, p)
+			if p.second != nil {
+				metered = append(metered, p.behindFirst())
+				result.Second++
+			}
+			if p.limited {
+				result.DepthLimited++
+			}
 		}
+		if opts.JoinFragments {
+			nameFragments(metered, opts.ReorderWindow)
+		}
+		all = append(all, metered...)
 	}
 	slices.SortFunc(all, comparePlaces)
-	result.Points = opts.Key.project(all)
+	result.Insides, result.Points = opts.Key.project(all)
 
 	flows := meter(all, opts)
 	for _, f := range flows {

@@ -87,7 +87,7 @@ func (s *Selection) withoutCopies(candidates []*judged) []*judged {
 	for _, f := range candidates {
 		for i := len(originals) - 1; i >= max(0, len(originals)-rememberedPackets); i-- {
 			p, q := f.packet, originals[i].packet
-			if p.Octets != q.Octets || !bytes.Equal(p.Captured, q.Captured) {
+			if p.comparedOctets != q.comparedOctets || !bytes.Equal(p.compared, q.compared) {
 				continue
 			}
 			if minus(max(p.Time, q.Time), min(p.Time, q.Time)) <= flow.Timestamp(s.DuplicateWindow) {

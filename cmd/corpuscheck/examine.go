@@ -14,6 +14,7 @@ type finding struct {
 	timed    bool           // times were compared with capinfos
 	plain    agreement      // with tshark's fields at their word
 	known    agreement      // with the known differences
+	inner    innerAgreement // with --meter inner
 	used     map[string]int // packets a known difference
 	unread   string         // why tshark read nothing of the capture
 	programs []*comparison
@@ -69,6 +70,10 @@ func (e *examiner) examine(c capture) finding {
 	}
 	f.checkDamage(complaint)
 	f.checkTshark(packets, complaint, e.known)
+	if err := f.checkInner(e.program, path, packets, e.known); err != nil {
+		f.err = err
+		return f
+	}
 	f.err = e.comparePrograms(&f, packets)
 	return f
 }

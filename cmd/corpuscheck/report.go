@@ -90,6 +90,7 @@ func reportTshark(w io.Writer, findings []finding) bool {
 	for _, d := range differences() {
 		fmt.Fprintf(w, "  %6d packets %s: %s\n", used[d.name], d.name, d.reason)
 	}
+	reportInner(w, findings, used)
 	for _, complaint := range slices.Sorted(maps.Keys(unread)) {
 		fmt.Fprintf(w, "  %6d captures not read: %s\n", unread[complaint], complaint)
 		notRead += unread[complaint]
@@ -99,6 +100,26 @@ func reportTshark(w io.Writer, findings []finding) bool {
 		return false
 	}
 	return true
+}
+
+func reportInner(w io.Writer, findings []finding, used map[string]int) {
+	var captures, withTunnels int
+	var packets, tunneled int64
+	for i := range findings {
+		a := &findings[i].inner
+		if a.compared {
+			captures++
+		}
+		if a.tunneled > 0 {
+			withTunnels++
+		}
+		packets += a.packets
+		tunneled += a.tunneled
+	}
+	fmt.Fprintf(w, "tshark, innermost header: %d captures, %d of them with tunnels; %d packets, %d of them in tunnels\n", captures, withTunnels, packets, tunneled)
+	for _, d := range innerDifferences() {
+		fmt.Fprintf(w, "  %6d packets %s: %s\n", used[d.name], d.name, d.reason)
+	}
 }
 
 // agreementFloor is the share of flows that must be equal to those of a program,

@@ -59,11 +59,30 @@ func goldenInputs() []string {
 	return paths
 }
 
-func TestGoldenTables(t *testing.T) {
+// goldenRun is a run whose tables are kept.
+type goldenRun struct {
+	folder string   // of its tables
+	args   []string // inputs and options
+}
+
+// goldenRuns are the runs of the golden inputs with default options, and some with
+// others.
+func goldenRuns() []goldenRun {
+	var all []goldenRun
 	for _, input := range goldenInputs() {
-		name := filepath.Base(input)
+		all = append(all, goldenRun{filepath.Base(input), []string{input}})
+	}
+	for _, layer := range []string{"inner", "both"} {
+		all = append(all, goldenRun{"tunnels.pcap." + layer, []string{"--meter", layer, filepath.Join(captures, "tunnels.pcap")}})
+	}
+	return append(all, goldenRun{"pseudowire.pcap.inner", []string{"--meter", "inner", filepath.Join(captures, "pseudowire.pcap")}})
+}
+
+func TestGoldenTables(t *testing.T) {
+	for _, run := range goldenRuns() {
+		name := run.folder
 		t.Run(name, func(t *testing.T) {
-			out := outputOf(t, "-o", "csv", input)
+			out := outputOf(t, append([]string{"-o", "csv"}, run.args...)...)
 			for _, table := range []string{"flows.csv", "intervals.csv"} {
 				got := readFile(t, out, table)
 				path := filepath.Join(golden, name, table)
@@ -84,10 +103,10 @@ func TestGoldenTables(t *testing.T) {
 // TestParquetHoldsGoldenTables compares Parquet tables, read by a reader that did
 // not write them, with the golden ones cell by cell.
 func TestParquetHoldsGoldenTables(t *testing.T) {
-	for _, input := range goldenInputs() {
-		name := filepath.Base(input)
+	for _, run := range goldenRuns() {
+		name := run.folder
 		t.Run(name, func(t *testing.T) {
-			out := outputOf(t, input)
+			out := outputOf(t, run.args...)
 			for _, table := range []string{"flows", "intervals"} {
 				mustHold(t, filepath.Join(out, table+".parquet"), sheetOf(t, readFile(t, golden, name, table+".csv")))
 			}

@@ -35,7 +35,7 @@ func randomFlowKey(random *rand.Rand) string {
 			fields = append(fields, name)
 		}
 	}
-	for _, name := range []string{"vlan_id", "inner_vlan_id", "mpls_label", "mpls_label2", "mpls_label3", "src_mac", "dst_mac", "flow_label", "tcp_flags"} {
+	for _, name := range []string{"vlan_id", "inner_vlan_id", "mpls_label", "mpls_label2", "mpls_label3", "src_mac", "dst_mac", "flow_label", "tcp_flags", "tunnel", "tunnel_id"} {
 		if random.IntN(5) == 0 {
 			fields = append(fields, name)
 		}
@@ -87,31 +87,7 @@ func (e *experiment) definition() (flow.KeyDefinition, error) {
 	return parsed.definition, err
 }
 
-// renumber gives records the numbers of observation points that the reference gives
-// them.
-func renumber(result *naive.Result, points *flow.Points, want []naive.Beyond) error {
-	number := func(key *flow.Key) error {
-		point := points.Point(key.Point)
-		at := slices.Index(want, beyondOf(&point.Flexible))
-		if at < 0 || point.Interface != "" || point.Inside != (flow.Encapsulation{}) {
-			return fmt.Errorf("observation point %+v should not be", point)
-		}
-		key.Point = uint32(at)
-		return nil
-	}
-	for i := range result.Flows {
-		if err := number(&result.Flows[i].Key); err != nil {
-			return err
-		}
-	}
-	for i := range result.Intervals {
-		if err := number(&result.Intervals[i].Key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// beyondOf says what a point holds beyond the 7-tuple as the reference does.
 func beyondOf(f *flow.Flexible) naive.Beyond {
 	b := naive.NothingBeyond()
 	hardware := func(a [6]byte) (n int64) {

@@ -114,7 +114,7 @@ func openInMemory(files []naive.File, options reader.Options) (*observations, er
 // TestReferenceSelects looks whether the experiments meet every rule of selection.
 func TestReferenceSelects(t *testing.T) {
 	met := make(map[string]uint64)
-	for seed := range uint64(300) {
+	for seed := range uint64(600) {
 		e := newExperiment(seed)
 		result, err := e.meter(e.files(e.packets))
 		if err != nil {

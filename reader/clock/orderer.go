@@ -47,10 +47,10 @@ type Orderer struct {
 	// Strays and Late count packets; Steps counts settings back of the clock.
 	Strays, Late uint64
 
-	// FirstFragment, unless it is nil, is called for each packet that is the first
-	// fragment of its datagram when it has its clock, with the highest accepted time
-	// by then.
-	FirstFragment func(p flow.Packet, high flow.Timestamp)
+	// Fragment, unless it is nil, is called for each packet that is a fragment, or
+	// carries the first one of a datagram, when it has its clock, with the highest
+	// accepted time by then.
+	Fragment func(p flow.Packet, high flow.Timestamp)
 }
 
 // NewOrderer gives an Orderer with the given reorder window, 0 or greater.
@@ -153,8 +153,8 @@ func (o *Orderer) place(p *flow.Packet, at int64) {
 		o.leave()
 	}
 	p.Clock = flow.Timestamp(at)
-	if o.FirstFragment != nil && p.Meta.Marks&(flow.MarkFragment|flow.MarkLaterFragment) == flow.MarkFragment {
-		o.FirstFragment(*p, flow.Timestamp(o.clock.high))
+	if o.Fragment != nil && p.Meta.Marks&(flow.MarkFragment|flow.MarkCarriesFragment) != 0 {
+		o.Fragment(*p, flow.Timestamp(o.clock.high))
 	}
 	if o.queue.len() == 0 || o.queue.back().Clock <= p.Clock {
 		o.queue.push(p, o.position)

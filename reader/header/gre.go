@@ -86,14 +86,14 @@ func typeField(v uint16) protocol {
 }
 
 // sourceRoutes passes over source route entries, RFC 1701: address family, offset,
-// length, and as many octets. An entry of length 0 is the last one.
+// length, and as many octets. An entry without family and length is the last one.
 func (w *walk) sourceRoutes() bool {
 	for {
 		b := w.take(4)
 		if b == nil {
 			return false
 		}
-		if b[3] == 0 {
+		if b[0] == 0 && b[1] == 0 && b[3] == 0 {
 			return true
 		}
 		if w.take(int(b[3])) == nil {
@@ -128,9 +128,9 @@ func (w *walk) pptp(flags, content uint16) protocol {
 }
 
 // erspan opens the header of ERSPAN type II; type I, which GRE tells by the missing
-// sequence number, has none.
+// sequence number, has none and so no session. A key of GRE is not shown.
 func (w *walk) erspan(hasHeader bool) protocol {
-	w.within.Tunnel = flow.TunnelERSPAN
+	w.within.Tunnel, w.within.HasID, w.within.ID = flow.TunnelERSPAN, false, 0
 	if !hasHeader {
 		return linkEthernet
 	}

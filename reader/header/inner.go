@@ -14,8 +14,8 @@ import (
 // A tunnel is opened if what it carries leads to an IP header that can be
 // metered; else the packet is the one that carries it. Key and IP lengths are
 // those of the packet that is given; WireOctets, VLAN, MPLS and MAC are of the
-// frame's own link. At most [MaxHeaders] headers are opened, IP headers included;
-// if there are more, the packet is the innermost one reached and has
+// frame's own link. At most [MaxHeaders] headers are opened in front of the metered
+// IP header, those of the packets around it included; if there are more, the packet is the innermost one reached and has
 // [flow.MarkDepthLimited]. Fragments are not looked into.
 func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
 	w := d.walk(p, frame, length)
@@ -39,7 +39,7 @@ func (w *walk) innermost(first protocol) (within flow.Encapsulation, reason flow
 		if next == 0 {
 			return within, reason, 0
 		}
-		if w.opened++; w.opened >= MaxHeaders { // the IP header that carries the tunnel is one, too
+		if w.opened++; w.opened > MaxHeaders { // the IP header that carries the tunnel is one, too
 			p.Meta.Marks |= flow.MarkDepthLimited
 			return within, reason, 0
 		}
@@ -47,7 +47,7 @@ func (w *walk) innermost(first protocol) (within flow.Encapsulation, reason flow
 		p.Meta.TCPFlags = 0
 		if carried, _ := w.run(next); carried != flow.ReasonAccounted {
 			p.Key, p.Meta = key, meta
-			if w.opened >= MaxHeaders {
+			if w.limited {
 				p.Meta.Marks |= flow.MarkDepthLimited
 			}
 			return within, reason, 0

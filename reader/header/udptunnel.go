@@ -63,11 +63,11 @@ func (w *walk) vxlan() protocol {
 }
 
 // vxlanGPE opens the generic protocol extension: a next protocol in the fourth
-// octet if its flag is set.
+// octet and the VNI are valid if their flags are set.
 func (w *walk) vxlanGPE() protocol {
-	const nextProtocol = 0x04
+	const valid = 0x08 | 0x04
 	b := w.take(8)
-	if b == nil || b[0]&nextProtocol == 0 {
+	if b == nil || b[0]&valid != valid {
 		return 0
 	}
 	content := protocol(0)

@@ -19,6 +19,7 @@ type walk struct {
 	within  flow.Encapsulation // what stands around the next IP header
 	label   uint32             // the MPLS label read last
 	stack   protocol           // of the labels in front of a pseudowire that was opened
+	limited bool               // there are more headers than are opened
 }
 
 // run opens headers from the outermost one on until IP is reached or something
@@ -26,6 +27,7 @@ type walk struct {
 func (w *walk) run(next protocol) (flow.Reason, uint32) {
 	for ; !next.isIP(); w.opened++ {
 		if w.opened == MaxHeaders {
+			w.limited = true
 			return next.refuse()
 		}
 		var reason flow.Reason

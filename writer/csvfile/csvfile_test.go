@@ -55,7 +55,7 @@ func TestGolden(t *testing.T) {
 	unknown := flow.IntervalRecord{Key: flow.Key{Source: [16]byte{0: 0x20, 15: 1}, Version: 6, Protocol: 89}, Start: flow.MinTimestamp, First: flow.MinTimestamp, Last: flow.MaxTimestamp,
 		Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 	const head = "interval_start,interval_end,interface,exporter_ip,observation_domain,in_if,in_if_name,out_if,out_if_name,direction,ip_version,src_ip,dst_ip,src_port,dst_port,protocol,tos," +
-		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,packets_scaled,bytes_scaled,tcp_flags,first_seen,last_seen,distribution\n"
+		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,packets_scaled,bytes_scaled,tunnel_type,tunnel_id,outer_src_ip,outer_dst_ip,tcp_flags,first_seen,last_seen,distribution\n"
 	const interfaceCell = `"'=cmd|' /C ""calc""'!A1"`
 	for _, c := range []struct {
 		name        string
@@ -63,11 +63,11 @@ func TestGolden(t *testing.T) {
 		want        string
 	}{
 		{"microseconds", false, head +
-			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct\n"},
+			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct\n" +
+			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct\n"},
 		{"nanoseconds", true, head +
-			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct\n"},
+			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct\n" +
+			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			columns := table.Intervals(table.Options{Points: points, IntervalWidth: 5 * time.Minute, Nanoseconds: c.nanoseconds})

@@ -69,6 +69,10 @@ func putTextLength(page []byte, start int) ([]byte, error) {
 	return page, nil
 }
 
+// textLength gives the length in octets of the text that begins 4 octets behind the
+// start of cell: what putTextLength put.
+func textLength(cell []byte) int { return int(binary.LittleEndian.Uint32(cell)) }
+
 // textColumn is a column of texts without dictionary.
 type textColumn[R any] struct {
 	pages
@@ -126,96 +130,5 @@ func (c *textColumn[R]) finish() (chunk, error) {
 
 func (c *textColumn[R]) reset() {
 	c.pages.reset()
-	c.bounds.any = false
-}
-
-// largeDictionary is the number of keys from which a dictionary is more than the
-// cache next to the processor holds.
-const largeDictionary = 1 << 10
-
-// symbolColumn is a column of texts with a dictionary.
-type symbolColumn[R any] struct {
-	pages
-	declared   *table.Column[R]
-	dictionary *dictionary[table.Symbol]
-
-	symbols    []table.Symbol // of the rows being added, without NULLs
-	guesses    []uint32       // of the dictionary, for the symbols
-	numbers    []uint32       // dictionary numbers of the page being filled, without NULLs
-	last       table.Symbol   // the symbol before, which is often the next one too
-	lastNumber uint32         // its number; valid if there is any key
-	entries    []byte         // content of the dictionary page
-	bounds     bounds
-}
-
-func (c *symbolColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.NullTest(), c.declared.Symbol)
-	// The places of a large dictionary are far from the processor. Asked for ahead,
-	// without a branch between them, they come at the same time.
-	large := len(c.dictionary.keys) >= largeDictionary
-	c.guesses = c.guesses[:0]
-	if large {
-		for _, symbol := range c.symbols {
-			c.guesses = append(c.guesses, c.dictionary.guess(hashSymbol(symbol)))
-		}
-	}
-	for i, symbol := range c.symbols {
-		switch {
-		case symbol == c.last && len(c.dictionary.keys) > 0:
-		case large && c.dictionary.confirm(c.guesses[i], symbol):
-			c.last, c.lastNumber = symbol, c.guesses[i]-1
-		default:
-			if err := c.look(symbol); err != nil {
-				return err
-			}
-		}
-		c.numbers = append(c.numbers, c.lastNumber)
-	}
-	return nil
-}
-
-// look sets lastNumber to the dictionary number of the symbol. The first time it
-// is spelled.
-func (c *symbolColumn[R]) look(symbol table.Symbol) error {
-	n, slot, found := c.dictionary.find(symbol, hashSymbol(symbol))
-	if !found {
-		n = c.dictionary.add(symbol, slot, hashSymbol)
-		start := len(c.entries) + 4
-		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), symbol), start)
-		if err != nil {
-			return err
-		}
-		c.entries = entries
-		c.bounds.include(entries[start:])
-	}
-	c.last, c.lastNumber = symbol, n
-	return nil
-}
-
-func (c *symbolColumn[R]) endPage() error {
-	if c.rows == 0 {
-		return nil
-	}
-	c.begin()
-	width := c.dictionary.width()
-	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
-	c.numbers = c.numbers[:0]
-	return c.end()
-}
-
-func (c *symbolColumn[R]) finish() (chunk, error) {
-	finished, err := c.pages.finish(c.entries, len(c.dictionary.keys))
-	c.bounds.set(&finished.statistics)
-	return finished, err
-}
-
-func (c *symbolColumn[R]) reset() {
-	c.pages.reset()
-	c.dictionary.reset()
-	c.entries = c.entries[:0]
 	c.bounds.any = false
 }

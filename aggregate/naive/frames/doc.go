@@ -3,6 +3,8 @@
 // docs/metering.md sections 1 and 3 say of a packet. It is imported by package
 // naive and by tests only.
 //
+// DecodeInner does so for the packet in the tunnels of a frame.
+//
 // It shares no code with the readers and the engine. From aggregate/flow it
 // takes the types of its results and none of their methods. It reads pcap files
 // of Ethernet frames in either byte order, with microseconds or nanoseconds;

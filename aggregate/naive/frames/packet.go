@@ -32,6 +32,15 @@ type Packet struct {
 
 	Labels    []uint32 // all labels of the MPLS stack, the top one first
 	FlowLabel uint32   // of IPv6, 20 bits
+
+	Inside flow.Encapsulation // the tunnel around the packet, see [DecodeInner]
+
+	// What [DecodeInner] goes on from.
+	carried     uint8  // protocol of content
+	content     chunk  // what is behind the IP headers
+	headers     int    // how many headers are opened, extension headers of the packet included
+	limited     bool   // there are more of them than are opened
+	bottomLabel uint32 // of MPLS
 }
 
 // Decode reads the headers of a frame. The reason is flow.ReasonAccounted if the
@@ -47,56 +56,96 @@ func Decode(f Frame) (Packet, flow.Reason) {
 	copy(p.DestinationMAC[:], f.Octets)
 	copy(p.SourceMAC[:], f.Octets[6:])
 	p.Link = flow.MarkMAC
-	rest := f.Octets[12:]
+	p.headers = 1
+	c, reason := p.link(chunk{f.Octets, f.WireOctets}.from(12))
+	p.content = c
+	if reason != flow.ReasonAccounted {
+		return p, reason
+	}
+	return p, p.ip(c)
+}
+
+// link reads what stands in front of an IP header, from an EtherType on, and gives
+// what begins with the IP header. Of a packet that is not IP below MPLS labels it
+// gives what is below them.
+func (p *Packet) link(c chunk) (chunk, flow.Reason) {
+	if len(c.octets) < 2 {
+		return chunk{}, flow.ReasonTruncatedHeader
+	}
+	return p.ofType(binary.BigEndian.Uint16(c.octets), c.from(2))
+}
+
+// ofType is link for what an EtherType stands in front of.
+func (p *Packet) ofType(etherType uint16, c chunk) (chunk, flow.Reason) {
 	for {
-		if len(rest) < 2 {
-			return p, flow.ReasonTruncatedHeader
+		switch etherType {
+		case 0x0800, 0x86dd:
+			return c, flow.ReasonAccounted
+		case 0x8847, 0x8848:
+			return p.labels(c)
 		}
-		etherType := binary.BigEndian.Uint16(rest)
-		rest = rest[2:]
+		if etherType >= 0x600 && p.tooDeep() {
+			return chunk{}, flow.ReasonNotIP
+		}
 		switch etherType {
 		case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300: // IEEE 802.1Q, 802.1ad, and what came before it
-			if len(rest) < 2 {
-				return p, flow.ReasonTruncatedHeader
+			if len(c.octets) < 2 {
+				return chunk{}, flow.ReasonTruncatedHeader
 			}
-			p.tag(binary.BigEndian.Uint16(rest) & 0xfff)
-			rest = rest[2:]
+			p.tag(binary.BigEndian.Uint16(c.octets) & 0xfff)
+			c = c.from(2)
 		case 0x8909: // Cisco metadata
-			if len(rest) < 8 {
-				return p, flow.ReasonTruncatedHeader
+			if len(c.octets) < 8 {
+				return chunk{}, flow.ReasonTruncatedHeader
 			}
-			rest = rest[6:]
-		case 0x8847, 0x8848: // MPLS, RFC 3032
-			for bottom := false; !bottom; rest = rest[4:] {
-				if len(rest) < 4 {
-					return p, flow.ReasonTruncatedHeader
-				}
-				if p.Link&flow.MarkMPLS == 0 {
-					p.Link |= flow.MarkMPLS
-					p.MPLSTop = binary.BigEndian.Uint32(rest) >> 12
-				}
-				p.Labels = append(p.Labels, binary.BigEndian.Uint32(rest)>>12)
-				bottom = rest[2]&1 == 1
-			}
-			if len(rest) > 0 && rest[0]>>4 != 4 && rest[0]>>4 != 6 {
-				return p, flow.ReasonNotIP // a label may stand in front of anything
-			}
-			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
+			c = c.from(6)
 		case 0x8864: // PPPoE session, RFC 2516
-			if len(rest) < 8 {
-				return p, flow.ReasonTruncatedHeader
+			if len(c.octets) < 8 {
+				return chunk{}, flow.ReasonTruncatedHeader
 			}
-			if ppp := binary.BigEndian.Uint16(rest[6:]); rest[1] != 0 || ppp != 0x0021 && ppp != 0x0057 {
-				return p, flow.ReasonNotIP
+			if ppp := binary.BigEndian.Uint16(c.octets[6:]); c.octets[1] != 0 || ppp != 0x0021 && ppp != 0x0057 {
+				return chunk{}, flow.ReasonNotIP
 			}
-			rest = rest[8:]
-			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
-		case 0x0800, 0x86dd:
-			return p, p.ip(rest, f.WireOctets-uint64(len(f.Octets)-len(rest)))
+			return c.from(8), flow.ReasonAccounted
 		default:
-			return p, flow.ReasonNotIP
+			return chunk{}, flow.ReasonNotIP
 		}
+		if len(c.octets) < 2 {
+			return chunk{}, flow.ReasonTruncatedHeader
+		}
+		etherType = binary.BigEndian.Uint16(c.octets)
+		c = c.from(2)
 	}
+}
+
+// labels reads an MPLS label stack, RFC 3032.
+func (p *Packet) labels(c chunk) (chunk, flow.Reason) {
+	for bottom := false; !bottom; c = c.from(4) {
+		if p.tooDeep() {
+			return chunk{}, flow.ReasonNotIP
+		}
+		if len(c.octets) < 4 {
+			return chunk{}, flow.ReasonTruncatedHeader
+		}
+		p.bottomLabel = binary.BigEndian.Uint32(c.octets) >> 12
+		if p.Link&flow.MarkMPLS == 0 {
+			p.Link |= flow.MarkMPLS
+			p.MPLSTop = p.bottomLabel
+		}
+		p.Labels = append(p.Labels, p.bottomLabel)
+		bottom = c.octets[2]&1 == 1
+	}
+	if len(c.octets) > 0 && c.octets[0]>>4 != 4 && c.octets[0]>>4 != 6 {
+		return c, flow.ReasonNotIP // a label may stand in front of anything
+	}
+	return c, flow.ReasonAccounted
+}
+
+// tooDeep counts a header in front of IP and says whether it is one too many.
+func (p *Packet) tooDeep() bool {
+	p.headers++
+	p.limited = p.limited || p.headers > maxHeaders
+	return p.limited
 }
 
 // tag notes a VLAN id: the outermost and the one behind it.
@@ -111,32 +160,33 @@ func (p *Packet) tag(id uint16) {
 	}
 }
 
-// ip reads the packet b, whose frame had original octets from there on.
-func (p *Packet) ip(b []byte, original uint64) flow.Reason {
-	if len(b) == 0 {
+// ip reads the packet that c begins with.
+func (p *Packet) ip(c chunk) flow.Reason {
+	if len(c.octets) == 0 {
 		return flow.ReasonTruncatedHeader
 	}
-	p.Key.Version = b[0] >> 4
+	p.Key.Version = c.octets[0] >> 4
 	reason := flow.ReasonBadIPVersion
 	switch p.Key.Version {
 	case 4:
-		reason = p.ipv4(b, original)
+		reason = p.ipv4(c)
 	case 6:
-		reason = p.ipv6(b, original)
+		reason = p.ipv6(c)
 	}
-	p.Captured = inside(b, 0, p.Octets)
+	p.Captured = inside(c.octets, 0, p.Octets)
 	return reason
 }
 
 // ipv4 reads an IPv4 packet, RFC 791.
-func (p *Packet) ipv4(b []byte, original uint64) flow.Reason {
+func (p *Packet) ipv4(c chunk) flow.Reason {
+	b := c.octets
 	if len(b) < 20 {
 		return flow.ReasonTruncatedHeader
 	}
 	header := uint64(b[0]&15) * 4
 	p.Octets = uint64(binary.BigEndian.Uint16(b[2:]))
 	if p.Octets == 0 {
-		p.Octets = original
+		p.Octets = c.original
 	}
 	if header < 20 || p.Octets < header {
 		return flow.ReasonBadIPHeader
@@ -149,16 +199,17 @@ func (p *Packet) ipv4(b []byte, original uint64) flow.Reason {
 	moreAndOffset := binary.BigEndian.Uint16(b[6:]) & 0x3fff
 	p.Fragment, p.Later = moreAndOffset != 0, moreAndOffset&0x1fff != 0
 	p.FragmentID = uint32(binary.BigEndian.Uint16(b[4:]))
-	p.transport(b[9], b, header, moreAndOffset&0x1fff != 0)
+	p.transport(b[9], c, header, moreAndOffset&0x1fff != 0)
 	return flow.ReasonAccounted
 }
 
 // ipv6 reads an IPv6 packet and its extension headers, RFC 8200.
-func (p *Packet) ipv6(b []byte, original uint64) flow.Reason {
+func (p *Packet) ipv6(c chunk) flow.Reason {
+	b := c.octets
 	if len(b) < 40 {
 		return flow.ReasonTruncatedHeader
 	}
-	p.Octets = ipv6Octets(b, original, p.WireOctets)
+	p.Octets = ipv6Octets(b, c.original, p.WireOctets)
 	p.Key.ClassOfService = b[0]<<4 | b[1]>>4
 	p.FlowLabel = uint32(b[1]&15)<<16 | uint32(b[2])<<8 | uint32(b[3])
 	p.TTL = b[7]
@@ -189,10 +240,11 @@ func (p *Packet) ipv6(b []byte, original uint64) flow.Reason {
 			later = offsetAndMore > 1
 			p.Later = later
 		}
+		p.headers++
 		next = h[0]
 		header += uint64(length)
 	}
-	p.transport(next, b, header, later)
+	p.transport(next, c, header, later)
 	return flow.ReasonAccounted
 }
 
@@ -231,9 +283,10 @@ func inside(b []byte, from, octets uint64) []byte {
 }
 
 // transport reads what stands behind header octets of IP headers.
-func (p *Packet) transport(protocol uint8, ip []byte, header uint64, laterFragment bool) {
+func (p *Packet) transport(protocol uint8, ip chunk, header uint64, laterFragment bool) {
 	p.Key.Protocol = protocol
-	b := inside(ip, header, p.Octets)
+	b := inside(ip.octets, header, p.Octets)
+	p.carried, p.content = protocol, chunk{b, min(ip.original, p.Octets) - min(ip.original, p.Octets, header)}
 	length := p.Octets - min(header, p.Octets) // as the IP header has it
 	if laterFragment {
 		p.PayloadOctets = length

@@ -63,17 +63,25 @@ func describe(p Packet) string {
 	return s
 }
 
+const dstopts8 = "00 010400000000" // an extension header of 8 octets behind its next header
+
+// v4 is an IPv4 header: total length, fragment field, protocol.
+func v4(length, fragment, protocol int) string {
+	return fmt.Sprintf("45b8 %04x 0001 %04x 40 %02x 0000"+addresses4, length, fragment, protocol)
+}
+
+// v6 is an IPv6 header: payload length, next header.
+func v6(length, next int) string {
+	return fmt.Sprintf("60000000 %04x %02x 40"+addresses6, length, next)
+}
+
+func zeros(n int) string { return strings.Repeat("00", n) }
+
 func TestDecode(t *testing.T) {
 	const (
-		udp4     = "4500 001d 0001 0000 40 11 0000" + addresses4 + "03e8 0035 0009 0000 aa"
-		tcpPart  = "03e8 0050 00000001 00000002"
-		dstopts8 = "00 010400000000"                               // behind the next header: 8 octets
-		first6   = "60000000 %04x %02x 40" + addresses6            // payload length, next header
-		first4   = "45b8 %04x 0001 %04x 40 %02x 0000" + addresses4 // total length, fragment, protocol
+		udp4    = "4500 001d 0001 0000 40 11 0000" + addresses4 + "03e8 0035 0009 0000 aa"
+		tcpPart = "03e8 0050 00000001 00000002"
 	)
-	v4 := func(length, fragment, protocol int) string { return fmt.Sprintf(first4, length, fragment, protocol) }
-	v6 := func(length, next int) string { return fmt.Sprintf(first6, length, next) }
-	zeros := func(n int) string { return strings.Repeat("00", n) }
 
 	tests := []struct {
 		name  string

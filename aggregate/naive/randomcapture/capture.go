@@ -30,6 +30,7 @@ const (
 type Options struct {
 	Packets  int // largest number of packets; the least is 1
 	Disorder Disorder
+	Tunnels  bool // many packets carry others
 }
 
 // MaxHeaders is the most octets that the headers of a packet have, link headers
@@ -46,9 +47,11 @@ type conversation struct {
 	ttl         byte
 	vlans       []uint16
 	labels      []uint32
-	extensions  []byte // IPv6 extension headers by number
-	step        int    // in the script of a TCP connection
-	first, last int64  // times of its packets, 0 if none yet
+	extensions  []byte  // IPv6 extension headers by number
+	tunnel      *tunnel // nil if it carries none
+	whole       bool    // no fragments
+	step        int     // in the script of a TCP connection
+	first, last int64   // times of its packets, 0 if none yet
 }
 
 // generator holds the state of one capture in the making.
@@ -58,11 +61,12 @@ type generator struct {
 	timers        []int64 // those that the capture is after
 	cursor        int64   // time of the next packet, without disorder
 	highest       int64   // highest time so far, strays apart
+	tunnels       bool    // of the options
 }
 
 // New makes a capture. The seed and the options decide it alone.
 func New(seed uint64, opts Options) []Packet {
-	g := &generator{random: rand.New(rand.NewPCG(seed, uint64(opts.Disorder)))}
+	g := &generator{random: rand.New(rand.NewPCG(seed, uint64(opts.Disorder))), tunnels: opts.Tunnels}
 	g.cursor = baseTime + g.random.Int64N(int64(600e9))
 	if g.one(4) {
 		g.cursor = baseTime // on the edge of an interval
@@ -124,6 +128,9 @@ func (g *generator) conversation(hosts int) *conversation {
 		for range pick(g.random, []int{0, 0, 1, 2}) {
 			c.extensions = append(c.extensions, pick(g.random, []byte{0, 43, 60, 51, 140}))
 		}
+	}
+	if g.tunnels && !g.one(3) {
+		g.carry(c, hosts)
 	}
 	return c
 }

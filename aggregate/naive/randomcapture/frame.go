@@ -12,6 +12,21 @@ func (g *generator) packet(c *conversation) Packet {
 		return g.unmetered()
 	}
 	side := g.random.IntN(2)
+	link := g.link(c, side)
+	if g.tunnels && len(c.labels) > 0 && g.one(2) {
+		return g.pseudowire(c, side)
+	}
+	ip, header, first := g.internet(c, side)
+	p := Packet{Frame: slices.Concat(link, ip), network: len(link)}
+	if first && slices.Contains([]byte{6, 17, 33, 132, 136}, c.protocol) {
+		p.ports = len(link) + header
+	}
+	g.spoil(&p)
+	return p
+}
+
+// link makes what stands in front of the IP header of a frame.
+func (g *generator) link(c *conversation, side int) []byte {
 	link := []byte{2, 0, 0, 0, 0, byte(side), 2, 0, 0, 0, 0, byte(1 - side)}
 	for i, id := range c.vlans {
 		tpid := uint16(0x8100)
@@ -26,20 +41,19 @@ func (g *generator) packet(c *conversation) Packet {
 		etherType = 0x8847
 	}
 	link = binary.BigEndian.AppendUint16(link, etherType)
-	for i, label := range c.labels {
+	return append(link, labelStack(c.labels)...)
+}
+
+func labelStack(labels []uint32) []byte {
+	var b []byte
+	for i, label := range labels {
 		entry := label<<12 | 64
-		if i+1 == len(c.labels) {
+		if i+1 == len(labels) {
 			entry |= 1 << 8 // bottom of stack
 		}
-		link = binary.BigEndian.AppendUint32(link, entry)
+		b = binary.BigEndian.AppendUint32(b, entry)
 	}
-	ip, header, first := g.internet(c, side)
-	p := Packet{Frame: slices.Concat(link, ip), network: len(link)}
-	if first && slices.Contains([]byte{6, 17, 33, 132, 136}, c.protocol) {
-		p.ports = len(link) + header
-	}
-	g.spoil(&p)
-	return p
+	return b
 }
 
 // identifications is how many datagrams that are in fragments are told apart between
@@ -52,8 +66,8 @@ const identifications = 250
 func (g *generator) internet(c *conversation, side int) (ip []byte, header int, first bool) {
 	source, destination := c.hosts[side], c.hosts[1-side]
 	body := g.transport(c, side)
-	offset, more := uint16(0), g.one(12)
-	if g.one(12) {
+	offset, more := uint16(0), !c.whole && g.one(12)
+	if !c.whole && g.one(12) {
 		offset = uint16(1 + g.random.IntN(100)) // in units of 8 octets
 	}
 	if c.version == 4 {
@@ -105,6 +119,9 @@ func (g *generator) internet(c *conversation, side int) (ip []byte, header int, 
 
 // transport makes a transport header and a payload.
 func (g *generator) transport(c *conversation, side int) []byte {
+	if c.tunnel != nil {
+		return g.carried(c, side)
+	}
 	b := make([]byte, 0, 64)
 	payload := make([]byte, pick(g.random, []int{0, 0, 1, 18, 100, 600}))
 	switch c.protocol {
