@@ -61,25 +61,30 @@ type identified struct {
 // firstFragments remembers the keys of first fragments.
 type firstFragments struct {
 	window    time.Duration         // how far behind another fragment the first one may come
+	keys      *keys                 // what makes flow keys of full ones; nil if they are the same
 	datagrams []identified          // a ring, in the order in which they began
 	next      uint32                // place in it of the one to be replaced, once it is full
 	places    map[fragmented]uint32 // in datagrams
 }
 
-func newFirstFragments(window time.Duration) *firstFragments {
-	return &firstFragments{window: window, places: make(map[fragmented]uint32)}
+func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
+	return &firstFragments{window: window, keys: keys, places: make(map[fragmented]uint32)}
 }
 
-// remember takes a first fragment when it has its clock.
+// remember takes a first fragment when it has its clock, and with it the flow key
+// that it leaves with.
 func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
-	identity := fragmentedOf(p)
+	identity, key := fragmentedOf(p), p.Key
+	if t.keys != nil {
+		key = t.keys.of(p)
+	}
 	place, ok := t.places[identity]
 	if !ok {
 		place = t.begin(identity)
 	}
 	recent := &t.datagrams[place].recent
 	copy(recent[1:], recent[:])
-	recent[0] = firstFragment{p.Key, p.Clock, p.Number, high}
+	recent[0] = firstFragment{key, p.Clock, p.Number, high}
 }
 
 // begin gives a datagram its place.
@@ -153,14 +158,17 @@ func (p *Packets) rememberFirst(packet flow.Packet, high flow.Timestamp) {
 	}
 }
 
-// joinFragment gives a later fragment that leaves the reorder window the key of its
-// datagram's first one, and notes it if there is none.
-func (p *Packets) joinFragment(packet *flow.Packet) {
+// joinFragment gives a later fragment that leaves the reorder window the flow key of
+// its datagram's first one and says so, or notes it if there is none.
+func (p *Packets) joinFragment(packet *flow.Packet) bool {
 	if p.firsts.name(packet) {
 		packet.Hash = p.options.Hasher.Hash(&packet.Key)
-	} else if hasPorts(packet.Key.Protocol) {
+		return true
+	}
+	if hasPorts(packet.Key.Protocol) {
 		p.account.Notes[NoteUnnamedFragment].addPacket(packet)
 	}
+	return false
 }
 
 // hasPorts says whether the packets of a protocol that are no later fragments have

@@ -54,7 +54,7 @@ func TestFirstFragments(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			table := newFirstFragments(time.Second)
+			table := newFirstFragments(time.Second, nil)
 			for _, f := range tt.firsts {
 				table.remember(fragmentAt(7, f.number, f.clock, f.port), flow.Timestamp(f.high))
 			}
@@ -76,7 +76,7 @@ func TestFragmentsOfOthers(t *testing.T) {
 		"version":        func(p *flow.Packet) { p.Key.Version = 6 },
 		"point":          func(p *flow.Packet) { p.Key.Point++ },
 	} {
-		table := newFirstFragments(time.Second)
+		table := newFirstFragments(time.Second, nil)
 		table.remember(fragmentAt(7, 1, 0, 1), 0)
 		p := fragmentAt(7, 2, 0, 0)
 		change(p)
@@ -85,7 +85,7 @@ func TestFragmentsOfOthers(t *testing.T) {
 		}
 	}
 	// In IPv6 the first fragment can have extension headers that the others do not.
-	table := newFirstFragments(time.Second)
+	table := newFirstFragments(time.Second, nil)
 	first, later := fragmentAt(7, 1, 0, 1), fragmentAt(7, 2, 0, 0)
 	first.Key.Version, later.Key.Version, later.Key.Protocol = 6, 6, 60
 	table.remember(first, 0)
@@ -97,7 +97,7 @@ func TestFragmentsOfOthers(t *testing.T) {
 // TestFragmentFlood begins more datagrams than are remembered, and one of them again
 // and again.
 func TestFragmentFlood(t *testing.T) {
-	table := newFirstFragments(time.Second)
+	table := newFirstFragments(time.Second, nil)
 	const extra = 10
 	for id := range uint32(MaxFragmented + extra) {
 		table.remember(fragmentAt(id, uint64(id)+1, 0, 1), 0)

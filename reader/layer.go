@@ -82,7 +82,9 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		inner := *packet
 		// What runs in a pseudowire has no outer packet.
 		if reason, _ := from.decoder.Decode(packet, f.Data, f.Length); reason == flow.ReasonAccounted {
-			p.complete(&inner, f, point)
+			if err := p.complete(&inner, f, point, true); err != nil {
+				return err
+			}
 			p.keepSecond(f, &inner)
 			if isFirstFragment(&inner) {
 				packet.Meta.Marks |= flow.MarkCarriesFragment
@@ -92,7 +94,9 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 			*packet = inner
 		}
 	}
-	p.complete(packet, f, point)
+	if err := p.complete(packet, f, point, point != from.point); err != nil {
+		return err
+	}
 	p.offer(f, packet)
 	return nil
 }
@@ -136,10 +140,8 @@ func (p *Packets) leaveBoth(dst []flow.Packet) int {
 		if second, ok := p.seconds[outer.Number]; ok {
 			delete(p.seconds, outer.Number)
 			second.Clock, second.Meta.Input = outer.Clock, p.ordinal
-			second.Meta.Marks |= outer.Meta.Marks & flow.MarkLate
-			if p.firsts != nil && second.Meta.Marks&flow.MarkLaterFragment != 0 {
-				p.joinFragment(&second)
-			}
+			second.Meta.Marks |= outer.Meta.Marks&flow.MarkLate | flow.MarkSecond
+			p.finishKey(&second)
 			at--
 			dst[at] = second
 		}

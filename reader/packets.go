@@ -21,8 +21,9 @@ type Options struct {
 	ReorderWindow time.Duration // docs/metering.md section 2; 0 or greater
 	WithMAC       bool
 	Layer         Layer
-	JoinFragments bool           // count fragments in the flow that the first one of their datagram names
-	Filter        *filter.Filter // selects the frames of captures; nil selects all
+	Key           flow.KeyDefinition // the zero value is flow.DefaultKey
+	JoinFragments bool               // count fragments in the flow that the first one of their datagram names
+	Filter        *filter.Filter     // selects the frames of captures; nil selects all
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 	Select        Selection
@@ -42,6 +43,7 @@ type Packets struct {
 	ordinal uint32
 
 	selection *selection // nil if all packets are metered that can be
+	keys      *keys      // nil if keys are the 7-tuple
 
 	interfaces []observed             // in step with the capture's
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
@@ -80,9 +82,10 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		orderer:   clock.NewOrderer(options.ReorderWindow),
 		account:   Account{Name: name},
 		selection: newSelection(&options),
+		keys:      newKeys(options.Key),
 	}
 	if options.JoinFragments {
-		p.firsts = newFirstFragments(options.ReorderWindow)
+		p.firsts = newFirstFragments(options.ReorderWindow, p.keys)
 		p.orderer.Fragment = p.rememberFirst
 	}
 	if options.Filter != nil {
@@ -187,15 +190,22 @@ func (p *Packets) finishPackets(packets []flow.Packet) {
 	for i := range packets {
 		packet := &packets[i]
 		packet.Meta.Input = p.ordinal
-		if packet.Meta.Marks&(flow.MarkLate|flow.MarkLaterFragment) == 0 {
+		if packet.Meta.Marks&(flow.MarkLate|flow.MarkLaterFragment) == 0 && p.keys == nil {
 			continue
 		}
 		if packet.Meta.Marks&flow.MarkLate != 0 {
 			p.account.Notes[NoteLate].addPacket(packet)
 		}
-		if p.firsts != nil && packet.Meta.Marks&flow.MarkLaterFragment != 0 {
-			p.joinFragment(packet)
-		}
+		p.finishKey(packet)
+	}
+}
+
+// finishKey gives a packet that leaves its flow key.
+func (p *Packets) finishKey(packet *flow.Packet) {
+	named := p.firsts != nil && packet.Meta.Marks&flow.MarkLaterFragment != 0 && p.joinFragment(packet)
+	if p.keys != nil && !named {
+		p.keys.finish(packet)
+		packet.Hash = p.options.Hasher.Hash(&packet.Key)
 	}
 }
 
@@ -254,7 +264,9 @@ func (p *Packets) take(f *capture.Frame) error {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	p.complete(packet, f, from.point)
+	if err := p.complete(packet, f, from.point, false); err != nil {
+		return err
+	}
 	p.offer(f, packet)
 	return nil
 }
@@ -278,12 +290,16 @@ func (p *Packets) put(f *capture.Frame, packet *flow.Packet) {
 	p.orderer.Put()
 }
 
-// complete sets what the decoder leaves alone.
-func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32) {
+// complete sets what the decoder leaves alone. inner says that it was DecodeInner.
+func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32, inner bool) error {
 	packet.Time = f.Time
 	packet.Number = f.Number
 	packet.Key.Point = point
+	if p.keys != nil {
+		return p.prepare(packet, f, inner)
+	}
 	packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	return nil
 }
 
 // number gives the number of an observation point. If there are too many, the hint
@@ -313,7 +329,8 @@ func (p *Packets) observe(index int) error {
 }
 
 func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {
-	return header.NewDecoder(linkType, header.Options{WithMAC: p.options.WithMAC, FCSLength: int(fcsLength)})
+	withMAC := p.options.WithMAC || p.keys != nil && p.keys.NeedsMAC()
+	return header.NewDecoder(linkType, header.Options{WithMAC: withMAC, FCSLength: int(fcsLength)})
 }
 
 // end is reached once, when no frame is left.

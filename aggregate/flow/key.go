@@ -20,7 +20,8 @@ type Key struct {
 	// icmpTypeCodeIPv4 (32) and icmpTypeCodeIPv6 (139) have it.
 	SourcePort, DestinationPort uint16
 
-	// Point numbers the observation point in the run's [Points].
+	// Point numbers the observation point in the run's [Points]. Tunnels and what
+	// flexible keys hold beyond the 7-tuple are part of it.
 	Point uint32
 
 	Protocol       uint8 // protocolIdentifier (4): the last next-header after the IPv6 extension chain
@@ -30,9 +31,9 @@ type Key struct {
 }
 
 // Shape says which members of a key are known. Keys of captured packets have all
-// members, or all but the ports: [Ports] or 0. Exporters leave out what they
-// like: records of NetFlow version 8 by autonomous system have no address. What is
-// not known is 0.
+// members, or all but the ports: [Ports] or 0, unless another key is asked for (see
+// [KeyDefinition]). Exporters leave out what they like: records of NetFlow version 8
+// by autonomous system have no address. What is not known is 0.
 type Shape uint8
 
 // The shapes, to be combined.
@@ -42,8 +43,8 @@ const (
 	NoDestination                       // no destination address
 	NoProtocol                          // no protocol
 	NoClassOfService                    // no class of service
-	NoSourcePort                        // with Ports: no source port
-	NoDestinationPort                   // with Ports: no destination port
+	NoSourcePort                        // with Ports: no source port; without: the key of metered packets has none
+	NoDestinationPort                   // likewise for the destination port
 )
 
 // SourceAddr is the source address as a netip.Addr of its own IP version.

@@ -65,6 +65,7 @@ const (
 	MarkLaterFragment                    // a fragment that is not the first one of its datagram
 	MarkCarriesFragment                  // the first fragment of a datagram is metered in the same frame, behind this packet
 	MarkDepthLimited                     // an inner packet was not reached: too many headers stand in front of it
+	MarkSecond                           // the inner packet of a frame of which the outer one is metered, too
 )
 
 // TCP control bits, RFC 9293 section 3.1; AE is RFC 9768's name of the former NS.

@@ -9,16 +9,18 @@ import (
 )
 
 // MaxPoints bounds the observation points of a run that are not inside a tunnel,
-// MaxTunnels those that are. pcapng sections of a hostile file can name a new
-// interface in every block, forged datagrams a new exporter each, and forged
-// packets a new tunnel each.
+// MaxTunnels those that are, and MaxFlexible those that hold fields of flexible
+// keys. pcapng sections of a hostile file can name a new interface in every block,
+// forged datagrams a new exporter each, and forged packets a new tunnel or flow
+// label each.
 const (
-	MaxPoints  = 1 << 16
-	MaxTunnels = 1 << 20
+	MaxPoints   = 1 << 16
+	MaxTunnels  = 1 << 20
+	MaxFlexible = 1 << 20
 )
 
-// ErrTooManyPoints: a run has met more than [MaxPoints] observation points, or more
-// than [MaxTunnels] tunnels.
+// ErrTooManyPoints: a run has met more than [MaxPoints] observation points, more
+// than [MaxTunnels] tunnels, or more than [MaxFlexible] values of flexible keys.
 var ErrTooManyPoints = errors.New("there are too many observation points")
 
 // Point is an observation point (RFC 7011 section 2) as far as a file tells: a
@@ -33,6 +35,9 @@ type Point struct {
 	// outermost ones.
 	Inside Encapsulation
 
+	// Flexible is what the keys of the metered packets hold beyond the 7-tuple.
+	Flexible Flexible
+
 	// Exported says that the point's flows were metered by an exporter. Exporter is
 	// its address, the zero Addr if the container does not tell, and Domain its
 	// observation domain: the domain id of IPFIX, the source id of NetFlow version
@@ -44,7 +49,7 @@ type Point struct {
 
 // Compare gives the order of points in tables: by interface, captures before
 // exporters, then by exporter address (unknown first, IPv4 before IPv6) and
-// domain, then by tunnel.
+// domain, then by tunnel and by what flexible keys hold.
 func (p *Point) Compare(other *Point) int {
 	if c := cmp.Compare(p.Interface, other.Interface); c != 0 {
 		return c
@@ -55,7 +60,8 @@ func (p *Point) Compare(other *Point) int {
 		}
 		return 1
 	}
-	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain), p.Inside.Compare(&other.Inside))
+	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain), p.Inside.Compare(&other.Inside),
+		p.Flexible.Compare(&other.Flexible))
 }
 
 // Points numbers the observation points of a run. Number 0 is the zero Point.
@@ -65,33 +71,28 @@ type Points struct {
 	mu      sync.RWMutex
 	points  []Point
 	numbers map[Point]uint32
-	tunnels int // how many points are inside one
+	room    [3]int // for how many more points of each kind
 }
 
 // NewPoints gives a table that holds the zero Point only.
 func NewPoints() *Points {
-	return &Points{points: []Point{{}}, numbers: map[Point]uint32{{}: 0}}
+	return &Points{points: []Point{{}}, numbers: map[Point]uint32{{}: 0}, room: [3]int{MaxPoints - 1, MaxTunnels, MaxFlexible}}
 }
 
 // Number gives the number of a point, a new one if need be. It fails with
-// [ErrTooManyPoints] once [MaxPoints] points are known, or [MaxTunnels] inside
-// tunnels.
+// [ErrTooManyPoints] once [MaxPoints] points are known, [MaxTunnels] inside tunnels,
+// or [MaxFlexible] of flexible keys.
 func (p *Points) Number(point Point) (uint32, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n, ok := p.numbers[point]; ok {
 		return n, nil
 	}
-	inside := point.Inside.Tunnel != TunnelNone
-	switch {
-	case inside && p.tunnels == MaxTunnels:
-		return 0, fmt.Errorf("cannot add a tunnel at observation point %q: %w, at most %d tunnels", point.Interface, ErrTooManyPoints, MaxTunnels)
-	case !inside && len(p.points)-p.tunnels == MaxPoints:
-		return 0, fmt.Errorf("cannot add observation point %q: %w, at most %d", point.Interface, ErrTooManyPoints, MaxPoints)
+	kind := kindOf(&point)
+	if p.room[kind] == 0 {
+		return 0, fmt.Errorf("cannot add %s %q: %w, at most %d%s", kind.what(), point.Interface, ErrTooManyPoints, kind.most(), kind.noun())
 	}
-	if inside {
-		p.tunnels++
-	}
+	p.room[kind]--
 	n := uint32(len(p.points))
 	p.points = append(p.points, point)
 	p.numbers[point] = n
@@ -114,3 +115,31 @@ func (p *Points) Compare(a, b uint32) int {
 	defer p.mu.RUnlock()
 	return p.points[a].Compare(&p.points[b])
 }
+
+// pointKind says against which bound a point counts.
+type pointKind uint8
+
+const (
+	plainPoint pointKind = iota
+	tunnelPoint
+	flexiblePoint
+)
+
+func kindOf(p *Point) pointKind {
+	switch {
+	case p.Flexible.Has != 0:
+		return flexiblePoint
+	case p.Inside.Tunnel != TunnelNone:
+		return tunnelPoint
+	}
+	return plainPoint
+}
+
+func (k pointKind) most() int { return [...]int{MaxPoints, MaxTunnels, MaxFlexible}[k] }
+
+// what and noun word the error of too many.
+func (k pointKind) what() string {
+	return [...]string{"observation point", "a tunnel at observation point", "a value of the flow key at observation point"}[k]
+}
+
+func (k pointKind) noun() string { return [...]string{"", " tunnels", " values"}[k] }

@@ -69,7 +69,7 @@ func (m *Process) within(s *State, at flow.Timestamp) bool {
 func (m *Process) begin(s *State, p *flow.Packet) {
 	s.open, s.ended = true, false
 	s.minTTL, s.maxTTL = p.Meta.TTL, p.Meta.TTL
-	s.marks = p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC)
+	s.marks = p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC | flow.MarkSecond)
 	s.lastClock, s.firstClock = p.Clock, p.Clock
 	s.interval = p.Time.Interval(m.settings.Interval)
 	s.sliceFirst, s.sliceLast = p.Time, p.Time
@@ -106,7 +106,7 @@ func (m *Process) handOver(s *State, started, ended uint64) {
 			FlowsActive: 1, FlowsStarted: started, FlowsEnded: ended,
 			TCPFlags: s.sliceTCPFlags &^ flagsRead, Marks: marks,
 		},
-		FirstInput: s.firstInput, FirstNumber: s.firstNumber,
+		FirstInput: s.firstInput, FirstNumber: s.firstPlace(),
 	}
 	m.out.Slice(&m.slice)
 	s.addSlice()
@@ -129,12 +129,21 @@ func (m *Process) close(s *State, reason flow.EndReason) {
 	m.record = flow.Record{
 		Key: s.Key, Ordinal: s.ordinal, Start: s.start, End: s.end, Counters: s.total,
 		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late,
-		TCPFlags: s.tcpFlags, TCPFlagCounts: s.tcpFlagCounts, Marks: s.marks,
+		TCPFlags: s.tcpFlags, TCPFlagCounts: s.tcpFlagCounts, Marks: s.marks &^ flow.MarkSecond,
 		MinOctets: s.minOctets, MaxOctets: s.maxOctets, MinTTL: s.minTTL, MaxTTL: s.maxTTL,
 		VLAN: s.vlan, InnerVLAN: s.innerVLAN, MPLSTop: s.mplsTop,
 		SourceMAC: s.sourceMAC, DestinationMAC: s.destinationMAC, EndReason: reason,
 	}
 	m.out.Record(&m.record)
+}
+
+// firstPlace gives the place of the flow's first packet as [Slice] has it.
+func (s *State) firstPlace() uint64 {
+	place := 2 * s.firstNumber
+	if s.marks&flow.MarkSecond != 0 {
+		place++
+	}
+	return place
 }
 
 // mark counts the flow's start or end in the interval of at: with the current
@@ -147,7 +156,7 @@ func (m *Process) mark(s *State, at flow.Timestamp, started, ended uint64) uint6
 	m.slice = Slice{
 		IntervalRecord: flow.IntervalRecord{
 			Key: s.Key, Start: interval, First: at, Last: at, FlowsStarted: started, FlowsEnded: ended},
-		FirstInput: s.firstInput, FirstNumber: s.firstNumber,
+		FirstInput: s.firstInput, FirstNumber: s.firstPlace(),
 	}
 	m.out.Slice(&m.slice)
 	return 0

@@ -11,7 +11,8 @@ type Slice struct {
 
 	// FirstInput and FirstNumber say where the flow's first packet lies. They tell
 	// the flows of a key apart while their slices are summed: FlowsActive counts
-	// distinct ones with packets.
+	// distinct ones with packets. FirstNumber is twice the number of its frame, and
+	// one more for the second packet of the frame, which can be of the same key.
 	FirstInput  uint32
 	FirstNumber uint64
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // nameFragments gives the later fragments of one file, whose packets have their
-// clocks, the keys of first ones: docs/metering.md section 3.
+// clocks, first ones, whose keys they have: docs/metering.md section 3.
 func nameFragments(packets []*packet, window time.Duration) {
 	for _, p := range packets {
 		if !p.Later {
@@ -29,12 +29,7 @@ func nameFragments(packets []*packet, window time.Duration) {
 			}
 		}
 		if first := cmp.Or(before, behind); first != nil {
-			p.named = &first.Key
-		}
-	}
-	for _, p := range packets {
-		if p.named != nil {
-			p.Key = *p.named
+			p.named = first
 		}
 	}
 }

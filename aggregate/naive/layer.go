@@ -3,7 +3,6 @@ package naive
 import (
 	"bytes"
 	"cmp"
-	"slices"
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/naive/frames"
@@ -49,23 +48,8 @@ func (p *packet) behindFirst() *packet {
 	return &second
 }
 
-// numberPoints numbers the observation points of the packets in the order of points
-// and gives what the numbers stand for.
-func numberPoints(packets []*packet) []flow.Encapsulation {
-	points := []flow.Encapsulation{{}}
-	for _, p := range packets {
-		points = append(points, p.Inside)
-	}
-	slices.SortFunc(points, comparePoints)
-	points = slices.Compact(points)
-	for _, p := range packets {
-		p.Key.Point = uint32(slices.Index(points, p.Inside))
-	}
-	return points
-}
-
-// comparePoints gives the order of observation points: those outside tunnels first.
-func comparePoints(a, b flow.Encapsulation) int {
+// compareInsides gives the order of tunnels, none first.
+func compareInsides(a, b flow.Encapsulation) int {
 	return cmp.Or(cmp.Compare(a.Tunnel, b.Tunnel), compareBool(a.HasID, b.HasID), cmp.Compare(a.ID, b.ID),
 		bytes.Compare(a.OuterSource[:], b.OuterSource[:]), bytes.Compare(a.OuterDestination[:], b.OuterDestination[:]),
 		cmp.Compare(a.OuterVersion, b.OuterVersion))

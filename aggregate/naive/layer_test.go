@@ -30,7 +30,7 @@ func TestLayers(t *testing.T) {
 		}
 		second += both.Second
 		limited += both.DepthLimited
-		if both.DepthLimited != inner.DepthLimited || !slices.Equal(both.Insides, inner.Insides) {
+		if both.DepthLimited != inner.DepthLimited || !slices.Equal(both.Insides, inner.Insides) || !slices.Equal(both.Points, inner.Points) {
 			t.Fatalf("seed %d: got %d frames too deep and %d tunnels, want those of the inner layer, %d and %d", seed,
 				both.DepthLimited, len(both.Insides), inner.DepthLimited, len(inner.Insides))
 		}
@@ -38,7 +38,7 @@ func TestLayers(t *testing.T) {
 			continue
 		}
 		want := outer
-		want.Second, want.DepthLimited, want.Insides = both.Second, both.DepthLimited, both.Insides
+		want.Second, want.DepthLimited, want.Insides, want.Points = both.Second, both.DepthLimited, both.Insides, both.Points
 		for _, f := range inner.Flows {
 			if f.Key.Point != 0 {
 				want.Flows = append(want.Flows, f)

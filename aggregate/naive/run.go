@@ -33,6 +33,7 @@ type Options struct {
 	Interval      time.Duration // width of the intervals, above 0
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
+	Key           Key
 	Layer         Layer // which packets of a frame are metered
 
 	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
@@ -48,9 +49,11 @@ type Result struct {
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
 
-	// Insides are the tunnels of the observation points that Key.Point numbers, in
-	// the order of tables; the first is no tunnel.
+	// Insides and Points are what the observation points are that Key.Point numbers,
+	// in the order of tables: the tunnels, and what keys hold beyond the 7-tuple. The
+	// first has neither.
 	Insides      []flow.Encapsulation
+	Points       []Beyond
 	Second       uint64        // frames of which two packets are metered
 	DepthLimited uint64        // frames with a tunnel behind the headers that are opened
 	Rejected     uint64        // flow records that Keep left out
@@ -65,8 +68,8 @@ type packet struct {
 	clock          flow.Timestamp
 	high           flow.Timestamp // highest accepted time once the packet has its clock
 	stray, late    bool
-	named          *flow.Key // of the first fragment, of a later one that has one
-	compared       []byte    // what copies are told by, and its length as the headers have it
+	named          *packet // the first fragment of a later one that has one
+	compared       []byte  // what copies are told by, and its length as the headers have it
 	comparedOctets uint64
 	limited        bool    // a tunnel in the frame was not opened, since it lies too deep
 	second         *packet // the inner one of the same frame, if it is metered, too
@@ -132,8 +135,8 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 		all = append(all, metered...)
 	}
-	result.Insides = numberPoints(all)
 	slices.SortFunc(all, comparePlaces)
+	result.Insides, result.Points = opts.Key.project(all)
 
 	var flows []*meteredFlow
 	for _, f := range meter(all, opts) {
@@ -145,12 +148,8 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 		flows = append(flows, f)
 	}
-	if opts.Keep != nil { // only the points of what is left count
-		var kept []*packet
-		for _, f := range flows {
-			kept = append(kept, f.packets...)
-		}
-		result.Insides = numberPoints(kept)
+	if opts.Keep != nil {
+		result.keepPoints(flows)
 	}
 	for _, f := range flows {
 		f.record.Key.Point = f.packets[0].Key.Point
@@ -170,4 +169,28 @@ func Run(files []File, opts Options) (Result, error) {
 
 func compareNames(a, b string) int {
 	return cmp.Or(cmp.Compare(filepath.Base(a), filepath.Base(b)), cmp.Compare(a, b))
+}
+
+// keepPoints numbers the observation points of the flows that the tables have, and
+// forgets all others but the first.
+func (r *Result) keepPoints(flows []*meteredFlow) {
+	used := map[uint32]bool{0: true}
+	for _, f := range flows {
+		used[f.record.Key.Point] = true
+	}
+	numbers := map[uint32]uint32{}
+	var insides []flow.Encapsulation
+	var points []Beyond
+	for n := range r.Insides {
+		if used[uint32(n)] {
+			numbers[uint32(n)] = uint32(len(insides))
+			insides, points = append(insides, r.Insides[n]), append(points, r.Points[n])
+		}
+	}
+	for _, f := range flows {
+		for _, p := range f.packets {
+			p.Key.Point = numbers[p.Key.Point]
+		}
+	}
+	r.Insides, r.Points = insides, points
 }

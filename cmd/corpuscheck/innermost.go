@@ -54,7 +54,7 @@ func (p *packet) header(layer string, at int) (ends, bool) {
 func meterInner(program, path string) (map[ends]int64, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	defer cancel()
-	command := exec.CommandContext(ctx, program, "run", path, "--captures", "packets", "--meter", "inner", "-w", "-", "-o", "csv", "-q")
+	command := exec.CommandContext(ctx, program, "run", path, "--captures", "packets", "--fragments", "apart", "--meter", "inner", "-w", "-", "-o", "csv", "-q")
 	table, err := command.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("cannot run netstream: %w", err)

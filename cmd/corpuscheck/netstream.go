@@ -121,7 +121,7 @@ func meter(program, path string) (metering, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	defer cancel()
 	start := time.Now()
-	text, err := exec.CommandContext(ctx, program, "run", path, "--captures", "packets", "-w", output, "-o", "csv", "-q").CombinedOutput()
+	text, err := exec.CommandContext(ctx, program, "run", path, "--captures", "packets", "--fragments", "apart", "-w", output, "-o", "csv", "-q").CombinedOutput()
 	m := metering{took: time.Since(start), complaint: oneLine(string(text))}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

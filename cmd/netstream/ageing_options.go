@@ -25,13 +25,14 @@ type ageingOptions struct {
 	maxFlows       int
 
 	settings meter.Settings // what they and the profile amount to, without the interval
+	key      string         // kind of key that the profile has
 }
 
 func (o *ageingOptions) addFlags(flags *pflag.FlagSet) {
 	o.idleTimeout = duration(30 * time.Second)
 	o.activeTimeout = duration(30 * time.Minute)
 
-	flags.StringVar(&o.profile, "profile", defaultProfile, "let flows age as those of a product do: "+strings.Join(profileNames(), ", ")+"; the flags below override it")
+	flags.StringVar(&o.profile, "profile", defaultProfile, "let flows have the key of those of a product and age as they do: "+strings.Join(profileNames(), ", ")+"; --key, --with-tos and the flags below override it")
 	flags.Var(&o.idleTimeout, "idle-timeout", "end a flow when no packet came for longer (inactive timeout); with --stitch the longest gap between records that are joined")
 	flags.Var(&o.activeTimeout, "active-timeout", "end a flow that lasts longer; 0 for never")
 	flags.StringArrayVar(&o.timeouts, "timeout", nil, "timers of a protocol, PROTO=IDLE[/ACTIVE]; PROTO is tcp, udp, icmp, other or a number (repeatable)")
@@ -51,7 +52,7 @@ func (o *ageingOptions) resolve(flags *pflag.FlagSet) error {
 		return err
 	}
 	s := &o.settings
-	*s = p.ageing
+	*s, o.key = p.ageing, p.key
 	if flags.Changed("idle-timeout") {
 		s.IdleTimeout = time.Duration(o.idleTimeout)
 		for protocol, own := range s.Protocols {

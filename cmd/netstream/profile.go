@@ -10,12 +10,13 @@ import (
 	"netstream/aggregate/meter"
 )
 
-// profile is a named bundle of settings with which flows age as those of a product
-// do. docs/profiles.md has its sources and what it cannot reproduce. Whatever else
+// profile is a named bundle of settings with which flows have the key of those of a
+// product and age as they do. docs/profiles.md has its sources and what it cannot reproduce. Whatever else
 // makes the flows of products differ belongs here, too.
 type profile struct {
 	name   string
 	text   string // which product, and its rules in short
+	key    string // kind of key
 	ageing meter.Settings
 	grace  time.Duration // end grace; 0 for the idle timeout of TCP
 }
@@ -34,16 +35,16 @@ func profiles() []profile {
 	zeek := timers(time.Minute, 0, byGrace, byGrace)
 	zeek.Protocols = map[uint8]meter.Timers{protocolTCP: {Idle: 5 * time.Minute}}
 	return []profile{
-		{name: defaultProfile, text: "30s/30m, grace", ageing: timers(30*time.Second, 30*time.Minute, byGrace, byGrace)},
-		{name: "ne", text: "Huawei NetEngine routers: 30s/30m, immediate", ageing: timers(30*time.Second, 30*time.Minute, atOnce, atOnce)},
-		{name: "s", text: "Huawei S-series switches: 30s/200s, ignore, records of at most 4294967295 bytes", ageing: campus},
-		{name: "h3c", text: "H3C Comware: 30s/30m, existing", ageing: timers(30*time.Second, 30*time.Minute, ifOpen, ifOpen)},
-		{name: "cisco", text: "Cisco classic NetFlow: 15s/30m, immediate", ageing: timers(15*time.Second, 30*time.Minute, atOnce, atOnce)},
-		{name: "zeek", text: "Zeek conn.log: 1m/never, TCP 5m/never, grace of 5s", ageing: zeek, grace: 5 * time.Second},
-		{name: "nfstream", text: "NFStream: 2m/30m, ignore", ageing: timers(2*time.Minute, 30*time.Minute, ignored, ignored)},
-		{name: "yaf", text: "YAF: 5m/30m, fin=grace,rst=immediate", ageing: timers(5*time.Minute, 30*time.Minute, byGrace, atOnce)},
-		{name: "nfdump", text: "nfdump's nfpcapd: 1m/5m, immediate", ageing: timers(time.Minute, 5*time.Minute, atOnce, atOnce)},
-		{name: "none", text: "no ageing: one record a key, from its first packet to its last", ageing: timers(math.MaxInt64, 0, ignored, ignored)},
+		{name: defaultProfile, text: "7tuple, 30s/30m, grace", key: defaultKeyKind, ageing: timers(30*time.Second, 30*time.Minute, byGrace, byGrace)},
+		{name: "ne", text: "Huawei NetEngine routers: 8tuple, 30s/30m, immediate", key: "8tuple", ageing: timers(30*time.Second, 30*time.Minute, atOnce, atOnce)},
+		{name: "s", text: "Huawei S-series switches: 8tuple, 30s/200s, ignore, records of at most 4294967295 bytes", key: "8tuple", ageing: campus},
+		{name: "h3c", text: "H3C Comware: 8tuple, 30s/30m, existing", key: "8tuple", ageing: timers(30*time.Second, 30*time.Minute, ifOpen, ifOpen)},
+		{name: "cisco", text: "Cisco classic NetFlow: 7tuple, 15s/30m, immediate", key: defaultKeyKind, ageing: timers(15*time.Second, 30*time.Minute, atOnce, atOnce)},
+		{name: "zeek", text: "Zeek conn.log: 5tuple, 1m/never, TCP 5m/never, grace of 5s", key: "5tuple", ageing: zeek, grace: 5 * time.Second},
+		{name: "nfstream", text: "NFStream: 5tuple,vlan_id, 2m/30m, ignore", key: "5tuple,vlan_id", ageing: timers(2*time.Minute, 30*time.Minute, ignored, ignored)},
+		{name: "yaf", text: "YAF: 5tuple,vlan_id, 5m/30m, fin=grace,rst=immediate", key: "5tuple,vlan_id", ageing: timers(5*time.Minute, 30*time.Minute, byGrace, atOnce)},
+		{name: "nfdump", text: "nfdump's nfpcapd: 5tuple, 1m/5m, immediate", key: "5tuple", ageing: timers(time.Minute, 5*time.Minute, atOnce, atOnce)},
+		{name: "none", text: "7tuple, no ageing: one record a key, from its first packet to its last", key: defaultKeyKind, ageing: timers(math.MaxInt64, 0, ignored, ignored)},
 	}
 }
 
@@ -69,7 +70,7 @@ func profileNames() []string {
 // profileHelp is the paragraph of the help that lists the profiles.
 func profileHelp() string {
 	var b strings.Builder
-	b.WriteString("PROFILES (idle timeout/active timeout, what FIN and RST do)\n")
+	b.WriteString("PROFILES (key, idle timeout/active timeout, what FIN and RST do)\n")
 	for _, p := range profiles() {
 		fmt.Fprintf(&b, "  %-9s %s\n", p.name, p.text)
 	}

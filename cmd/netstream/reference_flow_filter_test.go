@@ -30,11 +30,11 @@ func (e *experiment) conditions(random *rand.Rand) []condition {
 		{"protocol = tcp", func(r *flow.Record) bool { return r.Key.Protocol == 6 }},
 		{"ip_version = 4", func(r *flow.Record) bool { return r.Key.Version == 4 }},
 		{"src_port in 0..1023, 8080", func(r *flow.Record) bool {
-			return r.Key.Shape == flow.Ports && (r.Key.SourcePort < 1024 || r.Key.SourcePort == 8080)
+			return r.Key.Shape&(flow.Ports|flow.NoSourcePort) == flow.Ports && (r.Key.SourcePort < 1024 || r.Key.SourcePort == 8080)
 		}},
 		{"src_ip in 0.0.0.0/1, ::/1", func(r *flow.Record) bool {
 			a := r.Key.SourceAddr().AsSlice()
-			return a[0] < 128
+			return r.Key.Shape&flow.NoSource == 0 && a[0] < 128
 		}},
 		{"packets > 1", func(r *flow.Record) bool { return r.Counters.Packets > 1 }},
 		{"packets = 2 or payload_bytes = 0", func(r *flow.Record) bool { return r.Counters.Packets == 2 || r.Counters.PayloadOctets == 0 }},

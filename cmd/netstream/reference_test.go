@@ -38,6 +38,7 @@ type experiment struct {
 	format   randomcapture.Format
 	settings naive.Options
 	layout   layout
+	key      string // as --key has it; empty for the 7-tuple
 
 	flowFilter string // settings.Keep in the language of --flow-filter
 
@@ -89,6 +90,7 @@ func newExperiment(seed uint64) *experiment {
 	}
 	e.layout = e.randomLayout(random)
 	e.selectSome(random)
+	e.keySome(random)
 	e.filterFlows(random)
 	return e
 }
@@ -225,6 +227,10 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		WithMAC: true, JoinFragments: e.settings.JoinFragments, Layer: readerLayers[e.settings.Layer], Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	options.Select = selectionOf(&e.settings.Select)
+	var err error
+	if options.Key, err = e.definition(); err != nil {
+		return naive.Result{}, err
+	}
 	obs, err := openInMemory(files, options)
 	if err != nil {
 		return naive.Result{}, err
@@ -261,7 +267,9 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points) (na
 		result.Intervals = append(result.Intervals, *r)
 		return nil
 	})
-	numberInOrder(&result, points)
+	if err == nil {
+		err = numberInOrder(&result, points)
+	}
 	for _, in := range obs.all {
 		result.Second += in.account.Notes[reader.NoteSecond].Packets
 		result.DepthLimited += in.account.Notes[reader.NoteDepthLimited].Packets
@@ -282,8 +290,8 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points) (na
 }
 
 // numberInOrder numbers the observation points of a run's rows in the order of
-// points, as the reference does, and notes what is inside which tunnel.
-func numberInOrder(r *naive.Result, points *flow.Points) {
+// points, as the reference does, and notes what the points are.
+func numberInOrder(r *naive.Result, points *flow.Points) error {
 	order := []uint32{0}
 	for i := range r.Flows {
 		order = append(order, r.Flows[i].Key.Point)
@@ -292,7 +300,12 @@ func numberInOrder(r *naive.Result, points *flow.Points) {
 	order = slices.Compact(order)
 	numbers := make(map[uint32]uint32)
 	for at, n := range order {
-		r.Insides = append(r.Insides, points.Point(n).Inside)
+		point := points.Point(n)
+		if point.Interface != "" || point.Exported {
+			return fmt.Errorf("observation point %+v should not be", point)
+		}
+		r.Insides = append(r.Insides, point.Inside)
+		r.Points = append(r.Points, beyondOf(&point.Flexible))
 		numbers[n] = uint32(at)
 	}
 	for i := range r.Flows {
@@ -301,6 +314,7 @@ func numberInOrder(r *naive.Result, points *flow.Points) {
 	for i := range r.Intervals {
 		r.Intervals[i].Key.Point = numbers[r.Intervals[i].Key.Point]
 	}
+	return nil
 }
 
 // memoryFile is a sorted run that lies in memory.
@@ -324,7 +338,10 @@ func differenceOf(got, want naive.Result) string {
 	if got.Second != want.Second || got.DepthLimited != want.DepthLimited {
 		return fmt.Sprintf("got %d second packets and %d too deep, want %d and %d", got.Second, got.DepthLimited, want.Second, want.DepthLimited)
 	}
-	if text := firstDifference("observation point", got.Insides, want.Insides); text != "" {
+	if text := firstDifference("tunnel of point", got.Insides, want.Insides); text != "" {
+		return text
+	}
+	if text := firstDifference("key field of point", got.Points, want.Points); text != "" {
 		return text
 	}
 	if got.Rejected != want.Rejected || got.LeftOut != want.LeftOut {
@@ -353,7 +370,7 @@ func firstDifference[R comparable](what string, got, want []R) string {
 func (e *experiment) report() string {
 	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %+v, flow filter %q, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.settings, e.flowFilter, e.layout, e.workers, e.memory, e.difference(few))
+	fmt.Fprintf(&b, "seed %d, key %q, %+v, flow filter %q, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.key, e.settings, e.flowFilter, e.layout, e.workers, e.memory, e.difference(few))
 	for i := range few {
 		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
 	}
@@ -454,6 +471,7 @@ func TestReferenceFullWait(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newExperiment(0)
+			e.key = ""
 			e.settings = naive.Options{
 				Idle: 30 * time.Second, EndGrace: 30 * time.Second, ReorderWindow: time.Hour, Interval: 5 * time.Minute}
 			e.layout = layout{names: []string{"a.pcap"}}
@@ -497,7 +515,7 @@ func TestReferenceEqualClocks(t *testing.T) {
 	for _, window := range []time.Duration{0, time.Second} {
 		for _, active := range []time.Duration{0, 1} {
 			e := newExperiment(0)
-			e.settings.Select = naive.Selection{}
+			e.settings.Select, e.settings.Key, e.key = naive.Selection{}, naive.Key{}, ""
 			e.settings.ReorderWindow, e.settings.Active = window, active
 			want, err := naive.Run(files, e.settings)
 			if err != nil {

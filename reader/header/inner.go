@@ -18,13 +18,15 @@ import (
 // IP header, those of the packets around it included; if there are more, the packet is the innermost one reached and has
 // [flow.MarkDepthLimited]. Fragments are not looked into.
 func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
-	length -= min(length, d.fcsLength)
-	if uint64(len(frame)) > uint64(length) {
-		frame = frame[:length] // what is behind is the frame check sequence
-	}
-	p.Meta = flow.Meta{Input: p.Meta.Input, WireOctets: length}
-	w := walk{packet: p, frame: frame, length: length, withMAC: d.withMAC, tunnels: true}
-	if reason, detail = w.run(d.first); reason != flow.ReasonAccounted {
+	w := d.walk(p, frame, length)
+	w.tunnels = true
+	return w.innermost(d.first)
+}
+
+// innermost reads a frame from its outermost header on.
+func (w *walk) innermost(first protocol) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
+	p := w.packet
+	if reason, detail = w.run(first); reason != flow.ReasonAccounted {
 		if w.stack != 0 { // what a pseudowire carries cannot be metered, as if it were not opened
 			return within, flow.ReasonNotIP, uint32(w.stack)
 		}

@@ -20,6 +20,9 @@ func (w *walk) mpls(own protocol) (protocol, flow.Reason) {
 		m.MPLSTop = entry >> 12
 		m.Marks |= flow.MarkMPLS
 	}
+	if w.labels != nil && !w.inside {
+		w.labels.push(entry >> 12)
+	}
 	const bottomOfStack = 1 << 8
 	if entry&bottomOfStack == 0 {
 		return then(own)

@@ -9,8 +9,9 @@ type walk struct {
 	at      int    // offset in frame of the next header; never beyond its end
 	length  uint32 // the frame's length on the link, at least len(frame)
 	withMAC bool
-	padded  bool // the capture header says that the 802.11 header is padded to four octets
-	opened  int  // headers in front of at
+	labels  *Labels // nil if nobody asks for them
+	padded  bool    // the capture header says that the 802.11 header is padded to four octets
+	opened  int     // headers in front of at
 
 	// For inner packets only.
 	tunnels bool               // pseudowires are opened
@@ -37,7 +38,11 @@ func (w *walk) run(next protocol) (flow.Reason, uint32) {
 			return reason, 0
 		}
 	}
-	return internet(w.packet, w.frame[w.at:], w.length-uint32(w.at)), 0
+	reason := internet(w.packet, w.frame[w.at:], w.length-uint32(w.at))
+	if w.labels != nil && reason == flow.ReasonAccounted {
+		w.labels.internet(w.frame[w.at:])
+	}
+	return reason, 0
 }
 
 // open reads the header at w.at, which is of the given protocol, moves w.at

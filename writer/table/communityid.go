@@ -58,6 +58,19 @@ const (
 	protocolSCTP   = 132
 )
 
+// lacksCommunityID tells whether the key of a metered flow has too little for an
+// identifier: prefixes instead of addresses, or no ports where the protocol has some.
+func lacksCommunityID(k *flow.Key, f *flow.Flexible) bool {
+	if f.Has&(flow.KeySourceMask|flow.KeyDestinationMask) != 0 {
+		return true
+	}
+	switch k.Protocol {
+	case protocolICMP, protocolTCP, protocolUDP, protocolICMPv6, protocolSCTP:
+		return k.Shape&(flow.NoSourcePort|flow.NoDestinationPort) != 0
+	}
+	return false
+}
+
 // hasCommunityPorts tells whether the ports are part of the identifier. UDP-Lite
 // and DCCP have ports, but the specification does not know them.
 func hasCommunityPorts(k *flow.Key) bool {

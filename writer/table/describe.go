@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"netstream/aggregate/flow"
 )
 
 // Keys of the key-value metadata that a table file carries.
@@ -84,25 +86,37 @@ func Markdown(w io.Writer) error {
 	b.WriteString(markdownHead)
 	for _, section := range Schema(Options{WithMAC: true, FileOf: func(uint32) string { return "" }}) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", section.Name, section.About)
-		b.WriteString("| column | type | NULL | IPFIX element | unit | definition |\n|---|---|---|---|---|---|\n")
-		for _, c := range section.Columns {
-			null := ""
-			if c.Nullable {
-				null = "yes"
-			}
-			var elements []string
-			for _, e := range c.Elements {
-				elements = append(elements, fmt.Sprintf("%s (%d)", e.Name, e.Number))
-			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
-				c.Name, c.Type, null, strings.Join(elements, ", "), c.Unit, c.Definition)
-		}
+		writeColumns(&b, section.Columns)
 	}
+	b.WriteString(markdownFlexible)
+	writeColumns(&b, Describe(flexibleColumns[flow.Record](&Options{Key: ^flow.KeyFields(0)}, nil, nil)))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("cannot write schema: %w", err)
 	}
 	return nil
 }
+
+// writeColumns writes a table of columns.
+func writeColumns(b *strings.Builder, columns []Description) {
+	b.WriteString("| column | type | NULL | IPFIX element | unit | definition |\n|---|---|---|---|---|---|\n")
+	for _, c := range columns {
+		null := ""
+		if c.Nullable {
+			null = "yes"
+		}
+		var elements []string
+		for _, e := range c.Elements {
+			elements = append(elements, fmt.Sprintf("%s (%d)", e.Name, e.Number))
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n",
+			c.Name, c.Type, null, strings.Join(elements, ", "), c.Unit, c.Definition)
+	}
+}
+
+const markdownFlexible = "\n## Columns of flexible keys\n\n" +
+	"Fields that `--key` takes into the flow key and the 7-tuple does not have are columns of flows and intervals, with\n" +
+	"these definitions. They are behind the columns of the table, or in the place of the column that has their name.\n" +
+	"Key columns of the 7-tuple that are not in the key are NULL.\n\n"
 
 const markdownHead = "# Tables and columns\n\n" +
 	"Schema version " + SchemaVersion + ". This page is made from the declarations in `writer/table`, which the writers use too;\n" +

@@ -30,6 +30,15 @@ import (
 // header, or 0 (1), its source and its destination address (16 each, IPv4 in
 // IPv4-mapped form).
 //
+// Of flows whose key holds more than the 7-tuple the first octet has 32 added, and in
+// front of the name, behind the tunnel, stand the fields that the flow has of those
+// (4, the bits of flow.KeyFields), the prefix lengths of the source and the
+// destination address (1 each), VLAN and inner VLAN (2 each), three MPLS labels (4
+// each), source and destination hardware address (6 each), flow label (4) and TCP
+// flags (2), each 0 if the flow does not have it in its key. Where the 7-tuple has a
+// member that the key has not, the octet of the ports holds the shape of the key
+// (flow.Shape), and the member is 0.
+//
 // Among n records two have the same identifier with a probability of about
 // n^2 / 2^64: 1 in 18,000 for 32 million records.
 func FlowID(k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32) int64 {
@@ -51,6 +60,10 @@ func FlowID(k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32
 		b[0] |= 0x40
 		b = appendEncapsulation(b, e)
 	}
+	if f := &point.Flexible; f.Has != 0 {
+		b[0] |= 0x20
+		b = appendFlexible(b, f)
+	}
 	b = append(b, point.Interface...)
 	return identify(b)
 }
@@ -64,6 +77,20 @@ func appendEncapsulation(b []byte, e *flow.Encapsulation) []byte {
 	b = append(b, e.OuterVersion)
 	b = append(b, e.OuterSource[:]...)
 	return append(b, e.OuterDestination[:]...)
+}
+
+func appendFlexible(b []byte, f *flow.Flexible) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(f.Has))
+	b = append(b, f.SourceMask, f.DestinationMask)
+	b = binary.BigEndian.AppendUint16(b, f.VLAN)
+	b = binary.BigEndian.AppendUint16(b, f.InnerVLAN)
+	for _, label := range f.MPLS {
+		b = binary.BigEndian.AppendUint32(b, label)
+	}
+	b = append(b, f.SourceMAC[:]...)
+	b = append(b, f.DestinationMAC[:]...)
+	b = binary.BigEndian.AppendUint32(b, f.FlowLabel)
+	return binary.BigEndian.AppendUint16(b, f.TCPFlags)
 }
 
 // Bits of the octet that says what an exported flow's encoding holds.

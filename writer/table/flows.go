@@ -32,7 +32,8 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowProvenance()...)
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
-	return byField(&o, lacks, append(columns, flowElements(&o)...))
+	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	return append(columns, flowElements(&o)...)
 }
 
 // fieldsOf gives what is known of a flow.

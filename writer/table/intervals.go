@@ -45,7 +45,7 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
 	columns = append(columns, intervalTunnel(&o, points)...)
-	return byField(&o, lacks, append(columns, intervalSpan(&o)...))
+	return withFlexible(&o, points, key, byField(&o, lacks, append(columns, intervalSpan(&o)...)))
 }
 
 // intervalSpan declares what else the packets of the interval amount to, and how

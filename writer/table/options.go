@@ -41,6 +41,11 @@ type Options struct {
 	// WithMAC adds src_mac and dst_mac to the flow table.
 	WithMAC bool
 
+	// Key are the fields of the key of metered flows. Those that the 7-tuple does not
+	// have add columns to both tables, or take the place of those that show the same of
+	// the flow's first packet. 0 is the 7-tuple.
+	Key flow.KeyFields
+
 	// IntervalWidth is the width of the intervals, above 0. It is needed for the
 	// interval table only.
 	IntervalWidth time.Duration

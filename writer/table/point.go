@@ -61,7 +61,7 @@ func pointColumns[R any](points *observedPoints, key func(*R) *flow.Key) []Colum
 	return []Column[R]{
 		{
 			Name: "interface", Kind: Text, Elements: []Element{{82, "interfaceName"}},
-			Definition: "Observation point: the capture interface by the name that the file gives it; NULL if the file names none, and for exported flows.",
+			Definition: "Observation point: the capture interface by the name that the file gives it; NULL if the file names none or it is not in the flow key, and for exported flows.",
 			Null:       func(r *R) bool { n := key(r).Point; return n == 0 || points.at(n).Interface == "" },
 			Symbol:     func(r *R) Symbol { return Symbol{Low: uint64(key(r).Point)} },
 			Spell: func(dst []byte, s Symbol) []byte {

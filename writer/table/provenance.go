@@ -93,9 +93,10 @@ func flowIdentity(points *observedPoints) []Column[flow.Record] {
 			},
 		}, {
 			Name: "community_id", Kind: Text, Pattern: Varied,
-			Definition: "Community ID version 1 with seed 0, the same for both directions of a connection; NULL if the addresses or the protocol are not known.",
+			Definition: "Community ID version 1 with seed 0, the same for both directions of a connection; NULL if the addresses or the protocol are not known, and if the key of metered flows is without the ports or has prefixes of addresses.",
 			Null: func(r *flow.Record) bool {
-				return r.Key.Version == 0 || r.Key.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0
+				return r.Key.Version == 0 || r.Key.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0 ||
+					r.Export == nil && lacksCommunityID(&r.Key, &points.at(r.Key.Point).Flexible)
 			},
 			Text: func(dst []byte, r *flow.Record) []byte { return AppendCommunityID(dst, &r.Key) },
 		},

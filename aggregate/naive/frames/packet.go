@@ -30,6 +30,9 @@ type Packet struct {
 	MPLSTop                   uint32    // 20 bit label of the top entry
 	SourceMAC, DestinationMAC [6]byte   // in the order of the wire
 
+	Labels    []uint32 // all labels of the MPLS stack, the top one first
+	FlowLabel uint32   // of IPv6, 20 bits
+
 	Inside flow.Encapsulation // the tunnel around the packet, see [DecodeInner]
 
 	// What [DecodeInner] goes on from.
@@ -129,6 +132,7 @@ func (p *Packet) labels(c chunk) (chunk, flow.Reason) {
 			p.Link |= flow.MarkMPLS
 			p.MPLSTop = p.bottomLabel
 		}
+		p.Labels = append(p.Labels, p.bottomLabel)
 		bottom = c.octets[2]&1 == 1
 	}
 	if len(c.octets) > 0 && c.octets[0]>>4 != 4 && c.octets[0]>>4 != 6 {
@@ -207,6 +211,7 @@ func (p *Packet) ipv6(c chunk) flow.Reason {
 	}
 	p.Octets = ipv6Octets(b, c.original, p.WireOctets)
 	p.Key.ClassOfService = b[0]<<4 | b[1]>>4
+	p.FlowLabel = uint32(b[1]&15)<<16 | uint32(b[2])<<8 | uint32(b[3])
 	p.TTL = b[7]
 	p.Key.Source = [16]byte(b[8:24])
 	p.Key.Destination = [16]byte(b[24:40])

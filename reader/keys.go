@@ -1,0 +1,73 @@
+package reader
+
+import (
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/header"
+	"netstream/reader/key"
+)
+
+// keys makes the flow keys of one input's packets where they are not the 7-tuple.
+// Packets keep their full keys until they leave, since fragments are told by them;
+// the number of the observation point that the flow key will have, which needs the
+// frame, waits in Packet.Hash, which nothing reads before.
+type keys struct {
+	*key.Projection
+	numbers map[pointOf]uint32
+	last    pointOf // most packets agree with the one before
+	number  uint32  // of last; valid if there is any in numbers
+	again   flow.Packet
+}
+
+// pointOf is what the observation point of a flow key is made of.
+type pointOf struct {
+	observed uint32
+	flexible flow.Flexible
+}
+
+// newKeys gives nil for the default key.
+func newKeys(definition flow.KeyDefinition) *keys {
+	if definition == flow.DefaultKey() || definition == (flow.KeyDefinition{}) {
+		return nil
+	}
+	return &keys{Projection: key.New(definition), numbers: make(map[pointOf]uint32)}
+}
+
+// prepare numbers the observation point that the flow key of a packet will have.
+// inner says that the packet was decoded with DecodeInner.
+func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) error {
+	k := p.keys
+	var labels header.Labels
+	if k.Reads(packet) {
+		labels = p.interfaces[f.Interface].decoder.Labels(&k.again, f.Data, f.Length, inner)
+	}
+	of := pointOf{packet.Key.Point, k.Flexible(packet, &labels)}
+	if of == k.last && len(k.numbers) > 0 {
+		packet.Hash = uint64(k.number)
+		return nil
+	}
+	number, ok := k.numbers[of]
+	if !ok {
+		var err error
+		number, err = p.number(k.Point(p.options.Points.Point(of.observed), of.flexible),
+			"take fields with fewer values into the key: those of all captures count together")
+		if err != nil {
+			return err
+		}
+		k.numbers[of] = number
+	}
+	k.last, k.number = of, number
+	packet.Hash = uint64(number)
+	return nil
+}
+
+// finish gives a packet that leaves its flow key.
+func (k *keys) finish(packet *flow.Packet) { packet.Key = k.of(packet) }
+
+// of gives the flow key of a prepared packet.
+func (k *keys) of(packet *flow.Packet) flow.Key {
+	key := packet.Key
+	k.Key(&key)
+	key.Point = uint32(packet.Hash)
+	return key
+}
