@@ -33,8 +33,9 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
+# What is left out counts which rules the random captures meet, in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -timeout 40m -race -short ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -timeout 40m -race -short -skip 'IsVaried|ReferenceSelects|ReferenceFiltersFlows' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 
