@@ -173,6 +173,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolve(flags, o.ageing.key, &o.packets); err != nil {
 		return err
 	}
+	if err := o.keys.resolveBiflow(flags, o.ageing.biflow); err != nil {
+		return err
+	}
 	if err := o.keys.resolveTimers(flags, &o.ageing.settings); err != nil {
 		return err
 	}
