@@ -56,6 +56,9 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 	if r.Reverse != nil {
 		marks |= markBiflow
 	}
+	if r.Statistics != nil {
+		marks |= markStatistics
+	}
 	for _, v := range [...]uint64{
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
 		uint64(marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
@@ -84,6 +87,9 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 	}
 	if r.Reverse != nil {
 		dst = appendReverse(dst, r)
+	}
+	if r.Statistics != nil {
+		dst = appendStatistics(dst, r)
 	}
 	return dst
 }
@@ -131,6 +137,8 @@ func appendReport(dst []byte, r *flow.Record) []byte {
 type behind struct {
 	export  flow.Export
 	reverse flow.Reverse
+
+	statistics flow.Statistics
 }
 
 // decodeReport reads back what appendReport wrote, as decodeRecord does.
@@ -192,6 +200,10 @@ func (d *decoder) rest(r *flow.Record, to *behind) {
 	if r.Marks&markBiflow != 0 {
 		r.Marks &^= markBiflow
 		d.reverse(r, &to.reverse)
+	}
+	if r.Marks&markStatistics != 0 {
+		r.Marks &^= markStatistics
+		d.statistics(r, &to.statistics)
 	}
 }
 

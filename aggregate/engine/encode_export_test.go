@@ -79,7 +79,7 @@ func fullExport() flow.Record {
 		Export: e, Ordinal: math.MaxUint32, Start: flow.MaxTimestamp, End: flow.MaxTimestamp,
 		Counters:    flow.Counters{Packets: math.MaxUint64, Octets: math.MaxUint64, WireOctets: math.MaxUint64, PayloadOctets: math.MaxUint64},
 		FirstNumber: math.MaxUint64, FirstInput: math.MaxUint32, Fragments: math.MaxUint64, LatePackets: math.MaxUint64,
-		TCPFlags: math.MaxUint16, Marks: math.MaxUint16 &^ markBiflow, MinOctets: math.MaxUint64, MaxOctets: math.MaxUint64, MinTTL: 255, MaxTTL: 255,
+		TCPFlags: math.MaxUint16, Marks: math.MaxUint16 &^ (markBiflow | markStatistics), MinOctets: math.MaxUint64, MaxOctets: math.MaxUint64, MinTTL: 255, MaxTTL: 255,
 		VLAN: math.MaxUint16, InnerVLAN: math.MaxUint16, MPLSTop: math.MaxUint32,
 		SourceMAC: [6]byte{1, 2, 3, 4, 5, 6}, DestinationMAC: [6]byte{6, 5, 4, 3, 2, 1}, EndReason: 255,
 		Key: flow.Key{Source: address, Destination: address, SourcePort: math.MaxUint16, DestinationPort: math.MaxUint16,

@@ -75,7 +75,7 @@ func (s *shard) meter(packets []flow.Packet) {
 	for i := range packets {
 		p := &packets[i]
 		number := s.table.number(p.Hash, &p.Key)
-		s.process.Add(s.table.state(number), s.table.pair(number), p)
+		s.process.Add(s.table.state(number), s.table.extension(number), p)
 	}
 	if n := len(packets); n > 0 {
 		s.since += uint64(n)
@@ -102,11 +102,11 @@ func (s *shard) expire(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, pair *meter.Pair) bool {
+	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
 		if !s.process.Expired(state, now) {
 			return false
 		}
-		s.process.Flush(state, pair, now)
+		s.process.Flush(state, extension, now)
 		return true
 	})
 	s.left = uint64(s.table.states)
@@ -114,8 +114,8 @@ func (s *shard) expire(now flow.Timestamp) {
 
 // flush ends all flows. end is the largest clock of the whole input.
 func (s *shard) flush(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, pair *meter.Pair) bool {
-		s.process.Flush(state, pair, end)
+	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
+		s.process.Flush(state, extension, end)
 		return true
 	})
 	s.table = nil

@@ -12,10 +12,10 @@ type table struct {
 	slots  []slot // capacity is a power of two, at most half full
 	used   int
 	chunks [][]meter.State
-	pairs  [][]meter.Pair // of the states, in chunks of as many; none unless paired
-	paired bool
-	free   []uint32 // numbers of states given back
-	states uint32   // states ever taken from the chunks; one whose key has no IP version is free
+	keep   extensions
+	beside []besides // of the states, in chunks of as many; none unless keep has any
+	free   []uint32  // numbers of states given back
+	states uint32    // states ever taken from the chunks; one whose key has no IP version is free
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -32,8 +32,7 @@ const (
 	sparse = 8
 )
 
-// newTable gives an empty table. paired says that each state has a Pair.
-func newTable(paired bool) *table { return &table{slots: make([]slot, firstSlots), paired: paired} }
+func newTable(keep extensions) *table { return &table{slots: make([]slot, firstSlots), keep: keep} }
 
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
@@ -42,14 +41,6 @@ func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
 
 func (t *table) state(number uint32) *meter.State {
 	return &t.chunks[number/chunkStates][number%chunkStates]
-}
-
-// pair gives the Pair of a state; nil if states have none.
-func (t *table) pair(number uint32) *meter.Pair {
-	if !t.paired {
-		return nil
-	}
-	return &t.pairs[number/chunkStates][number%chunkStates]
 }
 
 // touch reads what find will need, so that the cache misses of many packets
@@ -103,8 +94,8 @@ func (t *table) take() uint32 {
 	}
 	if t.states%chunkStates == 0 {
 		t.chunks = append(t.chunks, make([]meter.State, chunkStates))
-		if t.paired {
-			t.pairs = append(t.pairs, make([]meter.Pair, chunkStates))
+		if t.keep.any {
+			t.beside = append(t.beside, t.keep.chunk())
 		}
 	}
 	t.states++
@@ -126,13 +117,13 @@ func (t *table) grow() {
 	}
 }
 
-// sweep gives every state in use, with its Pair, to done and forgets those for which it says
+// sweep gives every state in use, with its extension, to done and forgets those for which it says
 // true. It goes through the states in the order of memory. Pointers to states that
 // find gave are not valid afterwards.
-func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, *meter.Pair) bool) {
+func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
 	for number := range t.states {
 		state := t.state(number)
-		if state.Key.Version == 0 || !done(state, t.pair(number)) {
+		if state.Key.Version == 0 || !done(state, t.extension(number)) {
 			continue
 		}
 		t.forget(hash(&state.Key), number)
@@ -157,13 +148,13 @@ func (t *table) shrink(hash func(*flow.Key) uint64) {
 	for size < 4*t.used {
 		size *= 2
 	}
-	small := &table{slots: make([]slot, size), paired: t.paired}
+	small := &table{slots: make([]slot, size), keep: t.keep}
 	for number := range t.states {
 		if state := t.state(number); state.Key.Version != 0 {
 			moved := small.number(hash(&state.Key), &state.Key)
 			*small.state(moved) = *state
-			if t.paired {
-				*small.pair(moved) = *t.pair(number)
+			if t.keep.any {
+				moveExtension(small.extension(moved), t.extension(number))
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	w := &worker{
 		shard: shard{
 			hasher: config.Hasher,
-			table:  newTable(config.Biflows),
+			table:  newTable(newExtensions(config)),
 			flows:  runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
 			slices: runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
 		},

@@ -67,6 +67,3 @@ func (s ConnState) String() string {
 	}
 	return "unknown"
 }
-
-// Statistics is what --features asks for.
-type Statistics struct{}

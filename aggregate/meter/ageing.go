@@ -67,7 +67,7 @@ func (a *ageing) timers(protocol uint8) *Timers {
 }
 
 // ends gives the reason for which p ends the open flow, 0 if it belongs to it.
-func (a *ageing) ends(s *State, x *Pair, p *flow.Packet) flow.EndReason {
+func (a *ageing) ends(s *State, x Extension, p *flow.Packet) flow.EndReason {
 	timers := a.timers(s.Key.Protocol)
 	gap := p.Clock.Since(s.lastClock)
 	overlong := timers.Active > 0 && p.Clock.Since(s.firstClock) > timers.Active
@@ -80,7 +80,7 @@ func (a *ageing) ends(s *State, x *Pair, p *flow.Packet) flow.EndReason {
 		}
 	case gap > timers.Idle:
 		return flow.EndIdleTimeout
-	case x != nil && x.reopens(p):
+	case x.Pair != nil && x.reopens(p):
 		return flow.EndOfFlow
 	case overlong:
 		return flow.EndActiveTimeout
@@ -92,10 +92,10 @@ func (a *ageing) ends(s *State, x *Pair, p *flow.Packet) flow.EndReason {
 }
 
 // exceeds says whether p would take the open flow above a limit.
-func (a *ageing) exceeds(s *State, x *Pair, p *flow.Packet) bool {
+func (a *ageing) exceeds(s *State, x Extension, p *flow.Packet) bool {
 	sum := s.total
 	sum.Add(s.slice)
-	if x != nil {
+	if x.Pair != nil {
 		sum.Add(x.against.total)
 		sum.Add(x.against.slice)
 	}

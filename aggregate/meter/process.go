@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"netstream/aggregate/flow"
+	"netstream/aggregate/statistics"
 )
 
 // Process is the metering process: settings, and where its records go. One
@@ -23,9 +24,10 @@ type Process struct {
 	secondInterval flow.Timestamp
 
 	// What goes out is made in these, so that it takes no new memory.
-	record  flow.Record
-	reverse flow.Reverse
-	slice   Slice
+	record     flow.Record
+	reverse    flow.Reverse
+	statistics flow.Statistics
+	slice      Slice
 }
 
 // NewProcess gives a metering process with valid settings.
@@ -42,9 +44,9 @@ func NewProcess(settings Settings, out Output) *Process {
 // packet.
 func (m *Process) MeterBiflows(reversed func(point uint32) uint32) { m.reversed = reversed }
 
-// Add meters the next packet of the key whose state is s. x is nil unless biflows are
-// metered.
-func (m *Process) Add(s *State, x *Pair, p *flow.Packet) {
+// Add meters the next packet of the key whose state is s. x has what the process
+// was told to keep.
+func (m *Process) Add(s *State, x Extension, p *flow.Packet) {
 	if s.open {
 		if reason := m.ageing.ends(s, x, p); reason != 0 {
 			forgotten := m.Expired(s, p.Clock)
@@ -68,7 +70,10 @@ func (m *Process) Add(s *State, x *Pair, p *flow.Packet) {
 		}
 	}
 	s.take(p)
-	if x == nil {
+	if x.Statistics != nil {
+		x.Statistics.Add(p, directionOf(p), m.settings.Statistics, x.Early)
+	}
+	if x.Pair == nil {
 		s.count(&p.Meta)
 		s.ended = s.ended || p.Meta.TCPFlags&m.ageing.grace != 0
 	} else {
@@ -90,7 +95,7 @@ func (m *Process) within(s *State, at flow.Timestamp) bool {
 
 // begin opens a flow for p. It sets every field but the key and those that last
 // from record to record.
-func (m *Process) begin(s *State, x *Pair, p *flow.Packet) {
+func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
 	s.open, s.ended = true, false
 	s.second = p.Meta.Marks&flow.MarkSecond != 0
 	s.lastClock, s.firstClock = p.Clock, p.Clock
@@ -99,7 +104,10 @@ func (m *Process) begin(s *State, x *Pair, p *flow.Packet) {
 	s.start, s.end = p.Time, p.Time
 	s.fragments, s.late = 0, 0
 	s.firstNumber, s.firstInput = p.Number, p.Meta.Input
-	if x == nil {
+	if x.Statistics != nil {
+		*x.Statistics = statistics.State{}
+	}
+	if x.Pair == nil {
 		s.side.begin(p)
 		return
 	}
@@ -111,19 +119,19 @@ func (m *Process) begin(s *State, x *Pair, p *flow.Packet) {
 // it hands over; the packet begins a new one. So a late or stray packet costs two
 // more slices, its own and another one of the interval that it interrupts: they
 // are summed with the rest of their interval when rows are sorted.
-func (m *Process) changeInterval(s *State, x *Pair, p *flow.Packet) {
+func (m *Process) changeInterval(s *State, x Extension, p *flow.Packet) {
 	interval := p.Time.Interval(m.settings.Interval)
 	m.handOver(s, x, 0, 0)
 	s.interval, s.sliceFirst, s.sliceLast = interval, p.Time, p.Time
 }
 
 // handOver gives the current slice away and adds it to the flow's totals.
-func (m *Process) handOver(s *State, x *Pair, started, ended uint64) {
+func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
 	m.startSlice(s, x, s.interval)
 	m.slice.First, m.slice.Last = s.sliceFirst, s.sliceLast
 	m.slice.FlowsActive, m.slice.FlowsStarted, m.slice.FlowsEnded = 1, started, ended
 	forward := &s.side
-	if x != nil {
+	if x.Pair != nil {
 		var reverse *side
 		forward, reverse = x.sides(s)
 		m.slice.Reverse, m.slice.ReverseTCPFlags = reverse.slice, reverse.sliceTCPFlags&^flagsRead
@@ -136,21 +144,21 @@ func (m *Process) handOver(s *State, x *Pair, started, ended uint64) {
 	m.out.Slice(&m.slice)
 	s.start, s.end = min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
 	s.endSlice()
-	if x != nil {
+	if x.Pair != nil {
 		x.against.endSlice()
 	}
 }
 
 // startSlice begins to make a slice of the open flow.
-func (m *Process) startSlice(s *State, x *Pair, interval flow.Timestamp) {
+func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 	m.slice = Slice{IntervalRecord: flow.IntervalRecord{Key: s.Key, Start: interval}, FirstInput: s.firstInput, FirstNumber: s.firstPlace()}
-	if x != nil {
+	if x.Pair != nil {
 		m.slice.Key, m.slice.Has = m.key(s), flow.FieldReverse
 	}
 }
 
 // close ends the open flow: its last slice and its record go out.
-func (m *Process) close(s *State, x *Pair, reason flow.EndReason) {
+func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
 	started := m.mark(s, x, start, 1, 0)
 	ended := m.mark(s, x, end, 0, 1)
@@ -168,10 +176,14 @@ func (m *Process) close(s *State, x *Pair, reason flow.EndReason) {
 		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late, EndReason: reason,
 	}
 	forward := &s.side
-	if x != nil {
+	if x.Pair != nil {
 		forward, _ = x.sides(s)
 		x.result(s, &m.reverse)
 		m.record.Key, m.record.Reverse = m.key(s), &m.reverse
+	}
+	if x.Statistics != nil {
+		x.Statistics.Result(s.initiator(x), m.settings.Statistics, x.Early, &m.statistics)
+		m.record.Statistics = &m.statistics
 	}
 	forward.fill(&m.record)
 	m.out.Record(&m.record)
@@ -179,7 +191,7 @@ func (m *Process) close(s *State, x *Pair, reason flow.EndReason) {
 
 // mark counts the flow's start or end in the interval of at: with the current
 // slice if at lies in it (then it gives 1), else in a slice without packets.
-func (m *Process) mark(s *State, x *Pair, at flow.Timestamp, started, ended uint64) uint64 {
+func (m *Process) mark(s *State, x Extension, at flow.Timestamp, started, ended uint64) uint64 {
 	interval := at.Interval(m.settings.Interval)
 	if interval == s.interval {
 		return 1
@@ -210,14 +222,14 @@ func (m *Process) Patience(s *State) time.Duration {
 
 // Flush ends the open flow when no packet of the key is left; end is the largest
 // clock of the whole input, or any clock that already expires the flow.
-func (m *Process) Flush(s *State, x *Pair, end flow.Timestamp) {
+func (m *Process) Flush(s *State, x Extension, end flow.Timestamp) {
 	if s.open {
 		m.close(s, x, m.ageing.endAt(s, end))
 	}
 }
 
 // Evict ends the open flow because its place is needed for another one.
-func (m *Process) Evict(s *State, x *Pair) {
+func (m *Process) Evict(s *State, x Extension) {
 	if s.open {
 		m.close(s, x, flow.EndLackOfResources)
 	}

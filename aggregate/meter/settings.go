@@ -3,6 +3,8 @@ package meter
 import (
 	"fmt"
 	"time"
+
+	"netstream/aggregate/statistics"
 )
 
 // Settings are the ageing rules of the metering process and the width of its
@@ -32,6 +34,9 @@ type Settings struct {
 	// CutEvery ends all flows at the multiples of it on the clock, counted from the
 	// Unix epoch (forced ageing); 0 for never.
 	CutEvery time.Duration
+
+	// Statistics says what is kept of the packets' lengths and times.
+	Statistics statistics.Settings
 
 	// Interval is the width of the accounting intervals. Greater than 0.
 	Interval time.Duration

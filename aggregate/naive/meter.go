@@ -72,9 +72,12 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 		}
 		before[f.record.Key] = f
 	}
-	if opts.Biflow {
-		for _, f := range flows {
+	for _, f := range flows {
+		if opts.Biflow {
 			f.part()
+		}
+		if opts.Moments || opts.Early > 0 {
+			f.record.Statistics = f.statistics(opts)
 		}
 	}
 	return flows

@@ -36,6 +36,8 @@ type Options struct {
 	Key           Key
 	Layer         Layer // which packets of a frame are metered
 	Biflow        bool  // both directions of a conversation are one flow
+	Moments       bool  // statistics of lengths and gaps
+	Early         int   // first packets that are kept
 
 	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
 }
@@ -47,6 +49,7 @@ type Timers struct{ Idle, Active time.Duration }
 type Result struct {
 	Flows        []flow.Record  // without Reverse
 	Reverses     []flow.Reverse // of Flows, with Biflow
+	Statistics   []string       // of Flows, in words, if there are any
 	Intervals    []flow.IntervalRecord
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
@@ -162,9 +165,14 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	slices.SortFunc(result.Flows, compareRecords)
 	for i := range result.Flows {
-		if r := &result.Flows[i]; r.Reverse != nil {
+		r := &result.Flows[i]
+		if r.Reverse != nil {
 			result.Reverses = append(result.Reverses, *r.Reverse)
 			r.Reverse = nil
+		}
+		if r.Statistics != nil {
+			result.Statistics = append(result.Statistics, fmt.Sprintf("%+v", *r.Statistics))
+			r.Statistics = nil
 		}
 	}
 	result.Intervals = intervals(flows, opts)

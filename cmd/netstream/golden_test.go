@@ -75,6 +75,9 @@ func goldenRuns() []goldenRun {
 	for _, layer := range []string{"inner", "both"} {
 		all = append(all, goldenRun{"tunnels.pcap." + layer, []string{"--meter", layer, filepath.Join(captures, "tunnels.pcap")}})
 	}
+	for _, name := range []string{"connections.pcap", "lab.pcapng"} {
+		all = append(all, goldenRun{name + ".biflow", []string{"--biflow", "--features", "stats,splt:5", filepath.Join(captures, name)}})
+	}
 	return append(all, goldenRun{"pseudowire.pcap.inner", []string{"--meter", "inner", filepath.Join(captures, "pseudowire.pcap")}})
 }
 

@@ -11,8 +11,11 @@ import (
 )
 
 // pairSome meters both directions as one flow in a third of the experiments, whose key
-// is then one of both directions.
+// is then one of both directions, and keeps statistics in a third.
 func (e *experiment) pairSome(random *rand.Rand) {
+	if random.IntN(3) == 0 {
+		e.settings.Moments, e.settings.Early = random.IntN(3) > 0, []int{0, 1, 3, 20}[random.IntN(4)]
+	}
 	if random.IntN(3) > 0 {
 		return
 	}

@@ -40,6 +40,7 @@ type runOptions struct {
 	interval      duration
 	packets       packetOptions
 	keys          keyOptions
+	features      featureOptions
 	ageing        ageingOptions
 	reorderWindow duration
 
@@ -83,6 +84,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
 	o.keys.addFlags(flags)
+	o.features.addFlags(flags)
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -164,6 +166,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.packets.validate(); err != nil {
 		return err
 	}
+	if err := o.features.validate(); err != nil {
+		return err
+	}
 	if err := o.validateExports(); err != nil {
 		return err
 	}
@@ -216,6 +221,7 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 func (o *runOptions) meter() meter.Settings {
 	settings := o.ageing.settings
 	settings.Interval = time.Duration(o.interval)
+	settings.Statistics = o.features.kept
 	return settings
 }
 
@@ -241,6 +247,7 @@ func (o *runOptions) parameters() map[string]string {
 	}
 	o.packets.addParameters(parameters)
 	o.keys.addParameters(parameters)
+	o.features.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	return parameters

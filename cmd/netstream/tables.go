@@ -62,6 +62,8 @@ type kept struct {
 	exports  [rowsAtATime]flow.Export
 	elements [rowsAtATime][]byte
 	reverses []flow.Reverse
+
+	statistics []flow.Statistics
 }
 
 // keep makes a row independent of where it came from.
@@ -79,6 +81,15 @@ func (k *kept) keep(place int, r *flow.Record) {
 		}
 		k.reverses[place] = *r.Reverse
 		r.Reverse = &k.reverses[place]
+	}
+	if r.Statistics != nil {
+		if k.statistics == nil {
+			k.statistics = make([]flow.Statistics, rowsAtATime)
+		}
+		s := &k.statistics[place]
+		early := append(s.Early[:0], r.Statistics.Early...)
+		*s = *r.Statistics
+		s.Early, r.Statistics = early, s
 	}
 }
 

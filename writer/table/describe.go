@@ -94,6 +94,8 @@ func Markdown(w io.Writer) error {
 	writeColumns(&b, Describe(append(flowReverse(&Options{}), flowConnection()...)))
 	b.WriteString("\n## Columns of biflows in the interval table\n\nWith `--biflow` they stand behind the scaled volumes.\n\n")
 	writeColumns(&b, Describe(intervalReverse()))
+	b.WriteString("\n## Statistics in the flow table\n\nWith `--features` (docs/features.md) they stand behind those of biflows; `rev_*` with `--biflow`.\n\n")
+	writeColumns(&b, Describe(flowStatistics(&Options{Moments: true, Early: true, Biflows: true})))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("cannot write schema: %w", err)
 	}

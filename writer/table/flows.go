@@ -25,6 +25,7 @@ func Flows(o Options) []Column[flow.Record] {
 		columns = append(columns, flowReverse(&o)...)
 		columns = append(columns, flowConnection()...)
 	}
+	columns = append(columns, flowStatistics(&o)...)
 	columns = append(columns, flowRouting(&o)...)
 	columns = append(columns, flowTranslation()...)
 	columns = append(columns, flowApplication(&o)...)

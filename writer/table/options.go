@@ -38,6 +38,10 @@ type Options struct {
 	// Biflows adds the columns of the reverse direction and of the connection.
 	Biflows bool
 
+	// Moments adds the columns of packet lengths, gaps and periods, Early those of the
+	// first packets (docs/features.md).
+	Moments, Early bool
+
 	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
 	Nanoseconds bool
 

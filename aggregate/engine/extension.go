@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+	"netstream/aggregate/statistics"
+)
+
+// extensions say what states have besides them.
+type extensions struct {
+	any        bool
+	biflows    bool
+	statistics statistics.Settings
+}
+
+func newExtensions(config *Config) extensions {
+	kept := config.Meter.Statistics
+	return extensions{any: config.Biflows || kept.Any(), biflows: config.Biflows, statistics: kept}
+}
+
+// besides is what the states of a chunk have besides them. None of it holds pointers.
+type besides struct {
+	pairs      []meter.Pair
+	statistics []statistics.State
+	early      []flow.EarlyPacket // of each state one after the other
+}
+
+func (e *extensions) chunk() (b besides) {
+	if e.biflows {
+		b.pairs = make([]meter.Pair, chunkStates)
+	}
+	if e.statistics.Any() {
+		b.statistics = make([]statistics.State, chunkStates)
+		b.early = make([]flow.EarlyPacket, chunkStates*e.statistics.Early)
+	}
+	return b
+}
+
+// extension gives what a state has besides it.
+func (t *table) extension(number uint32) (x meter.Extension) {
+	if !t.keep.any {
+		return x
+	}
+	b, n := &t.beside[number/chunkStates], int(number%chunkStates)
+	if t.keep.biflows {
+		x.Pair = &b.pairs[n]
+	}
+	if t.keep.statistics.Any() {
+		early := t.keep.statistics.Early
+		x.Statistics, x.Early = &b.statistics[n], b.early[n*early:(n+1)*early]
+	}
+	return x
+}
+
+// moveExtension copies what one state has to another one.
+func moveExtension(to, from meter.Extension) {
+	if to.Pair != nil {
+		*to.Pair = *from.Pair
+	}
+	if to.Statistics != nil {
+		*to.Statistics = *from.Statistics
+		copy(to.Early, from.Early)
+	}
+}
