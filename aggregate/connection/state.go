@@ -5,10 +5,9 @@ import "netstream/aggregate/flow"
 // State is what is known of a conversation. The zero State is that of one without
 // packets. It holds no pointer.
 type State struct {
-	ends             [2]end // of the source and of the destination of the key
-	synTime, ackTime moment
-	synRTT, ackRTT   span
-	udp              bool
+	ends           [2]end // of the source and of the destination of the key
+	synRTT, ackRTT span
+	udp            bool
 }
 
 // end is one end of a conversation: what it has sent.
