@@ -56,6 +56,9 @@ type Record struct {
 	// program has metered, of which all members but those of the marks are valid.
 	Export *Export
 
+	// Attributes are what reference data say of the flow; nil if nobody has asked them.
+	Attributes *Attributes
+
 	// Population is of how many packets each one that was metered is the sample, 0 if
 	// packets were not sampled, or not by number. Of an exported flow it is 0: see
 	// Export.
@@ -132,6 +135,9 @@ type IntervalRecord struct {
 	InIfName, OutIfName uint32 // numbers in the run's Names; 0 if there is none
 	Scaled              Scaled
 	Distribution        Distribution
+
+	// Attributes are what reference data say of the key; nil if nobody has asked them.
+	Attributes *Attributes
 }
 
 // Scaled are volumes as they were before sampling.
