@@ -20,6 +20,10 @@ type Options struct {
 	Nanoseconds bool     // time stamps are in nanoseconds instead of microseconds
 	WithMAC     bool     // there are src_mac and dst_mac
 	Elements    []string // names of the columns of requested elements, by their index in flow.Export.Elements
+
+	// Reference says which attributes records have from reference data; nil if there are
+	// no such data. Records then have Attributes.
+	Reference *Reference
 }
 
 // Filter is a filter that was read. It is not changed by its use and may be shared.
