@@ -20,10 +20,9 @@ const (
 // Builder collects reference data. The order in which entries are added has no say in
 // what comes out. It is for one goroutine.
 type Builder struct {
-	data           Data
-	routes         *ballot
-	files          []labelFile
-	contradictions uint64
+	data   Data
+	routes *ballot
+	files  []labelFile
 }
 
 // NewBuilder gives a builder that knows nothing.
@@ -84,7 +83,7 @@ func (b *Builder) AddLabels(names []string) (add func(prefix netip.Prefix, texts
 	b.files = append(b.files, labelFile{slices.Clone(names), l})
 	return func(prefix netip.Prefix, texts []string) {
 		if l.add(b.data.Texts, prefix, texts) {
-			b.contradictions++
+			b.data.Contradictory = true
 		}
 	}
 }
@@ -153,7 +152,7 @@ func (b *Builder) AddClass(dscp uint8, class string) {
 func (b *Builder) settle(there, number uint32) uint32 {
 	text, contradiction := b.data.Texts.settle(there, number)
 	if contradiction {
-		b.contradictions++
+		b.data.Contradictory = true
 	}
 	return text
 }
@@ -166,7 +165,7 @@ func (b *Builder) settleSpeed(there, speed uint64) uint64 {
 	case speed == 0 || speed == there:
 		return there
 	}
-	b.contradictions++
+	b.data.Contradictory = true
 	return min(there, speed)
 }
 
@@ -191,6 +190,5 @@ func (b *Builder) Build(override bool) (*Data, error) {
 	for _, f := range b.files {
 		d.labels = append(d.labels, f.labels)
 	}
-	d.Contradictions = b.contradictions
 	return d, nil
 }

@@ -10,10 +10,10 @@ import (
 
 // Data are reference data. They do not change and may be shared.
 type Data struct {
-	Texts          *Texts   // that numbers in [flow.Attributes] are of
-	LabelNames     []string // the columns of labels, in order
-	Disputed       int      // prefixes for which several origins were given
-	Contradictions uint64   // entries that contradict another one
+	Texts         *Texts   // that numbers in [flow.Attributes] are of
+	LabelNames    []string // the columns of labels, in order
+	Disputed      int      // prefixes for which several origins were given
+	Contradictory bool     // some entries contradict others
 
 	override   bool
 	routes     *bart.Table[route]

@@ -105,9 +105,8 @@ func (o *referenceOptions) warn(c *console) {
 	for _, warning := range o.warnings {
 		reportWarning(c.err, "%s", warning)
 	}
-	if o.data != nil && o.data.Contradictions > 0 {
-		reportWarning(c.err, "reference data contradict each other in %s %s: the least one counts",
-			count(o.data.Contradictions), plural(o.data.Contradictions, "place"))
+	if o.data != nil && o.data.Contradictory {
+		reportWarning(c.err, "files of reference data say different things of the same: the least of them counts")
 	}
 }
 
