@@ -124,14 +124,7 @@ func (o *referenceOptions) columns() *table.Reference {
 
 // filterColumns says the same for the filter of flow records.
 func (o *referenceOptions) filterColumns() *recordfilter.Reference {
-	c := o.columns()
-	if c == nil {
-		return nil
-	}
-	return &recordfilter.Reference{
-		Routes: c.Routes, Interfaces: c.Interfaces, ASNames: c.ASNames, Countries: c.Countries,
-		Services: c.Services, Classes: c.Classes, Labels: c.Labels, Text: c.Text,
-	}
+	return (*recordfilter.Reference)(o.columns())
 }
 
 // addParameters adds what was asked for, and nothing else: the content of the files by
