@@ -46,7 +46,7 @@ func (r *Resolver) Of(key *flow.Key, export *flow.Export) *flow.Attributes {
 
 // Fill puts the attributes of a flow into a, whose slices it uses again.
 func (r *Resolver) Fill(a *flow.Attributes, key *flow.Key, export *flow.Export) {
-	r.fillKey(a, key)
+	r.fillKey(a, key, r.lengths(key, export))
 	if export != nil {
 		r.fillExport(a, export)
 		r.fillInterfaces(a, key, &device{export.Has, export.InIf, export.OutIf, export.InIfName, export.OutIfName})
@@ -57,19 +57,49 @@ func (r *Resolver) Fill(a *flow.Attributes, key *flow.Key, export *flow.Export) 
 // FillInterval puts the attributes of an interval record into a. Autonomous systems and
 // prefix lengths that exporters tell are not part of such records.
 func (r *Resolver) FillInterval(a *flow.Attributes, record *flow.IntervalRecord) {
-	r.fillKey(a, &record.Key)
+	r.fillKey(a, &record.Key, r.lengths(&record.Key, nil))
 	r.fillInterfaces(a, &record.Key, &device{record.Has, record.InIf, record.OutIf, record.InIfName, record.OutIfName})
 	r.nameSystems(a)
 }
 
+// lengths are how many bits of a key's addresses are known: fewer than all where the key
+// or an exporter has prefixes.
+type lengths struct{ source, destination uint8 }
+
+// wholeAddress is the length of addresses of either version.
+const wholeAddress = 128
+
+// lengths gives them for a key. An exporter's address without bits behind the prefix
+// length that it tells is that prefix, as in records that routers have aggregated.
+func (r *Resolver) lengths(key *flow.Key, export *flow.Export) lengths {
+	l := lengths{wholeAddress, wholeAddress}
+	if facts := r.point(key.Point); facts.masks != 0 {
+		if facts.masks&flow.KeySourceMask != 0 {
+			l.source = facts.sourceMask
+		}
+		if facts.masks&flow.KeyDestinationMask != 0 {
+			l.destination = facts.destinationMask
+		}
+	}
+	if export == nil {
+		return l
+	}
+	if export.Has&flow.FieldSourceMask != 0 && isNetwork(&key.Source, key.Version, export.SourceMask) {
+		l.source = export.SourceMask
+	}
+	if export.Has&flow.FieldDestinationMask != 0 && isNetwork(&key.Destination, key.Version, export.DestinationMask) {
+		l.destination = export.DestinationMask
+	}
+	return l
+}
+
 // fillKey sets what the key alone decides.
-func (r *Resolver) fillKey(a *flow.Attributes, key *flow.Key) {
+func (r *Resolver) fillKey(a *flow.Attributes, key *flow.Key, known lengths) {
 	d := r.data
 	*a = flow.Attributes{SourceLabels: a.SourceLabels[:0], DestinationLabels: a.DestinationLabels[:0]}
-	facts := r.point(key.Point)
 	source, destination := r.sides.none, r.sides.none
 	if key.Version != 0 && key.Shape&flow.NoSource == 0 {
-		source = r.sides.find(d, &key.Source, key.Version, facts.masks&flow.KeySourceMask != 0, facts.sourceMask)
+		source = r.sides.find(d, &key.Source, key.Version, known.source)
 	}
 	a.SourceAS, a.SourceMask, a.SourceCountry = source.route.origin, source.route.bits, source.country
 	a.SourceLabels = append(a.SourceLabels, source.labels...)
@@ -77,7 +107,7 @@ func (r *Resolver) fillKey(a *flow.Attributes, key *flow.Key) {
 		a.Has |= flow.FieldSourceAS | flow.FieldSourceMask
 	}
 	if key.Version != 0 && key.Shape&flow.NoDestination == 0 {
-		destination = r.sides.find(d, &key.Destination, key.Version, facts.masks&flow.KeyDestinationMask != 0, facts.destinationMask)
+		destination = r.sides.find(d, &key.Destination, key.Version, known.destination)
 	}
 	a.DestinationAS, a.DestinationMask, a.DestinationCountry = destination.route.origin, destination.route.bits, destination.country
 	a.DestinationLabels = append(a.DestinationLabels, destination.labels...)

@@ -116,6 +116,11 @@ func TestKeysWithoutAddress(t *testing.T) {
 	if a := r.Of(key, nil); a.SourceAS != 1 || a.SourceMask != 8 || a.DestinationAS != 2 || a.DestinationMask != 25 {
 		t.Errorf("got AS %d /%d and %d /%d, want 1 /8 and 2 /25", a.SourceAS, a.SourceMask, a.DestinationAS, a.DestinationMask)
 	}
+	// So is the address of an exporter's record that has no bits behind its length.
+	export := &flow.Export{Has: flow.FieldSourceMask | flow.FieldDestinationMask, SourceMask: 24, DestinationMask: 24}
+	if a := r.Of(addresses("10.0.0.0", "10.0.0.1"), export); a.SourceAS != 1 || a.DestinationAS != 2 {
+		t.Errorf("got AS %d and %d, want 1 of 10.0.0.0/24 and 2 of 10.0.0.1", a.SourceAS, a.DestinationAS)
+	}
 	key.Shape |= flow.NoSource | flow.NoDestination
 	if a := r.Of(key, nil); a.Has != 0 || a.SourceLabels[0] != 0 || a.DestinationLabels[0] != 0 {
 		t.Errorf("got %+v of a key without addresses", a)

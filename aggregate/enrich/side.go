@@ -29,8 +29,7 @@ type sideCache struct {
 type cachedSide struct {
 	address [16]byte
 	version uint8 // 0 if nothing is kept here
-	masked  bool
-	mask    uint8
+	length  uint8
 	side    side
 }
 
@@ -46,20 +45,20 @@ func (c *sideCache) init(d *Data) {
 	}
 }
 
-// find gives what prefixes say of the address of a key, of which masked says that it is
-// a prefix of mask bits.
-func (c *sideCache) find(d *Data, address *[16]byte, version uint8, masked bool, mask uint8) side {
+// find gives what prefixes say of the address of a key, of which so many leading bits are
+// known.
+func (c *sideCache) find(d *Data, address *[16]byte, version, length uint8) side {
 	if !c.used {
 		return c.none
 	}
 	high, low := binary.BigEndian.Uint64(address[:8]), binary.BigEndian.Uint64(address[8:])
 	hash, more := bits.Mul64(low^0xa0761d6478bd642f, high^uint64(version)^0xe7037ed1a0b428db)
 	kept := &c.kept[(hash^more)%cachedSides]
-	if kept.version == version && kept.address == *address && kept.masked == masked && kept.mask == mask {
+	if kept.version == version && kept.length == length && kept.address == *address {
 		return kept.side
 	}
-	kept.address, kept.version, kept.masked, kept.mask = *address, version, masked, mask
-	kept.side.look(d, prefixOf(address, version, masked, mask))
+	kept.address, kept.version, kept.length = *address, version, length
+	kept.side.look(d, prefixOf(address, version, length))
 	return kept.side
 }
 
@@ -78,15 +77,21 @@ func (s *side) look(d *Data, p netip.Prefix) {
 	}
 }
 
-// prefixOf gives the prefix that the address of a key stands for: itself, or that of the
-// key's length.
-func prefixOf(address *[16]byte, version uint8, masked bool, mask uint8) netip.Prefix {
-	a := netip.AddrFrom16(*address)
+// prefixOf gives the prefix of so many leading bits of an address.
+func prefixOf(address *[16]byte, version, length uint8) netip.Prefix {
+	a := addressOf(address, version)
+	return netip.PrefixFrom(a, min(int(length), a.BitLen()))
+}
+
+func addressOf(address *[16]byte, version uint8) netip.Addr {
 	if version == 4 {
-		a = netip.AddrFrom4([4]byte(address[12:]))
+		return netip.AddrFrom4([4]byte(address[12:]))
 	}
-	if !masked {
-		return netip.PrefixFrom(a, a.BitLen())
-	}
-	return netip.PrefixFrom(a, min(int(mask), a.BitLen()))
+	return netip.AddrFrom16(*address)
+}
+
+// isNetwork says whether an address has no bits behind a prefix length.
+func isNetwork(address *[16]byte, version, length uint8) bool {
+	p := prefixOf(address, version, length)
+	return p == p.Masked()
 }
