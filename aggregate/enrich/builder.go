@@ -179,7 +179,7 @@ func (b *Builder) Build(override bool) (*Data, error) {
 	}
 	d.override = override
 	if b.routes != nil {
-		d.routes, d.Disputed = b.routes.table()
+		d.routes = b.routes.table()
 	}
 	d.LabelNames = sortLabels(b.files)
 	for i := 1; i < len(d.LabelNames); i++ {

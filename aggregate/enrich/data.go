@@ -12,7 +12,6 @@ import (
 type Data struct {
 	Texts         *Texts   // that numbers in [flow.Attributes] are of
 	LabelNames    []string // the columns of labels, in order
-	Disputed      int      // prefixes for which several origins were given
 	Contradictory bool     // some entries contradict others
 
 	override   bool

@@ -53,10 +53,10 @@ func (b *ballot) count() {
 }
 
 // table gives the origin of each prefix that most say, of those with equal votes the
-// least, and of how many prefixes several were said.
-func (b *ballot) table() (routes *bart.Table[route], disputed int) {
+// least.
+func (b *ballot) table() *bart.Table[route] {
 	b.count()
-	routes = new(bart.Table[route])
+	routes := new(bart.Table[route])
 	for first := 0; first < len(b.votes); {
 		best, next := b.votes[first], first+1
 		for ; next < len(b.votes) && b.votes[next].prefix == best.prefix; next++ {
@@ -64,14 +64,11 @@ func (b *ballot) table() (routes *bart.Table[route], disputed int) {
 				best = b.votes[next]
 			}
 		}
-		if next > first+1 {
-			disputed++
-		}
 		routes.Insert(best.prefix, route{best.origin, uint8(best.prefix.Bits())})
 		first = next
 	}
 	b.votes = nil
-	return routes, disputed
+	return routes
 }
 
 // longest gives what the table has of the longest of its prefixes that holds all of an
