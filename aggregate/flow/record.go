@@ -65,6 +65,9 @@ type Record struct {
 	// nothing was.
 	Statistics *Statistics
 
+	// Attributes are what reference data say of the flow; nil if nobody has asked them.
+	Attributes *Attributes
+
 	// Population is of how many packets each one that was metered is the sample, 0 if
 	// packets were not sampled, or not by number. Of an exported flow it is 0: see
 	// Export.
@@ -176,6 +179,9 @@ type IntervalRecord struct {
 	InIfName, OutIfName uint32 // numbers in the run's Names; 0 if there is none
 	Scaled              Scaled
 	Distribution        Distribution
+
+	// Attributes are what reference data say of the key; nil if nobody has asked them.
+	Attributes *Attributes
 }
 
 // Total gives the counters of both directions.

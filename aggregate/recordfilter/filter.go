@@ -21,6 +21,10 @@ type Options struct {
 	WithMAC     bool     // there are src_mac and dst_mac
 	Biflows     bool     // there are the columns of the reverse direction and of the connection
 	Elements    []string // names of the columns of requested elements, by their index in flow.Export.Elements
+
+	// Reference says which attributes records have from reference data; nil if there are
+	// no such data. Records then have Attributes.
+	Reference *Reference
 }
 
 // Filter is a filter that was read. It is not changed by its use and may be shared.

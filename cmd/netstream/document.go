@@ -24,6 +24,7 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 		Tool:       tool,
 		Parameters: j.options.parameters(),
 		Complete:   !j.inputs.leftOut,
+		References: j.options.reference.files,
 		Outputs:    outputs,
 	}
 	for i, a := range j.accounts {

@@ -22,7 +22,7 @@ const flowFiltered = "flow_filtered"
 func (o *runOptions) readFlowFilter() error {
 	o.flows = nil
 	parsed, err := recordfilter.Parse(o.flowFilter, recordfilter.Options{
-		Nanoseconds: o.timeUnit == "ns", WithMAC: o.withMAC, Biflows: o.keys.biflow, Elements: o.elementNames()})
+		Nanoseconds: o.timeUnit == "ns", WithMAC: o.withMAC, Biflows: o.keys.biflow, Elements: o.elementNames(), Reference: o.reference.filterColumns()})
 	var refused *recordfilter.Error
 	if errors.As(err, &refused) {
 		return fail(exitUsage, refused.Hint, "%w", err)
@@ -38,7 +38,11 @@ func (o *runOptions) keep(points *flow.Points, names *flow.Names) func(*flow.Rec
 	if o.flows == nil {
 		return nil
 	}
-	return o.flows.Matcher(points, names)
+	keep := o.flows.Matcher(points, names)
+	if o.reference.data == nil {
+		return keep
+	}
+	return withAttributes(o.reference.data, points, names, keep)
 }
 
 // rejectedRow gives the ledger's row of an input's flow records that were filtered out.

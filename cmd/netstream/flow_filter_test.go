@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"strconv"
@@ -18,7 +19,32 @@ import (
 
 // filterOptions gives the options of filters for a table.
 func filterOptions(o *table.Options) recordfilter.Options {
-	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Biflows: o.Biflows, Elements: o.Elements}
+	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Biflows: o.Biflows, Elements: o.Elements, Reference: (*recordfilter.Reference)(o.Reference)}
+}
+
+// referenceOfTests has all columns of reference data, with texts that are numbers.
+func referenceOfTests() *table.Reference {
+	return &table.Reference{
+		Routes: true, Interfaces: true, ASNames: true, Countries: true, Services: true, Classes: true, Labels: []string{"site", "label"},
+		Text: func(number uint32) string { return fmt.Sprint("text ", number) },
+	}
+}
+
+// attribute gives records attributes, half of which are not known.
+func attribute(rows []flow.Record, names *flow.Names) {
+	random := rand.New(rand.NewPCG(5, 6))
+	number := func() uint32 { return random.Uint32N(4) * random.Uint32N(2) }
+	in, out := names.Number([]byte("in")), names.Number([]byte("out"))
+	for i := range rows {
+		rows[i].Attributes = &flow.Attributes{
+			Has: flow.Fields(random.Uint64()), SourceAS: random.Uint32(), DestinationAS: number(),
+			SourceMask: uint8(random.Uint32()), DestinationMask: uint8(number()),
+			SourceASName: number(), DestinationASName: number(), SourceCountry: number(), DestinationCountry: number(),
+			SourceLabels: []uint32{number(), number()}, DestinationLabels: []uint32{number(), number()},
+			InIfName: in * random.Uint32N(2), OutIfName: out * random.Uint32N(2),
+			Service: number(), ServiceSide: flow.Side(random.Uint32N(3)), Class: number(),
+		}
+	}
 }
 
 // TestFlowFilterColumns: filters know the columns of the flow table, by the same names
@@ -28,6 +54,9 @@ func TestFlowFilterColumns(t *testing.T) {
 		options := rowtest.Options()
 		options.WithMAC, options.Nanoseconds, options.Biflows = withMAC, withMAC, withMAC
 		options.FileOf = func(uint32) string { return "" }
+		if withMAC {
+			options.Reference = referenceOfTests()
+		}
 		var got, want []string
 		for _, c := range recordfilter.Columns(filterOptions(&options)) {
 			got = append(got, c.Name+" "+c.Type)
@@ -59,6 +88,9 @@ func TestFlowFilterCells(t *testing.T) {
 	for _, nanoseconds := range []bool{false, true} {
 		options := rowtest.Options()
 		options.Nanoseconds, options.Biflows = nanoseconds, true
+		if nanoseconds {
+			options.Reference = referenceOfTests()
+		}
 		columns := make(map[string]*table.Column[flow.Record])
 		declared := table.Flows(options)
 		for i := range declared {
@@ -72,6 +104,7 @@ func TestFlowFilterCells(t *testing.T) {
 		}
 		rowtest.Pair(rows, 13)
 		enter(t, options.Points, rows)
+		attribute(rows, options.Names)
 		known := make(map[string]int)
 		for _, c := range recordfilter.Columns(filterOptions(&options)) {
 			for i := range rows {
@@ -165,7 +198,7 @@ func cellText(c *table.Column[flow.Record], number int64, text string) (value, o
 			other = "02:00:00:00:00:01"
 		}
 		if known, ok := map[string]string{
-			"direction": "255", "sampling_source": "header", "tunnel_type": "gtp-u", "time_source": "received", "end_reason": "forced_end", "conn_state": "RSTOS0", "app_id": "1:1",
+			"direction": "255", "sampling_source": "header", "tunnel_type": "gtp-u", "time_source": "received", "end_reason": "forced_end", "conn_state": "RSTOS0", "app_id": "1:1", "service_side": "src",
 		}[c.Name]; ok {
 			other = known
 		}

@@ -19,6 +19,9 @@ var update = flag.Bool("update", false, "write the golden tables anew")
 // change of them is a change of the program's output: look at each line.
 const golden = "../../testdata/golden"
 
+// references is where the files of reference data are.
+const references = "../../testdata/reference"
+
 // goldenInputs are inputs whose tables show a rule each, by their paths.
 func goldenInputs() []string {
 	var paths []string
@@ -78,7 +81,19 @@ func goldenRuns() []goldenRun {
 	for _, name := range []string{"connections.pcap", "lab.pcapng"} {
 		all = append(all, goldenRun{name + ".biflow", []string{"--biflow", "--features", "stats,splt:5", filepath.Join(captures, name)}})
 	}
+	for _, input := range []string{filepath.Join(captures, "lab-two-points.pcapng"), filepath.Join(exports, "nfcapd-layout2.nfcapd"), filepath.Join(exports, "v8-13.raw")} {
+		all = append(all, goldenRun{filepath.Base(input) + ".reference", append(referenceArguments(), input)})
+	}
 	return append(all, goldenRun{"pseudowire.pcap.inner", []string{"--meter", "inner", filepath.Join(captures, "pseudowire.pcap")}})
+}
+
+// referenceArguments ask for all reference data.
+func referenceArguments() []string {
+	file := func(name string) string { return filepath.Join(references, name) }
+	return []string{
+		"--as", file("rib.mrt"), "--as-names", file("as-names.txt"), "--geo", file("country.mmdb"), "--prefixes", file("labels.csv"),
+		"--prefixes", file("racks.csv"), "--interfaces", file("interfaces.csv"), "--services=" + file("services.txt"), "--dscp-classes",
+	}
 }
 
 func TestGoldenTables(t *testing.T) {

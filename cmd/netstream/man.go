@@ -44,7 +44,11 @@ func manFlag(w io.Writer, f *pflag.Flag) {
 		name = "\\-" + f.Shorthand + ", " + name
 	}
 	argument := ""
-	if f.Value.Type() != "bool" {
+	switch {
+	case f.Value.Type() == "bool":
+	case f.NoOptDefVal != "": // the argument may be left out
+		argument = "[=\\fI" + roff(f.Value.Type()) + "\\fR]"
+	default:
 		argument = " \\fI" + roff(f.Value.Type()) + "\\fR"
 	}
 	usage := f.Usage

@@ -91,6 +91,7 @@ type job struct {
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
 	j := &job{console: c, options: o, points: flow.NewPoints(), names: flow.NewNames(), began: time.Now()}
 	defer func() { j.progress.stop() }()
+	o.reference.warn(c)
 	if o.write == "-" {
 		return j.stream(ctx, args)
 	}
@@ -248,6 +249,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
 	}
+	options.Reference = j.options.reference.columns()
 	if j.options.withFile {
 		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
 	}
@@ -281,10 +283,10 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 	var writing sync.WaitGroup
 	errs := make([]error, len(files))
 	writing.Go(func() {
-		j.flows, errs[0] = writeFlows(ctx, files[0], j.options.format, table.Flows(columns), result)
+		j.flows, errs[0] = writeFlows(ctx, files[0], j.options.format, table.Flows(columns), j.newAttributes(), result)
 	})
 	writing.Go(func() {
-		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), result)
+		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), j.newAttributes(), result)
 	})
 	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), j.ledgerRows())
 	if len(files) > 3 {

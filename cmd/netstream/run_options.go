@@ -53,6 +53,7 @@ type runOptions struct {
 	maskOrder      string
 
 	selectionOptions
+	reference referenceOptions
 
 	workers int
 	quiet   bool
@@ -90,6 +91,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
 	o.addSelectionFlags(flags)
 	o.addExportFlags(flags)
+	o.reference.addFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
@@ -187,9 +189,6 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFilter(); err != nil {
 		return err
 	}
-	if err := o.readFlowFilter(); err != nil {
-		return err
-	}
 	if err := o.selectionOptions.validate(flags); err != nil {
 		return err
 	}
@@ -215,7 +214,10 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	case time.Duration(o.interval) < time.Microsecond:
 		return usageError("interval is %v, must be at least 1us", time.Duration(o.interval))
 	}
-	return nil
+	if err := o.readReference(); err != nil {
+		return err
+	}
+	return o.readFlowFilter()
 }
 
 func (o *runOptions) meter() meter.Settings {
@@ -250,5 +252,6 @@ func (o *runOptions) parameters() map[string]string {
 	o.features.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
+	o.reference.addParameters(parameters)
 	return parameters
 }

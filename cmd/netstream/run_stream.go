@@ -20,7 +20,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
-	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present, result.Common)), result)
+	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present, result.Common)), j.newAttributes(), result)
 	if err == nil {
 		err = w.Flush()
 	}
@@ -28,7 +28,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return runFailure(err)
 	}
 	j.perBin = &intervalSums{}
-	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(0, r); return ctx.Err() }); err != nil {
+	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return ctx.Err() }); err != nil {
 		return runFailure(err)
 	}
 	if err := j.balance(result); err != nil {

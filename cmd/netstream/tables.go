@@ -143,7 +143,7 @@ func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
 	return s, known
 }
 
-func writeFlows(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.Record], result *engine.Result) (*flowSums, error) {
+func writeFlows(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.Record], attributes *keptAttributes, result *engine.Result) (*flowSums, error) {
 	sums := &flowSums{ends: make(map[flow.EndReason]uint64)}
 	var ends [6]uint64
 	rows, err := newRowWriter(format, w, "flows", columns)
@@ -157,6 +157,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 			sums.records++
 			ends[r.EndReason]++
 			kept.keep(place, r)
+			attributes.keep(place, r)
 			if r.Export == nil && r.Population == 0 {
 				return
 			}
@@ -191,11 +192,14 @@ type intervalSums struct {
 	started, ended flow.Sum
 }
 
-func writeIntervals(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.IntervalRecord], result *engine.Result) (*intervalSums, error) {
+func writeIntervals(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.IntervalRecord], attributes *keptAttributes, result *engine.Result) (*intervalSums, error) {
 	sums := &intervalSums{}
 	rows, err := newRowWriter(format, w, "intervals", columns)
 	if err == nil {
-		err = writeRows(ctx, rows, result.Intervals, sums.add)
+		err = writeRows(ctx, rows, result.Intervals, func(place int, r *flow.IntervalRecord) {
+			sums.add(r)
+			attributes.keepInterval(place, r)
+		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the interval table: %w", err)
@@ -203,7 +207,7 @@ func writeIntervals(ctx context.Context, w io.Writer, format string, columns []t
 	return sums, nil
 }
 
-func (s *intervalSums) add(_ int, r *flow.IntervalRecord) {
+func (s *intervalSums) add(r *flow.IntervalRecord) {
 	s.directions.forward.Add(&r.Counters)
 	if r.Has&flow.FieldReverse != 0 {
 		s.directions.addReverse(&r.Reverse)

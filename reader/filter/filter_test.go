@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"netstream/reader/service"
 )
 
 // TestErrors: what is wrong with a filter is said with its place and the next step.
@@ -153,18 +155,6 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestServicesSorted: services are looked up by halving.
-func TestServicesSorted(t *testing.T) {
-	for i := range services {
-		if i > 0 && services[i-1].name >= services[i].name {
-			t.Errorf("%s stands in front of %s", services[i-1].name, services[i].name)
-		}
-		if port, _, ok := serviceOf(services[i].name); !ok || port != services[i].tcp && port != services[i].udp {
-			t.Errorf("%s: got %d, %v", services[i].name, port, ok)
-		}
-	}
-}
-
 // TestDocumentedNames: docs/filters.md lists the names of services and protocols.
 func TestDocumentedNames(t *testing.T) {
 	text, err := os.ReadFile("../../docs/filters.md")
@@ -172,9 +162,9 @@ func TestDocumentedNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" ,\n", r) })
-	for _, s := range services {
-		if !slices.Contains(words, s.name) {
-			t.Errorf("the service %s is not there", s.name)
+	for s := range service.All() {
+		if !slices.Contains(words, s.Name) {
+			t.Errorf("the service %s is not there", s.Name)
 		}
 	}
 	for _, p := range protocolNumbers {

@@ -44,6 +44,8 @@ type setting struct {
 
 	distribution string // how exported flows come into intervals; the default if empty
 	flowFilter   string // which flows there are; all if empty
+
+	reference []string // flags that name reference data
 }
 
 var settings = []setting{
@@ -156,6 +158,7 @@ func run(t *testing.T, format string, s setting, inputs ...string) *output {
 	if s.flowFilter != "" {
 		arguments = append(arguments, "--flow-filter", s.flowFilter)
 	}
+	arguments = append(arguments, s.reference...)
 	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, inputs...)...)
 	program.Dir = root
 	said, err := program.CombinedOutput()

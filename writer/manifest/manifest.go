@@ -25,6 +25,7 @@ type Manifest struct {
 	Complete   bool              `json:"complete"`   // no input was damaged or left out
 	Inputs     []Input           `json:"inputs"`
 	Skipped    []Skipped         `json:"skipped,omitempty"`
+	References []Reference       `json:"references,omitempty"` // files of reference data
 	Totals     Totals            `json:"totals"`
 	EndReasons []EndReason       `json:"end_reasons"`
 	Laws       []Law             `json:"laws"`

@@ -96,6 +96,9 @@ func Markdown(w io.Writer) error {
 	writeColumns(&b, Describe(intervalReverse()))
 	b.WriteString("\n## Statistics in the flow table\n\nWith `--features` (docs/features.md) they stand behind those of biflows; `rev_*` with `--biflow`.\n\n")
 	writeColumns(&b, Describe(flowStatistics(&Options{Moments: true, Early: true, Biflows: true})))
+	b.WriteString(markdownReference)
+	all := Reference{ASNames: true, Countries: true, Services: true, Classes: true, Labels: []string{"NAME"}}
+	writeColumns(&b, Describe(append(routeColumns(flowAttributes), referenceColumns(&all, flowAttributes)...)))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("cannot write schema: %w", err)
 	}
@@ -123,6 +126,12 @@ const markdownFlexible = "\n## Columns of flexible keys\n\n" +
 	"Fields that `--key` takes into the flow key and the 7-tuple does not have are columns of flows and intervals, with\n" +
 	"these definitions. They are behind the columns of the table, or in the place of the column that has their name.\n" +
 	"Key columns of the 7-tuple that are not in the key are NULL.\n\n"
+
+const markdownReference = "\n## Columns of reference data\n\n" +
+	"Columns of flows and intervals with `--as`, `--as-names`, `--geo`, `--services`, `--dscp-classes` and `--prefixes`\n" +
+	"(docs/enrichment.md). They are behind all others but those of information elements on request, or in the place of the\n" +
+	"column that has their name. NAME stands for a column of a file of `--prefixes`. With `--interfaces`, `in_if_name` and\n" +
+	"`out_if_name` have the names there where the exporter gives none.\n\n"
 
 const markdownHead = "# Tables and columns\n\n" +
 	"Schema version " + SchemaVersion + ". This page is made from the declarations in `writer/table`, which the writers use too;\n" +

@@ -38,6 +38,7 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
 	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	columns = append(columns, referenceColumns(o.Reference, flowAttributes)...)
 	return append(columns, flowElements(&o)...)
 }
 
@@ -47,7 +48,7 @@ func lacks(need flow.Fields) func(*flow.Record) bool {
 }
 
 func flowDevice(o *Options) []Column[flow.Record] {
-	return deviceColumns(o, device[flow.Record]{
+	return deviceColumns(o, named(o, flowAttributes, device[flow.Record]{
 		inIf:      func(r *flow.Record) int64 { return int64(r.Export.InIf) },
 		outIf:     func(r *flow.Record) int64 { return int64(r.Export.OutIf) },
 		noInName:  func(r *flow.Record) bool { return r.Export == nil || r.Export.InIfName == 0 },
@@ -55,7 +56,7 @@ func flowDevice(o *Options) []Column[flow.Record] {
 		inName:    func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.InIfName)} },
 		outName:   func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.OutIfName)} },
 		direction: func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.Direction)} },
-	})
+	}))
 }
 
 func flowTimes(o *Options) []Column[flow.Record] {

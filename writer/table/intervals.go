@@ -29,7 +29,7 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	}
 	points := newObservedPoints(o.Points)
 	columns = append(columns, pointColumns(points, key)...)
-	columns = append(columns, deviceColumns(&o, device[record]{
+	columns = append(columns, deviceColumns(&o, named(&o, intervalAttributes, device[record]{
 		inIf:      func(r *record) int64 { return int64(r.InIf) },
 		outIf:     func(r *record) int64 { return int64(r.OutIf) },
 		noInName:  func(r *record) bool { return r.InIfName == 0 },
@@ -37,7 +37,7 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 		inName:    func(r *record) Symbol { return Symbol{Low: uint64(r.InIfName)} },
 		outName:   func(r *record) Symbol { return Symbol{Low: uint64(r.OutIfName)} },
 		direction: func(r *record) Symbol { return Symbol{Low: uint64(r.Direction)} },
-	})...)
+	}))...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)
 	columns = append(columns, counterColumns(func(r *record) *flow.Counters { return &r.Counters })...)
@@ -48,7 +48,12 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 		columns = append(columns, intervalReverse()...)
 	}
 	columns = append(columns, intervalTunnel(&o, points)...)
-	return withFlexible(&o, points, key, byField(&o, lacks, append(columns, intervalSpan(&o)...)))
+	columns = append(columns, intervalSpan(&o)...)
+	if o.Reference.routes() {
+		columns = append(columns, routeColumns(intervalAttributes)...)
+	}
+	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	return append(columns, referenceColumns(o.Reference, intervalAttributes)...)
 }
 
 // intervalSpan declares what else the packets of the interval amount to, and how

@@ -48,6 +48,10 @@ type Options struct {
 	// WithMAC adds src_mac and dst_mac to the flow table.
 	WithMAC bool
 
+	// Reference says which attributes rows have from reference data; nil if there are no
+	// such data. Rows then have Attributes.
+	Reference *Reference
+
 	// Key are the fields of the key of metered flows. Those that the 7-tuple does not
 	// have add columns to both tables, or take the place of those that show the same of
 	// the flow's first packet. 0 is the 7-tuple.

@@ -9,7 +9,7 @@ import (
 // flowRouting declares what the exporter knew of the way of the packets from its
 // forwarding tables.
 func flowRouting(o *Options) []Column[flow.Record] {
-	return append(flowNextHops(o), flowPrefixes()...)
+	return append(flowNextHops(o), flowPrefixes(o)...)
 }
 
 func flowNextHops(o *Options) []Column[flow.Record] {
@@ -38,7 +38,10 @@ func flowNextHops(o *Options) []Column[flow.Record] {
 	}
 }
 
-func flowPrefixes() []Column[flow.Record] {
+func flowPrefixes(o *Options) []Column[flow.Record] {
+	if o.Reference.routes() {
+		return append(routeColumns(flowAttributes), forwardingColumn())
+	}
 	return []Column[flow.Record]{
 		{
 			Name: "src_as", Kind: Uint32, Elements: []Element{{16, "bgpSourceAsNumber"}},
@@ -60,12 +63,17 @@ func flowPrefixes() []Column[flow.Record] {
 			Definition: "Prefix length of the destination's route; NULL if the exporter does not tell.",
 			field:      flow.FieldDestinationMask,
 			Int:        func(r *flow.Record) int64 { return int64(r.Export.DestinationMask) },
-		}, {
-			Name: "forwarding_status", Kind: Uint8, Elements: []Element{{89, "forwardingStatus"}},
-			Definition: "What the exporter did with the packets: two bits of status (0 unknown, 1 forwarded, 2 dropped, 3 consumed) and six of reason; NULL if it does not tell.",
-			field:      flow.FieldForwardingStatus,
-			Int:        func(r *flow.Record) int64 { return int64(r.Export.ForwardingStatus) },
 		},
+		forwardingColumn(),
+	}
+}
+
+func forwardingColumn() Column[flow.Record] {
+	return Column[flow.Record]{
+		Name: "forwarding_status", Kind: Uint8, Elements: []Element{{89, "forwardingStatus"}},
+		Definition: "What the exporter did with the packets: two bits of status (0 unknown, 1 forwarded, 2 dropped, 3 consumed) and six of reason; NULL if it does not tell.",
+		field:      flow.FieldForwardingStatus,
+		Int:        func(r *flow.Record) int64 { return int64(r.Export.ForwardingStatus) },
 	}
 }
 
