@@ -49,6 +49,10 @@ const (
 	FieldOuterDestination                      // Export.OuterDestination
 )
 
-// MeteredFields are the fields of the flows that this program meters.
+// MeteredFields are the fields of the flows that this program meters, but for those that
+// their observation point has.
 const MeteredFields = FieldPackets | FieldOctets | FieldWireOctets | FieldPayloadOctets | FieldTCPFlagCounts |
 	FieldFragments | FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets | FieldEndReason | FieldFirstPacket
+
+// WithoutIPFields are the fields of metered flows of frames that carry no IP packet.
+const WithoutIPFields = MeteredFields &^ (FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets)
