@@ -139,6 +139,9 @@ func (r *Result) add(w *worker) {
 		r.Present |= r.meteredFields()
 		r.Common &= r.meteredFields()
 	}
+	if w.withoutIP {
+		r.Common &= flow.WithoutIPFields | flow.FieldSampling
+	}
 	r.Present |= w.recorder.present
 	r.Common &= w.recorder.common
 	r.Records += w.records + w.recorder.rows
