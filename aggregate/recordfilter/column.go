@@ -61,6 +61,7 @@ func Columns(options Options) []Column {
 		columns = append(columns, macColumns()...)
 	}
 	columns = append(columns, originColumns()...)
+	columns = withFlexible(options.Key, columns)
 	return append(columns, elementColumns(options.Elements)...)
 }
 
@@ -116,13 +117,17 @@ func (c *Column) nullTest(null bool) test {
 
 // fieldsOf gives what is known of a flow.
 func fieldsOf(r *flow.Record) flow.Fields {
-	switch {
-	case r.Export != nil:
+	if r.Export != nil {
 		return r.Export.Has
-	case r.Population > 0:
-		return flow.MeteredFields | flow.FieldSampling
 	}
-	return flow.MeteredFields
+	metered := flow.MeteredFields
+	if r.Key.Version == 0 {
+		metered = flow.WithoutIPFields
+	}
+	if r.Population > 0 {
+		metered |= flow.FieldSampling
+	}
+	return metered
 }
 
 // field is a column of numbers that are known where the record has a field.

@@ -17,9 +17,10 @@ const (
 
 // Options say which columns the flow table has and in which unit its times are.
 type Options struct {
-	Nanoseconds bool     // time stamps are in nanoseconds instead of microseconds
-	WithMAC     bool     // there are src_mac and dst_mac
-	Elements    []string // names of the columns of requested elements, by their index in flow.Export.Elements
+	Nanoseconds bool           // time stamps are in nanoseconds instead of microseconds
+	WithMAC     bool           // there are src_mac and dst_mac
+	Key         flow.KeyFields // of metered flows: those that the 7-tuple does not have are columns, too; 0 is the 7-tuple
+	Elements    []string       // names of the columns of requested elements, by their index in flow.Export.Elements
 }
 
 // Filter is a filter that was read. It is not changed by its use and may be shared.

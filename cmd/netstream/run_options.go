@@ -40,6 +40,7 @@ type runOptions struct {
 	interval      duration
 	packets       packetOptions
 	keys          keyOptions
+	place         placeOptions
 	ageing        ageingOptions
 	reorderWindow duration
 
@@ -83,6 +84,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
 	o.keys.addFlags(flags)
+	o.place.addFlags(flags)
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -173,6 +175,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolve(flags, o.ageing.key, &o.packets); err != nil {
 		return err
 	}
+	if err := o.place.resolve(flags, &o.keys.definition); err != nil {
+		return err
+	}
 	if err := o.keys.resolveTimers(flags, &o.ageing.settings); err != nil {
 		return err
 	}
@@ -238,6 +243,7 @@ func (o *runOptions) parameters() map[string]string {
 	}
 	o.packets.addParameters(parameters)
 	o.keys.addParameters(parameters)
+	o.place.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	return parameters
