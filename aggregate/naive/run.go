@@ -35,6 +35,7 @@ type Options struct {
 	Select        Selection
 	Key           Key
 	Layer         Layer // which packets of a frame are metered
+	Places        Places
 
 	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
 }
@@ -49,9 +50,10 @@ type Result struct {
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
 
-	// Insides and Points are what the observation points are that Key.Point numbers,
-	// in the order of tables: the tunnels, and what keys hold beyond the 7-tuple. The
-	// first has neither.
+	// Places, Insides and Points are what the observation points are that Key.Point
+	// numbers, in the order of tables: where packets were observed, the tunnels, and what
+	// keys hold beyond the 7-tuple. The first has none of them.
+	Places       []Place
 	Insides      []flow.Encapsulation
 	Points       []Beyond
 	Second       uint64        // frames of which two packets are metered
@@ -71,13 +73,15 @@ type packet struct {
 	named          *packet // the first fragment of a later one that has one
 	compared       []byte  // what copies are told by, and its length as the headers have it
 	comparedOctets uint64
+	told           Place   // what the frame tells of where it was observed
+	place          Place   // the same with the direction as it is asked for
 	limited        bool    // a tunnel in the frame was not opened, since it lies too deep
 	second         *packet // the inner one of the same frame, if it is metered, too
 	behind         bool    // it is the second itself
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
-// if one of them is no pcap file.
+// if one of them is no capture that package frames reads.
 func Run(files []File, opts Options) (Result, error) {
 	result := Result{NotAccounted: map[flow.Reason]uint64{}}
 	type input struct {
@@ -87,13 +91,14 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	var inputs []input
 	for _, file := range files {
-		records, err := frames.ReadPcap(file.Content)
+		records, err := frames.Read(file.Content)
 		if err != nil {
 			return Result{}, fmt.Errorf("cannot meter %s: %w", file.Name, err)
 		}
 		in := input{name: file.Name}
 		for i, f := range records {
-			p, reason, limited := opts.Layer.decode(f)
+			p, reason, limited := opts.Layer.decode(f, opts.Key.withoutIP())
+			p.locate(&opts.Places, opts.Places.told(file.Name, f))
 			p.number, p.limited = uint64(i)+1, limited
 			in.frames = append(in.frames, judged{p, reason, i})
 		}
@@ -136,7 +141,7 @@ func Run(files []File, opts Options) (Result, error) {
 		all = append(all, metered...)
 	}
 	slices.SortFunc(all, comparePlaces)
-	result.Insides, result.Points = opts.Key.project(all)
+	result.Places, result.Insides, result.Points = opts.Key.project(all)
 
 	var flows []*meteredFlow
 	for _, f := range meter(all, opts) {
@@ -179,12 +184,13 @@ func (r *Result) keepPoints(flows []*meteredFlow) {
 		used[f.record.Key.Point] = true
 	}
 	numbers := map[uint32]uint32{}
+	var places []Place
 	var insides []flow.Encapsulation
 	var points []Beyond
 	for n := range r.Insides {
 		if used[uint32(n)] {
 			numbers[uint32(n)] = uint32(len(insides))
-			insides, points = append(insides, r.Insides[n]), append(points, r.Points[n])
+			places, insides, points = append(places, r.Places[n]), append(insides, r.Insides[n]), append(points, r.Points[n])
 		}
 	}
 	for _, f := range flows {
@@ -192,5 +198,5 @@ func (r *Result) keepPoints(flows []*meteredFlow) {
 			p.Key.Point = numbers[p.Key.Point]
 		}
 	}
-	r.Insides, r.Points = insides, points
+	r.Places, r.Insides, r.Points = places, insides, points
 }

@@ -30,6 +30,8 @@ type Packet struct {
 	MPLSTop                   uint32    // 20 bit label of the top entry
 	SourceMAC, DestinationMAC [6]byte   // in the order of the wire
 
+	EtherType int      // the first type of the link that is not that of a tag, 0 if there is none
+	Rest      uint64   // of a frame that is not IP: octets behind the headers that were opened
 	Labels    []uint32 // all labels of the MPLS stack, the top one first
 	FlowLabel uint32   // of IPv6, 20 bits
 
@@ -47,22 +49,51 @@ type Packet struct {
 // packet is metered; otherwise it is why not, and the packet is incomplete.
 func Decode(f Frame) (Packet, flow.Reason) {
 	p := Packet{Time: f.Time, WireOctets: f.WireOctets}
-	if f.LinkType != LinkTypeEthernet {
-		return p, flow.ReasonUnsupportedLinkType
+	etherType, c, reason := p.first(f)
+	if reason == flow.ReasonAccounted {
+		p.headers = 1
+		p.content, reason = p.ofField(etherType, c)
 	}
-	if len(f.Octets) < 14 {
-		return p, flow.ReasonTruncatedHeader
+	if reason != flow.ReasonAccounted {
+		return p, reason
+	}
+	return p, p.ip(p.content)
+}
+
+// first reads the header that a frame of the file begins with, and gives the EtherType, or
+// length, that ends it and what is behind. Cooked headers (LINKTYPE_LINUX_SLL and SLL2) have
+// 4 where LLC follows.
+func (p *Packet) first(f Frame) (etherType uint16, c chunk, reason flow.Reason) {
+	c = chunk{f.Octets, f.WireOctets}
+	length := map[uint32]int{LinkTypeEthernet: 14, LinkTypeSLL: 16, LinkTypeSLL2: 20}[f.LinkType]
+	switch {
+	case length == 0:
+		return 0, c, flow.ReasonUnsupportedLinkType
+	case len(f.Octets) < length:
+		return 0, c, flow.ReasonTruncatedHeader
+	case f.LinkType == LinkTypeSLL2:
+		return cookedType(binary.BigEndian.Uint16(f.Octets)), c.from(length), flow.ReasonAccounted
+	}
+	etherType = binary.BigEndian.Uint16(f.Octets[length-2:])
+	if f.LinkType == LinkTypeSLL {
+		return cookedType(etherType), c.from(length), flow.ReasonAccounted
 	}
 	copy(p.DestinationMAC[:], f.Octets)
 	copy(p.SourceMAC[:], f.Octets[6:])
 	p.Link = flow.MarkMAC
-	p.headers = 1
-	c, reason := p.link(chunk{f.Octets, f.WireOctets}.from(12))
-	p.content = c
-	if reason != flow.ReasonAccounted {
-		return p, reason
+	return etherType, c.from(length), flow.ReasonAccounted
+}
+
+// cookedType gives the field of an Ethernet header that says the same: small numbers are
+// no lengths, and 4 is LLC.
+func cookedType(protocol uint16) uint16 {
+	switch {
+	case protocol == 4:
+		return 0 // a length
+	case protocol < 0x600:
+		return 0x5ff // neither
 	}
-	return p, p.ip(c)
+	return protocol
 }
 
 // link reads what stands in front of an IP header, from an EtherType on, and gives
@@ -72,12 +103,64 @@ func (p *Packet) link(c chunk) (chunk, flow.Reason) {
 	if len(c.octets) < 2 {
 		return chunk{}, flow.ReasonTruncatedHeader
 	}
-	return p.ofType(binary.BigEndian.Uint16(c.octets), c.from(2))
+	return p.ofField(binary.BigEndian.Uint16(c.octets), c.from(2))
+}
+
+// ofField is link for what an EtherType or a length stands in front of.
+func (p *Packet) ofField(field uint16, c chunk) (chunk, flow.Reason) {
+	if field <= 1500 {
+		return p.llc(c)
+	}
+	return p.ofType(field, c)
+}
+
+// notIP gives up before what c begins with.
+func (p *Packet) notIP(c chunk) (chunk, flow.Reason) {
+	p.Rest = c.original
+	return chunk{}, flow.ReasonNotIP
+}
+
+// llc reads an LLC header (IEEE 802.2) of unnumbered information, and SNAP behind it.
+func (p *Packet) llc(c chunk) (chunk, flow.Reason) {
+	if len(c.octets) < 3 {
+		return chunk{}, flow.ReasonTruncatedHeader
+	}
+	header := [3]byte(c.octets)
+	c = c.from(3)
+	switch header {
+	case [3]byte{6, 6, 3}:
+		return c, flow.ReasonAccounted
+	case [3]byte{0xfe, 0xfe, 3}: // a network layer protocol identifier follows
+		if len(c.octets) < 1 {
+			return chunk{}, flow.ReasonTruncatedHeader
+		}
+		if id := c.octets[0]; id == 0xcc || id == 0x8e {
+			return c.from(1), flow.ReasonAccounted
+		}
+		return p.notIP(c.from(1))
+	case [3]byte{0xaa, 0xaa, 3}:
+		if len(c.octets) < 5 {
+			return chunk{}, flow.ReasonTruncatedHeader
+		}
+		organization, etherType := [3]byte(c.octets), binary.BigEndian.Uint16(c.octets[3:])
+		if organization != [3]byte{} && organization != [3]byte{0, 0, 0xf8} {
+			return p.notIP(c.from(5))
+		}
+		return p.ofType(etherType, c.from(5))
+	}
+	return p.notIP(c)
 }
 
 // ofType is link for what an EtherType stands in front of.
 func (p *Packet) ofType(etherType uint16, c chunk) (chunk, flow.Reason) {
 	for {
+		switch etherType {
+		case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300, 0x8909: // tags
+		default:
+			if p.EtherType == 0 && etherType >= 0x600 {
+				p.EtherType = int(etherType)
+			}
+		}
 		switch etherType {
 		case 0x0800, 0x86dd:
 			return c, flow.ReasonAccounted
@@ -85,11 +168,11 @@ func (p *Packet) ofType(etherType uint16, c chunk) (chunk, flow.Reason) {
 			return p.labels(c)
 		}
 		if etherType >= 0x600 && p.tooDeep() {
-			return chunk{}, flow.ReasonNotIP
+			return p.notIP(c)
 		}
 		switch etherType {
 		case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300: // IEEE 802.1Q, 802.1ad, and what came before it
-			if len(c.octets) < 2 {
+			if len(c.octets) < 4 {
 				return chunk{}, flow.ReasonTruncatedHeader
 			}
 			p.tag(binary.BigEndian.Uint16(c.octets) & 0xfff)
@@ -100,29 +183,40 @@ func (p *Packet) ofType(etherType uint16, c chunk) (chunk, flow.Reason) {
 			}
 			c = c.from(6)
 		case 0x8864: // PPPoE session, RFC 2516
-			if len(c.octets) < 8 {
-				return chunk{}, flow.ReasonTruncatedHeader
-			}
-			if ppp := binary.BigEndian.Uint16(c.octets[6:]); c.octets[1] != 0 || ppp != 0x0021 && ppp != 0x0057 {
-				return chunk{}, flow.ReasonNotIP
-			}
-			return c.from(8), flow.ReasonAccounted
+			return p.pppoe(c)
 		default:
-			return chunk{}, flow.ReasonNotIP
-		}
-		if len(c.octets) < 2 {
-			return chunk{}, flow.ReasonTruncatedHeader
+			return p.notIP(c)
 		}
 		etherType = binary.BigEndian.Uint16(c.octets)
 		c = c.from(2)
+		if etherType <= 1500 {
+			return p.llc(c)
+		}
 	}
+}
+
+// pppoe reads the header of a PPPoE session and a PPP protocol of two octets.
+func (p *Packet) pppoe(c chunk) (chunk, flow.Reason) {
+	if len(c.octets) < 6 {
+		return chunk{}, flow.ReasonTruncatedHeader
+	}
+	if c.octets[1] != 0 {
+		return p.notIP(c.from(6))
+	}
+	if len(c.octets) < 8 {
+		return chunk{}, flow.ReasonTruncatedHeader
+	}
+	if ppp := binary.BigEndian.Uint16(c.octets[6:]); ppp != 0x0021 && ppp != 0x0057 {
+		return p.notIP(c.from(8))
+	}
+	return c.from(8), flow.ReasonAccounted
 }
 
 // labels reads an MPLS label stack, RFC 3032.
 func (p *Packet) labels(c chunk) (chunk, flow.Reason) {
 	for bottom := false; !bottom; c = c.from(4) {
 		if p.tooDeep() {
-			return chunk{}, flow.ReasonNotIP
+			return p.notIP(c)
 		}
 		if len(c.octets) < 4 {
 			return chunk{}, flow.ReasonTruncatedHeader
@@ -136,6 +230,7 @@ func (p *Packet) labels(c chunk) (chunk, flow.Reason) {
 		bottom = c.octets[2]&1 == 1
 	}
 	if len(c.octets) > 0 && c.octets[0]>>4 != 4 && c.octets[0]>>4 != 6 {
+		p.Rest = c.original
 		return c, flow.ReasonNotIP // a label may stand in front of anything
 	}
 	return c, flow.ReasonAccounted
@@ -157,6 +252,15 @@ func (p *Packet) tag(id uint16) {
 	case p.Link&flow.MarkInnerVLAN == 0:
 		p.Link |= flow.MarkInnerVLAN
 		p.InnerVLAN = id
+	}
+}
+
+// WithoutIP gives a frame that is not IP as the packet that is metered of it where only
+// its link matters: p is what Decode gave.
+func WithoutIP(p Packet) Packet {
+	return Packet{
+		Time: p.Time, WireOctets: p.WireOctets, Octets: p.Rest, Link: p.Link, VLAN: p.VLAN, InnerVLAN: p.InnerVLAN, MPLSTop: p.MPLSTop,
+		SourceMAC: p.SourceMAC, DestinationMAC: p.DestinationMAC, Labels: p.Labels, EtherType: p.EtherType,
 	}
 }
 
