@@ -37,7 +37,8 @@ type Options struct {
 	Layer         Layer // which packets of a frame are metered
 	Places        Places
 
-	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
+	Keep      func(*flow.Record) bool // which flow records the tables have; nil: all of them
+	KeepPlace func(Place) bool        // likewise, by where they were observed
 }
 
 // Timers are the timers of one protocol.
@@ -146,14 +147,14 @@ func Run(files []File, opts Options) (Result, error) {
 	var flows []*meteredFlow
 	for _, f := range meter(all, opts) {
 		f.record.Population = opts.Select.population()
-		if opts.Keep != nil && !opts.Keep(&f.record) {
+		if opts.Keep != nil && !opts.Keep(&f.record) || opts.KeepPlace != nil && !opts.KeepPlace(result.Places[f.record.Key.Point]) {
 			result.Rejected++
 			result.LeftOut.Add(f.record.Counters)
 			continue
 		}
 		flows = append(flows, f)
 	}
-	if opts.Keep != nil {
+	if opts.Keep != nil || opts.KeepPlace != nil {
 		result.keepPoints(flows)
 	}
 	for _, f := range flows {

@@ -40,7 +40,10 @@ type experiment struct {
 	layout   layout
 	key      string // as --key has it; empty for the 7-tuple
 
-	flowFilter string // settings.Keep in the language of --flow-filter
+	flowFilter string // settings.Keep and KeepPlace in the language of --flow-filter
+
+	interfaces []randomcapture.Interface // of the capture; nil for a pcap file of Ethernet
+	blocks     bool                      // with interfaces: it is a pcapng file
 
 	workers    int
 	memory     int // octets of rows that are kept; a small number makes the run spill
@@ -200,7 +203,7 @@ func (e *experiment) files(packets []randomcapture.Packet) []naive.File {
 	}
 	files := make([]naive.File, len(parts))
 	for i, part := range parts {
-		files[i] = naive.File{Name: e.layout.names[i], Content: randomcapture.Encode(part, e.format)}
+		files[i] = naive.File{Name: e.layout.names[i], Content: e.encode(part)}
 	}
 	return files
 }
@@ -227,6 +230,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		WithMAC: true, JoinFragments: e.settings.JoinFragments, Layer: readerLayers[e.settings.Layer], Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	options.Select = selectionOf(&e.settings.Select)
+	e.observeBy(&options)
 	var err error
 	if options.Key, err = e.definition(); err != nil {
 		return naive.Result{}, err
@@ -301,9 +305,10 @@ func numberInOrder(r *naive.Result, points *flow.Points) error {
 	numbers := make(map[uint32]uint32)
 	for at, n := range order {
 		point := points.Point(n)
-		if point.Interface != "" || point.Exported {
+		if point.Exported {
 			return fmt.Errorf("observation point %+v should not be", point)
 		}
+		r.Places = append(r.Places, placeOf(&point))
 		r.Insides = append(r.Insides, point.Inside)
 		r.Points = append(r.Points, beyondOf(&point.Flexible))
 		numbers[n] = uint32(at)
@@ -338,6 +343,9 @@ func differenceOf(got, want naive.Result) string {
 	if got.Second != want.Second || got.DepthLimited != want.DepthLimited {
 		return fmt.Sprintf("got %d second packets and %d too deep, want %d and %d", got.Second, got.DepthLimited, want.Second, want.DepthLimited)
 	}
+	if text := firstDifference("place of point", got.Places, want.Places); text != "" {
+		return text
+	}
 	if text := firstDifference("tunnel of point", got.Insides, want.Insides); text != "" {
 		return text
 	}
@@ -370,9 +378,9 @@ func firstDifference[R comparable](what string, got, want []R) string {
 func (e *experiment) report() string {
 	few := randomcapture.Shrink(e.packets, func(p []randomcapture.Packet) bool { return e.difference(p) != "" })
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, key %q, %+v, flow filter %q, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.key, e.settings, e.flowFilter, e.layout, e.workers, e.memory, e.difference(few))
+	fmt.Fprintf(&b, "seed %d, key %q, %+v, flow filter %q, interfaces %v, files %v, %d workers, %d octets of rows\n%s\n", e.seed, e.key, e.settings, e.flowFilter, e.interfaces, e.layout, e.workers, e.memory, e.difference(few))
 	for i := range few {
-		fmt.Fprintf(&b, "file %d, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Time, few[i].WireLength, few[i].Frame)
+		fmt.Fprintf(&b, "file %d, interface %d, flags %x, time %d, wire length %d: %x\n", e.layout.fileOf(&few[i]), few[i].Interface, few[i].Flags, few[i].Time, few[i].WireLength, few[i].Frame)
 	}
 	fmt.Fprintf(&b, "again: NETSTREAM_SEED=%d go test ./cmd/netstream -run TestReference", e.seed)
 	return b.String()
@@ -395,12 +403,17 @@ func TestReference(t *testing.T) {
 	if testing.Short() {
 		captures = 1_000
 	}
+	tryAll(t, captures, newExperiment)
+}
+
+// tryAll compares the experiments of all seeds below a bound.
+func tryAll(t *testing.T, seeds uint64, experimentOf func(seed uint64) *experiment) {
 	var next, failures atomic.Uint64
 	var running sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		running.Go(func() {
-			for seed := next.Add(1) - 1; seed < captures && failures.Load() < 3; seed = next.Add(1) - 1 {
-				if e := newExperiment(seed); e.difference(e.packets) != "" {
+			for seed := next.Add(1) - 1; seed < seeds && failures.Load() < 3; seed = next.Add(1) - 1 {
+				if e := experimentOf(seed); e.difference(e.packets) != "" {
 					failures.Add(1)
 					t.Error(e.report())
 				}
