@@ -226,6 +226,7 @@ func TestSampleOfOtherKeys(t *testing.T) {
 func TestGoldenKeys(t *testing.T) {
 	for _, c := range []struct{ key, input string }{
 		{"ip-l2", "qinq.pcap"},
+		{"l2", "not-ip.pcap"},
 		{"mpls-label-only", "mpls.pcap"},
 		{"src_ip/24:64,protocol,dscp", "lab-two-points.pcapng"},
 	} {

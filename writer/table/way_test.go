@@ -21,7 +21,7 @@ func TestWayCells(t *testing.T) {
 	index := flow.Point{HasIndex: true, Index: 1<<32 - 1, IndexName: "GE1/0/0"}
 	directed := func(p flow.Point, d flow.Direction) flow.Point { p.Direction = d; return p }
 	exporter := number(flow.Point{Exported: true})
-	name := names.Number("Gi1")
+	name := names.Number([]byte("Gi1"))
 	columns := []string{"in_if", "in_if_name", "out_if", "out_if_name", "direction"}
 	all := flow.FieldInIf | flow.FieldOutIf | flow.FieldDirection | flow.FieldNames
 	for _, c := range []struct {
