@@ -330,31 +330,6 @@ func (p *Packets) number(point flow.Point, hint string) (uint32, error) {
 	return n, nil
 }
 
-// observe prepares for the frames of one capture interface.
-func (p *Packets) observe(index int) error {
-	described := p.capture.Interfaces()[index]
-	observes := flow.Point{Interface: described.Name}
-	rule, mapped := p.options.Interfaces.Find(p.account.Name, described.Name)
-	if mapped {
-		observes.HasIndex, observes.Index, observes.IndexName = true, rule.Index, rule.Name
-	}
-	point, err := p.number(observes, "read fewer captures in one run: the interface names of all count together")
-	if err != nil {
-		return err
-	}
-	cooked := header.IsCooked(described.LinkType)
-	p.interfaces = append(p.interfaces, observed{
-		decoder:   p.decoder(described.LinkType, described.FCSLength),
-		linkType:  described.LinkType,
-		fcsLength: described.FCSLength,
-		point:     point,
-		mapped:    mapped,
-		cooked:    cooked,
-		varies:    cooked || p.options.Directions == DirectionsOfNetworks,
-	})
-	return nil
-}
-
 func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {
 	withMAC := p.options.WithMAC || p.keys != nil && p.keys.NeedsMAC()
 	return header.NewDecoder(linkType, header.Options{WithMAC: withMAC, FCSLength: int(fcsLength)})

@@ -114,3 +114,28 @@ func (p *Packets) numberSpot(from *observed, at *spot) (uint32, error) {
 	}
 	return p.number(point, hint)
 }
+
+// observe prepares for the frames of one capture interface.
+func (p *Packets) observe(index int) error {
+	described := p.capture.Interfaces()[index]
+	observes := flow.Point{Interface: described.Name}
+	rule, mapped := p.options.Interfaces.Find(p.account.Name, described.Name)
+	if mapped {
+		observes.HasIndex, observes.Index, observes.IndexName = true, rule.Index, rule.Name
+	}
+	point, err := p.number(observes, "read fewer captures in one run: the interface names of all count together")
+	if err != nil {
+		return err
+	}
+	cooked := header.IsCooked(described.LinkType)
+	p.interfaces = append(p.interfaces, observed{
+		decoder:   p.decoder(described.LinkType, described.FCSLength),
+		linkType:  described.LinkType,
+		fcsLength: described.FCSLength,
+		point:     point,
+		mapped:    mapped,
+		cooked:    cooked,
+		varies:    cooked || p.options.Directions == DirectionsOfNetworks,
+	})
+	return nil
+}
