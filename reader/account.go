@@ -23,7 +23,7 @@ type Tally struct {
 	Packets        uint64
 	WireOctets     uint64 // original frame lengths, without frame check sequence
 	CapturedOctets uint64
-	Octets         uint64 // IP lengths; 0 where there is no IP header
+	Octets         uint64 // IP lengths; 0 where there is no IP header, but for frames that are metered without
 	FirstOffset    int64  // of the first one, in the decompressed input
 	FirstNumber    uint64 // of the first one; 0 if there is none
 }

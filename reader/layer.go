@@ -29,56 +29,26 @@ func (l Layer) String() string {
 	return "unknown"
 }
 
-// insides numbers the observation points inside the tunnels of one capture
-// interface. Most packets run in the tunnel of the one before.
-type insides struct {
-	numbers map[flow.Encapsulation]uint32
-	last    flow.Encapsulation
-	number  uint32 // of last
-}
-
-// inside gives the number of the observation point inside a tunnel.
-func (p *Packets) inside(from *observed, within *flow.Encapsulation) (uint32, error) {
-	if within.Tunnel == flow.TunnelNone {
-		return from.point, nil
-	}
-	known := &from.inside
-	if *within == known.last {
-		return known.number, nil
-	}
-	number, ok := known.numbers[*within]
-	if !ok {
-		var err error
-		number, err = p.number(flow.Point{Interface: p.options.Points.Point(from.point).Interface, Inside: *within},
-			"meter the outer packets with --meter outer: the tunnels of all captures count together")
-		if err != nil {
-			return 0, err
-		}
-		if known.numbers == nil {
-			known.numbers = make(map[flow.Encapsulation]uint32)
-		}
-		known.numbers[*within] = number
-	}
-	known.last, known.number = *within, number
-	return number, nil
-}
-
 // takeInner meters what tunnels carry: see [Layer].
 func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 	packet := p.orderer.Slot()
 	within, reason, detail := from.decoder.DecodeInner(packet, f.Data, f.Length)
+	if reason != flow.ReasonAccounted && p.takesWithoutIP(from, f, packet, reason) {
+		reason = flow.ReasonAccounted
+	}
 	if reason == flow.ReasonAccounted && !f.TimeValid {
-		reason = flow.ReasonTimeOutOfRange
+		reason, detail = flow.ReasonTimeOutOfRange, 0
 	}
 	if reason != flow.ReasonAccounted {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	point, err := p.inside(from, &within)
+	point, err := p.pointOf(from, f, &packet.Key, &within)
 	if err != nil {
 		return err
 	}
-	if p.options.Layer == LayerBoth && within.Tunnel != flow.TunnelNone {
+	isInner := within.Tunnel != flow.TunnelNone
+	if p.options.Layer == LayerBoth && isInner {
 		inner := *packet
 		// What runs in a pseudowire has no outer packet.
 		if reason, _ := from.decoder.Decode(packet, f.Data, f.Length); reason == flow.ReasonAccounted {
@@ -89,12 +59,15 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 			if isFirstFragment(&inner) {
 				packet.Meta.Marks |= flow.MarkCarriesFragment
 			}
-			point = from.point
+			isInner = false
+			if point, err = p.pointOf(from, f, &packet.Key, &flow.Encapsulation{}); err != nil {
+				return err
+			}
 		} else {
 			*packet = inner
 		}
 	}
-	if err := p.complete(packet, f, point, point != from.point); err != nil {
+	if err := p.complete(packet, f, point, isInner); err != nil {
 		return err
 	}
 	p.offer(f, packet)

@@ -12,6 +12,8 @@ import (
 	"netstream/reader/filter"
 	"netstream/reader/header"
 	"netstream/reader/input"
+	"netstream/reader/interfacemap"
+	"netstream/reader/localnet"
 )
 
 // Options says how an input is read.
@@ -25,6 +27,9 @@ type Options struct {
 	Biflows       bool               // packets of both directions have one key
 	JoinFragments bool               // count fragments in the flow that the first one of their datagram names
 	Filter        *filter.Filter     // selects the frames of captures; nil selects all
+	Interfaces    interfacemap.Map   // gives capture interfaces their indexes
+	Directions    Directions
+	LocalNetworks *localnet.Networks // for DirectionsOfNetworks
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 	Select        Selection
@@ -60,8 +65,11 @@ type observed struct {
 	decoder   header.Decoder
 	linkType  uint16
 	fcsLength int8
-	point     uint32
-	inside    insides
+	point     uint32 // where frames tell nothing of their own
+	mapped    bool   // with the index that the map gives the interface
+	cooked    bool   // the frames have headers that tell more
+	varies    bool   // the point of a packet is not always point, whatever options its frame has
+	spots     spots
 }
 
 // Open opens an input. An input that is no capture is a *capture.FormatError. An
@@ -258,14 +266,24 @@ func (p *Packets) take(f *capture.Frame) error {
 	}
 	packet := p.orderer.Slot()
 	reason, detail := from.decoder.Decode(packet, f.Data, f.Length)
+	if reason != flow.ReasonAccounted && p.takesWithoutIP(from, f, packet, reason) {
+		reason = flow.ReasonAccounted
+	}
 	if reason == flow.ReasonAccounted && !f.TimeValid {
-		reason = flow.ReasonTimeOutOfRange
+		reason, detail = flow.ReasonTimeOutOfRange, 0
 	}
 	if reason != flow.ReasonAccounted {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	if err := p.complete(packet, f, from.point, false); err != nil {
+	point := from.point
+	if from.varies || f.Direction != capture.DirectionUnknown {
+		var err error
+		if point, err = p.pointOf(from, f, &packet.Key, &flow.Encapsulation{}); err != nil {
+			return err
+		}
+	}
+	if err := p.complete(packet, f, point, false); err != nil {
 		return err
 	}
 	p.offer(f, packet)
@@ -315,22 +333,6 @@ func (p *Packets) number(point flow.Point, hint string) (uint32, error) {
 
 func (p *Packets) tooManyPoints(err error, hint string) error {
 	return &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err, Hint: hint}
-}
-
-func (p *Packets) observe(index int) error {
-	described := p.capture.Interfaces()[index]
-	point, err := p.number(flow.Point{Interface: described.Name},
-		"read fewer captures in one run: the interface names of all count together")
-	if err != nil {
-		return err
-	}
-	p.interfaces = append(p.interfaces, observed{
-		decoder:   p.decoder(described.LinkType, described.FCSLength),
-		linkType:  described.LinkType,
-		fcsLength: described.FCSLength,
-		point:     point,
-	})
-	return nil
 }
 
 func (p *Packets) decoder(linkType uint16, fcsLength int8) header.Decoder {

@@ -9,6 +9,7 @@ import (
 	"netstream/reader/capture"
 	"netstream/reader/clock"
 	"netstream/reader/duplicate"
+	"netstream/reader/header"
 	"netstream/reader/sample"
 )
 
@@ -52,13 +53,14 @@ type selection struct {
 	opened flow.Packet // what opening a frame again gives, and the packet that waits for those held
 }
 
-// directions is how many are told apart: unknown, inbound, outbound.
+// directions is how many a capture tells apart: unknown, ingress, egress.
 const directions = 3
 
-// streamOf says what is sampled apart from all other packets.
+// streamOf says what is sampled apart from all other packets: those of one interface in
+// one direction, as far as the capture tells them.
 type streamOf struct {
-	point     uint32
-	direction uint8
+	point uint32 // of the capture interface
+	told  header.Cooked
 }
 
 // sampled is a stream of packets and the one that it holds.
@@ -159,23 +161,28 @@ func (p *Packets) sample(f *capture.Frame, packet *flow.Packet) {
 // stream gives the stream that a frame belongs to.
 func (p *Packets) stream(f *capture.Frame) *sampled {
 	s := p.selection
-	direction := f.Direction
-	if direction >= directions {
-		direction = capture.DirectionUnknown // both bits set say nothing
-	}
+	from := &p.interfaces[f.Interface]
+	told := from.told(f)
 	for f.Interface >= len(s.byInterface) {
 		s.byInterface = append(s.byInterface, [directions]*sampled{})
 	}
-	if known := s.byInterface[f.Interface][direction]; known != nil {
+	if known := s.byInterface[f.Interface][told.Direction]; known != nil && !told.HasIndex {
 		return known
 	}
-	of := streamOf{p.interfaces[f.Interface].point, direction}
+	of := streamOf{from.point, told}
 	stream := s.streams[of]
 	if stream == nil {
-		stream = &sampled{Stream: s.sampler.Stream(p.capture.Interfaces()[f.Interface].Name, direction)}
+		point := p.options.Points.Point(from.point)
+		place := sample.Place{Interface: point.Interface, HasIndex: point.HasIndex, Index: point.Index, Direction: told.Direction}
+		if told.HasIndex {
+			place.HasIndex, place.Index = true, told.Index
+		}
+		stream = &sampled{Stream: s.sampler.Stream(place)}
 		s.streams[of] = stream
 	}
-	s.byInterface[f.Interface][direction] = stream
+	if !told.HasIndex {
+		s.byInterface[f.Interface][told.Direction] = stream
+	}
 	return stream
 }
 

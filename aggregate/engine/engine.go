@@ -148,6 +148,9 @@ func (r *Result) add(w *worker) {
 			r.Common &^= flow.HeaderFields
 		}
 	}
+	if w.withoutIP {
+		r.Common &= flow.WithoutIPFields | flow.FieldSampling
+	}
 	r.Present |= w.recorder.present
 	r.Common &= w.recorder.common
 	r.Records += w.records + w.recorder.rows

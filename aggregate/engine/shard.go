@@ -26,6 +26,7 @@ type shard struct {
 	rejected rejections
 
 	records   uint64
+	withoutIP bool // some of them are of frames without IP packet
 	nextSweep flow.Timestamp
 	swept     bool
 	since     uint64 // packets metered since the last sweep
@@ -39,6 +40,7 @@ func (s *shard) Record(r *flow.Record) {
 		return
 	}
 	s.records++
+	s.withoutIP = s.withoutIP || r.Key.Version == 0
 	s.flows.Add(r)
 }
 

@@ -15,7 +15,8 @@ type table struct {
 	keep   extensions
 	beside []besides // of the states, in chunks of as many; none unless keep has any
 	free   []uint32  // numbers of states given back
-	states uint32    // states ever taken from the chunks; one whose key has no IP version is free
+	states uint32    // states ever taken from the chunks
+	taken  []uint64  // bit set of the numbers of states in use
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -87,20 +88,27 @@ func (t *table) insert(i int, tag uint64, key *flow.Key) uint32 {
 
 // take gives the number of a state that is not in use.
 func (t *table) take() uint32 {
+	var number uint32
 	if n := len(t.free); n > 0 {
-		number := t.free[n-1]
+		number = t.free[n-1]
 		t.free = t.free[:n-1]
-		return number
-	}
-	if t.states%chunkStates == 0 {
-		t.chunks = append(t.chunks, make([]meter.State, chunkStates))
-		if t.keep.any {
-			t.beside = append(t.beside, t.keep.chunk())
+	} else {
+		if t.states%chunkStates == 0 {
+			t.chunks = append(t.chunks, make([]meter.State, chunkStates))
+			if t.keep.any {
+				t.beside = append(t.beside, t.keep.chunk())
+			}
+			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
 		}
+		number = t.states
+		t.states++
 	}
-	t.states++
-	return t.states - 1
+	t.taken[number/64] |= 1 << (number % 64)
+	return number
 }
+
+// inUse says whether a state is in use.
+func (t *table) inUse(number uint32) bool { return t.taken[number/64]&(1<<(number%64)) != 0 }
 
 func (t *table) grow() {
 	old := t.slots
@@ -122,8 +130,11 @@ func (t *table) grow() {
 // find gave are not valid afterwards.
 func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
 	for number := range t.states {
+		if !t.inUse(number) {
+			continue
+		}
 		state := t.state(number)
-		if state.Key.Version == 0 || !done(state, t.extension(number)) {
+		if !done(state, t.extension(number)) {
 			continue
 		}
 		t.forget(hash(&state.Key), number)
@@ -138,7 +149,7 @@ func (t *table) forget(hash uint64, number uint32) {
 	t.remove(t.locate(hash, number))
 	t.free = append(t.free, number)
 	t.used--
-	t.state(number).Key = flow.Key{}
+	t.taken[number/64] &^= 1 << (number % 64)
 }
 
 // shrink moves the states in use to a table of their size, so that time and memory
@@ -150,7 +161,8 @@ func (t *table) shrink(hash func(*flow.Key) uint64) {
 	}
 	small := &table{slots: make([]slot, size), keep: t.keep}
 	for number := range t.states {
-		if state := t.state(number); state.Key.Version != 0 {
+		if t.inUse(number) {
+			state := t.state(number)
 			moved := small.number(hash(&state.Key), &state.Key)
 			*small.state(moved) = *state
 			if t.keep.any {

@@ -138,12 +138,6 @@ func (e Encapsulation) Reversed() Encapsulation {
 	return e
 }
 
-// Reversed gives the observation point of the packets of the other direction.
-func (p Point) Reversed() Point {
-	p.Inside, p.Flexible = p.Inside.Reversed(), p.Flexible.Reversed()
-	return p
-}
-
 // Reversed gives the number of the reverse of a point: its own if they are the same, a
 // new one if need be. It fails as Number does.
 func (p *Points) Reversed(number uint32) (uint32, error) {

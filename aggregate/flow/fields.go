@@ -50,9 +50,13 @@ const (
 	FieldReverse                               // Record.Reverse, IntervalRecord.Reverse
 )
 
-// MeteredFields are the fields of the flows that this program meters.
+// MeteredFields are the fields of the flows that this program meters, but for those that
+// their observation point has.
 const MeteredFields = FieldPackets | FieldOctets | FieldWireOctets | FieldPayloadOctets | FieldTCPFlagCounts |
 	FieldFragments | FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets | FieldEndReason | FieldFirstPacket
 
 // HeaderFields are what only a direction with packets has.
 const HeaderFields = FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets
+
+// WithoutIPFields are the fields of metered flows of frames that carry no IP packet.
+const WithoutIPFields = MeteredFields &^ HeaderFields

@@ -24,10 +24,11 @@ type Flexible struct {
 	SourceMAC, DestinationMAC   [6]byte              // in the order of the wire
 	FlowLabel                   uint32               // 20 bits
 	MPLS                        [MaxKeyLabels]uint32 // 20 bits each, the top one first
+	EtherType                   uint16               // that behind the VLAN tags
 }
 
 // Compare gives the order in tables: by which fields there are, then by prefix
-// lengths, VLANs, labels, hardware addresses, flow label and TCP flags.
+// lengths, VLANs, labels, hardware addresses, flow label, TCP flags and EtherType.
 func (f *Flexible) Compare(other *Flexible) int {
 	if *f == *other {
 		return 0
@@ -37,5 +38,6 @@ func (f *Flexible) Compare(other *Flexible) int {
 		cmp.Compare(f.VLAN, other.VLAN), cmp.Compare(f.InnerVLAN, other.InnerVLAN),
 		cmp.Compare(f.MPLS[0], other.MPLS[0]), cmp.Compare(f.MPLS[1], other.MPLS[1]), cmp.Compare(f.MPLS[2], other.MPLS[2]),
 		bytes.Compare(f.SourceMAC[:], other.SourceMAC[:]), bytes.Compare(f.DestinationMAC[:], other.DestinationMAC[:]),
-		cmp.Compare(f.FlowLabel, other.FlowLabel), cmp.Compare(f.TCPFlags, other.TCPFlags))
+		cmp.Compare(f.FlowLabel, other.FlowLabel), cmp.Compare(f.TCPFlags, other.TCPFlags),
+		cmp.Compare(f.EtherType, other.EtherType))
 }

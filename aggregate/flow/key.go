@@ -20,13 +20,13 @@ type Key struct {
 	// icmpTypeCodeIPv4 (32) and icmpTypeCodeIPv6 (139) have it.
 	SourcePort, DestinationPort uint16
 
-	// Point numbers the observation point in the run's [Points]. Tunnels and what
-	// flexible keys hold beyond the 7-tuple are part of it.
+	// Point numbers the observation point in the run's [Points]. Directions, tunnels and
+	// what flexible keys hold beyond the 7-tuple are part of it.
 	Point uint32
 
 	Protocol       uint8 // protocolIdentifier (4): the last next-header after the IPv6 extension chain
 	ClassOfService uint8 // ipClassOfService (5): the whole ToS or Traffic Class octet, DSCP and ECN
-	Version        uint8 // ipVersion (60): 4 or 6; 0 if an exporter does not tell
+	Version        uint8 // ipVersion (60): 4 or 6; 0 if an exporter does not tell, and of frames without IP packet
 	Shape          Shape // which members are known
 }
 

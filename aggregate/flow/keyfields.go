@@ -5,8 +5,8 @@ import "strconv"
 // KeyFields is a set of fields that a flow key can have.
 type KeyFields uint32
 
-// The fields. Those from KeySourceMask on are held by [Flexible], the others by the
-// rest of [Key] and [Point].
+// The fields. Those from KeySourceMask to KeyEtherType are held by [Flexible], the others
+// by the rest of [Key] and [Point].
 const (
 	KeyVersion         KeyFields = 1 << iota // IP version; in every key
 	KeySource                                // source address
@@ -29,11 +29,17 @@ const (
 	KeyDestinationMAC                        // destination hardware address
 	KeyFlowLabel                             // IPv6 flow label
 	KeyTCPFlags                              // TCP control bits, each value a flow of its own
+	KeyEtherType                             // EtherType behind the VLAN tags
+	KeyIndex                                 // index of the capture interface, and its name
+	KeyDirection                             // direction
 
-	// KeySevenTuple is the key of NetStream for IPv4, with the tunnel that is part of the
-	// observation point.
+	// KeyPlace is where packets are observed.
+	KeyPlace = KeyInterface | KeyIndex | KeyDirection
+
+	// KeySevenTuple is the key of NetStream for IPv4, with the direction and the tunnel
+	// that are part of the observation point.
 	KeySevenTuple = KeyVersion | KeySource | KeyDestination | KeySourcePort | KeyDestinationPort | KeyProtocol |
-		KeyClassOfService | KeyInterface | KeyTunnel
+		KeyClassOfService | KeyPlace | KeyTunnel
 )
 
 // NamedKeyField is a field of a key by its name.
@@ -47,10 +53,10 @@ type NamedKeyField struct {
 func KeyFieldNames() []NamedKeyField {
 	return []NamedKeyField{
 		{"ip_version", KeyVersion}, {"src_ip", KeySource}, {"dst_ip", KeyDestination}, {"src_port", KeySourcePort}, {"dst_port", KeyDestinationPort},
-		{"protocol", KeyProtocol}, {"tos", KeyClassOfService}, {"interface", KeyInterface}, {"tunnel", KeyTunnel},
+		{"protocol", KeyProtocol}, {"tos", KeyClassOfService}, {"interface", KeyInterface}, {"if_index", KeyIndex}, {"direction", KeyDirection}, {"tunnel", KeyTunnel},
 		{"tunnel_id", KeyTunnelID}, {"vlan_id", KeyVLAN}, {"inner_vlan_id", KeyInnerVLAN}, {"mpls_label", KeyMPLSLabel},
 		{"mpls_label2", KeyMPLSLabel2}, {"mpls_label3", KeyMPLSLabel3}, {"src_mac", KeySourceMAC},
-		{"dst_mac", KeyDestinationMAC}, {"flow_label", KeyFlowLabel}, {"tcp_flags", KeyTCPFlags},
+		{"dst_mac", KeyDestinationMAC}, {"flow_label", KeyFlowLabel}, {"tcp_flags", KeyTCPFlags}, {"ethertype", KeyEtherType},
 	}
 }
 
@@ -73,6 +79,10 @@ type KeyDefinition struct {
 	// Source and Destination are valid with KeySourceMask and KeyDestinationMask, at most
 	// 32 and 128; else 0.
 	Source, Destination PrefixLengths
+
+	// WithoutIP says that frames that carry no IP packet are metered, too. No field of
+	// the key is of an IP packet then.
+	WithoutIP bool
 }
 
 // DefaultKey gives the definition of [KeySevenTuple] with the whole ToS octet.
@@ -80,11 +90,12 @@ func DefaultKey() KeyDefinition {
 	return KeyDefinition{Fields: KeySevenTuple, ClassMask: WholeClass}
 }
 
-// String gives the fields with commas between them, as the option has them.
+// String gives the fields with commas between them, as the option has them. The IP
+// version, which is in every key, goes without saying where frames without IP are metered.
 func (d KeyDefinition) String() string {
 	var b []byte
 	for _, f := range KeyFieldNames() {
-		if d.Fields&f.Field == 0 || f.Field == KeyTunnelID && d.Fields&KeyTunnel != 0 {
+		if d.Fields&f.Field == 0 || f.Field == KeyTunnelID && d.Fields&KeyTunnel != 0 || f.Field == KeyVersion && d.WithoutIP {
 			continue
 		}
 		if len(b) > 0 {

@@ -24,12 +24,21 @@ const (
 var ErrTooManyPoints = errors.New("there are too many observation points")
 
 // Point is an observation point (RFC 7011 section 2) as far as a file tells: a
-// capture interface, the inside of a tunnel there, or an exporter's observation
-// domain. The zero Point is what all captures share that do not name their
-// interface.
+// capture interface and a direction there, the inside of a tunnel, or an exporter's
+// observation domain. The zero Point is what all captures share that tell nothing of
+// their interface.
 type Point struct {
 	// Interface is the name of the capture interface, empty if it has none.
 	Interface string
+
+	// Index is the SNMP ifIndex of the capture interface, and IndexName the name that
+	// goes with it, empty if there is none; both are 0 and empty unless HasIndex.
+	HasIndex  bool
+	Index     uint32
+	IndexName string
+
+	// Direction is the way that the packets went.
+	Direction Direction
 
 	// Inside is the tunnel in which the metered packets run; zero if they are the
 	// outermost ones.
@@ -47,9 +56,55 @@ type Point struct {
 	Domain   uint32
 }
 
+// Reversed gives the point at which the answers to a point's packets are observed:
+// ingress and egress are exchanged, and so are the ends of the tunnel and whatever else
+// belongs to one end.
+func (p Point) Reversed() Point {
+	p.Direction, p.Inside, p.Flexible = p.Direction.Reversed(), p.Inside.Reversed(), p.Flexible.Reversed()
+	return p
+}
+
+// InIf gives the interface by which a capture's packets came in, as far as it is known:
+// that of the point unless they went out of it.
+func (p *Point) InIf() (index uint32, ok bool) {
+	return p.Index, p.HasIndex && p.Direction != DirectionEgress
+}
+
+// OutIf gives the interface by which a capture's packets went out.
+func (p *Point) OutIf() (index uint32, ok bool) {
+	return p.Index, p.HasIndex && p.Direction == DirectionEgress
+}
+
+// fields are those of the members of InIf and OutIf, the direction and the names that
+// flows observed there have.
+func (p *Point) fields() (f Fields) {
+	if _, ok := p.InIf(); ok {
+		f |= FieldInIf
+	}
+	if _, ok := p.OutIf(); ok {
+		f |= FieldOutIf
+	}
+	if p.Direction != DirectionUnknown {
+		f |= FieldDirection
+	}
+	if p.IndexName != "" {
+		f |= FieldNames
+	}
+	return f
+}
+
+// index gives 0 for an unknown index, else it plus 1.
+func (p *Point) index() uint64 {
+	if !p.HasIndex {
+		return 0
+	}
+	return uint64(p.Index) + 1
+}
+
 // Compare gives the order of points in tables: by interface, captures before
 // exporters, then by exporter address (unknown first, IPv4 before IPv6) and
-// domain, then by tunnel and by what flexible keys hold.
+// domain, then by interface index (unknown first) and its name, by direction (unknown
+// first), by tunnel and by what flexible keys hold.
 func (p *Point) Compare(other *Point) int {
 	if c := cmp.Compare(p.Interface, other.Interface); c != 0 {
 		return c
@@ -60,8 +115,9 @@ func (p *Point) Compare(other *Point) int {
 		}
 		return 1
 	}
-	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain), p.Inside.Compare(&other.Inside),
-		p.Flexible.Compare(&other.Flexible))
+	return cmp.Or(p.Exporter.Compare(other.Exporter), cmp.Compare(p.Domain, other.Domain),
+		cmp.Compare(p.index(), other.index()), cmp.Compare(p.IndexName, other.IndexName), cmp.Compare(p.Direction, other.Direction),
+		p.Inside.Compare(&other.Inside), p.Flexible.Compare(&other.Flexible))
 }
 
 // Points numbers the observation points of a run. Number 0 is the zero Point.
@@ -97,6 +153,17 @@ func (p *Points) Number(point Point) (uint32, error) {
 	p.points = append(p.points, point)
 	p.numbers[point] = n
 	return n, nil
+}
+
+// Fields gives which of FieldInIf, FieldOutIf, FieldDirection and FieldNames flows at
+// any of the points have by their point.
+func (p *Points) Fields() (all Fields) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for i := range p.points {
+		all |= p.points[i].fields()
+	}
+	return all
 }
 
 // Point gives the point of a number.

@@ -112,6 +112,9 @@ func (r *Record) Fields() Fields {
 		return r.Export.Has
 	}
 	fields := MeteredFields
+	if r.Key.Version == 0 {
+		fields = WithoutIPFields
+	}
 	if r.Population > 0 {
 		fields |= FieldSampling
 	}

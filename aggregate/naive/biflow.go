@@ -87,6 +87,12 @@ func icmpPair(protocol, message uint8) (pair [2]uint8, ok bool) {
 
 func turnedPoint(p point) point {
 	p.inside.OuterSource, p.inside.OuterDestination = p.inside.OuterDestination, p.inside.OuterSource
+	switch p.place.Direction {
+	case "ingress":
+		p.place.Direction = "egress"
+	case "egress":
+		p.place.Direction = "ingress"
+	}
 	b := &p.beyond
 	b[SourceMask], b[DestinationMask] = b[DestinationMask], b[SourceMask]
 	b[SourceMAC], b[DestinationMAC] = b[DestinationMAC], b[SourceMAC]

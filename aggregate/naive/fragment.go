@@ -40,6 +40,6 @@ func precedence(a, b *packet) int {
 }
 
 func sameDatagram(a, b *packet) bool {
-	return a.Inside == b.Inside && a.Key.Version == b.Key.Version && a.Key.Source == b.Key.Source && a.Key.Destination == b.Key.Destination &&
+	return a.place == b.place && a.Inside == b.Inside && a.Key.Version == b.Key.Version && a.Key.Source == b.Key.Source && a.Key.Destination == b.Key.Destination &&
 		a.FragmentID == b.FragmentID && (a.Key.Version == 6 || a.Key.Protocol == b.Key.Protocol)
 }

@@ -19,7 +19,7 @@ type Key struct {
 
 // Beyond is what a flow key holds beyond the 7-tuple: for each of the fields below,
 // in their order, its value, or -1 if the packet or the key has none.
-type Beyond [11]int64
+type Beyond [12]int64
 
 // Places in a Beyond.
 const (
@@ -34,6 +34,7 @@ const (
 	DestinationMAC
 	FlowLabel
 	TCPFlags
+	EtherType
 )
 
 // NothingBeyond is a Beyond without any field.
@@ -57,25 +58,26 @@ func compareBeyond(a, b Beyond) int {
 	return cmp.Or(cmp.Compare(present(a), present(b)), slices.Compare(a[:], b[:]))
 }
 
-// point is an observation point: all packets are of the nameless interface.
+// point is an observation point.
 type point struct {
+	place  Place
 	inside flow.Encapsulation
 	beyond Beyond
 }
 
-// comparePoints gives the order of observation points: those outside tunnels first.
+// comparePoints gives the order of observation points.
 func comparePoints(a, b point) int {
-	return cmp.Or(compareInsides(a.inside, b.inside), compareBeyond(a.beyond, b.beyond))
+	return cmp.Or(comparePlace(a.place, b.place), compareInsides(a.inside, b.inside), compareBeyond(a.beyond, b.beyond))
 }
 
 // project gives all packets their flow keys. The observation points are numbered in
 // their order; it gives what the numbers stand for.
 func (k *Key) project(packets []*packet) []point {
 	of := make([]point, len(packets))
-	points := []point{{beyond: NothingBeyond()}}
+	points := []point{{place: Nowhere(), beyond: NothingBeyond()}}
 	for i, p := range packets {
 		from := cmp.Or(p.named, p) // a later fragment has the key of the first one
-		of[i] = point{k.inside(from.Inside), k.beyond(from)}
+		of[i] = point{k.place(from.place), k.inside(from.Inside), k.beyond(from)}
 		points = append(points, of[i])
 	}
 	slices.SortFunc(points, comparePoints)
@@ -93,7 +95,7 @@ func (k *Key) project(packets []*packet) []point {
 
 func (k *Key) has(name string) bool {
 	if k.Fields == nil {
-		return slices.Contains([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "tos", "tunnel"}, name)
+		return slices.Contains([]string{"src_ip", "dst_ip", "src_port", "dst_port", "protocol", "tos", "interface", "if_index", "direction", "tunnel"}, name)
 	}
 	return slices.Contains(k.Fields, name)
 }
@@ -196,10 +198,11 @@ func (k *Key) beyond(p *packet) Beyond {
 	for i, label := range p.Labels[:min(3, len(p.Labels))] {
 		set(MPLSLabel+i, []string{"mpls_label", "mpls_label2", "mpls_label3"}[i], true, int64(label))
 	}
-	set(SourceMAC, "src_mac", true, number(p.SourceMAC))
-	set(DestinationMAC, "dst_mac", true, number(p.DestinationMAC))
+	set(SourceMAC, "src_mac", p.Link&flow.MarkMAC != 0, number(p.SourceMAC))
+	set(DestinationMAC, "dst_mac", p.Link&flow.MarkMAC != 0, number(p.DestinationMAC))
 	set(FlowLabel, "flow_label", p.Key.Version == 6, int64(p.FlowLabel))
 	set(TCPFlags, "tcp_flags", p.HasTCPFlags, int64(p.TCPFlags))
+	set(EtherType, "ethertype", p.EtherType != 0, int64(p.EtherType))
 	return b
 }
 

@@ -20,12 +20,16 @@ const (
 )
 
 // decode reads the packets of a frame that are metered. limited says that a tunnel
-// was not opened because it lies too deep.
-func (l Layer) decode(f frames.Frame) (p *packet, reason flow.Reason, limited bool) {
+// was not opened because it lies too deep. With withoutIP frames that carry no IP packet
+// are metered, too.
+func (l Layer) decode(f frames.Frame, withoutIP bool) (p *packet, reason flow.Reason, limited bool) {
 	outer, outerReason := frames.Decode(f)
 	compared, octets := outer.Captured, outer.Octets // what copies are told by: section 8
 	if outerReason != flow.ReasonAccounted {
 		compared, octets = f.Octets, f.WireOctets
+	}
+	if _, reason, _ := frames.DecodeInner(f); withoutIP && outerReason == flow.ReasonNotIP && (l == Outer || reason == flow.ReasonNotIP) {
+		return &packet{Packet: frames.WithoutIP(outer), compared: compared, comparedOctets: octets}, flow.ReasonAccounted, false
 	}
 	if l == Outer {
 		return &packet{Packet: outer, compared: compared, comparedOctets: octets}, outerReason, false
@@ -37,6 +41,14 @@ func (l Layer) decode(f frames.Frame) (p *packet, reason flow.Reason, limited bo
 	}
 	p.compared, p.comparedOctets = compared, octets
 	return p, reason, limited
+}
+
+// locate gives the packets of a frame their places from what the frame tells.
+func (p *packet) locate(o *Places, told Place) {
+	p.told, p.place = told, o.of(told, p.Key)
+	if p.second != nil {
+		p.second.place = o.of(told, p.second.Key)
+	}
 }
 
 // behindFirst gives the second packet of a frame the place of the first, behind it.

@@ -38,7 +38,7 @@ func TestLayers(t *testing.T) {
 			continue
 		}
 		want := outer
-		want.Second, want.DepthLimited, want.Insides, want.Points = both.Second, both.DepthLimited, both.Insides, both.Points
+		want.Second, want.DepthLimited, want.Places, want.Insides, want.Points = both.Second, both.DepthLimited, both.Places, both.Insides, both.Points
 		for _, f := range inner.Flows {
 			if f.Key.Point != 0 {
 				want.Flows = append(want.Flows, f)

@@ -38,8 +38,10 @@ type Options struct {
 	Biflow        bool  // both directions of a conversation are one flow
 	Moments       bool  // statistics of lengths and gaps
 	Early         int   // first packets that are kept
+	Places        Places
 
-	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
+	Keep      func(*flow.Record) bool // which flow records the tables have; nil: all of them
+	KeepPlace func(Place) bool        // likewise, by where they were observed
 }
 
 // Timers are the timers of one protocol.
@@ -54,9 +56,10 @@ type Result struct {
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
 
-	// Insides and Points are what the observation points are that Key.Point numbers,
-	// in the order of tables: the tunnels, and what keys hold beyond the 7-tuple. The
-	// first has neither.
+	// Places, Insides and Points are what the observation points are that Key.Point
+	// numbers, in the order of tables: where packets were observed, the tunnels, and what
+	// keys hold beyond the 7-tuple. The first has none of them.
+	Places       []Place
 	Insides      []flow.Encapsulation
 	Points       []Beyond
 	Second       uint64        // frames of which two packets are metered
@@ -76,6 +79,8 @@ type packet struct {
 	named          *packet // the first fragment of a later one that has one
 	compared       []byte  // what copies are told by, and its length as the headers have it
 	comparedOctets uint64
+	told           Place    // what the frame tells of where it was observed
+	place          Place    // the same with the direction as it is asked for
 	limited        bool     // a tunnel in the frame was not opened, since it lies too deep
 	own, other     flow.Key // with Biflow: Key before it was shared, and that of the other direction
 	second         *packet  // the inner one of the same frame, if it is metered, too
@@ -83,7 +88,7 @@ type packet struct {
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
-// if one of them is no pcap file.
+// if one of them is no capture that package frames reads.
 func Run(files []File, opts Options) (Result, error) {
 	result := Result{NotAccounted: map[flow.Reason]uint64{}}
 	type input struct {
@@ -93,13 +98,14 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	var inputs []input
 	for _, file := range files {
-		records, err := frames.ReadPcap(file.Content)
+		records, err := frames.Read(file.Content)
 		if err != nil {
 			return Result{}, fmt.Errorf("cannot meter %s: %w", file.Name, err)
 		}
 		in := input{name: file.Name}
 		for i, f := range records {
-			p, reason, limited := opts.Layer.decode(f)
+			p, reason, limited := opts.Layer.decode(f, opts.Key.withoutIP())
+			p.locate(&opts.Places, opts.Places.told(file.Name, f))
 			p.number, p.limited = uint64(i)+1, limited
 			in.frames = append(in.frames, judged{p, reason, i})
 		}
@@ -150,7 +156,7 @@ func Run(files []File, opts Options) (Result, error) {
 	var flows []*meteredFlow
 	for _, f := range meter(all, opts) {
 		f.record.Population = opts.Select.population()
-		if opts.Keep != nil && !opts.Keep(&f.record) {
+		if opts.Keep != nil && !opts.Keep(&f.record) || opts.KeepPlace != nil && !opts.KeepPlace(points[f.record.Key.Point].place) {
 			result.Rejected++
 			for _, p := range f.packets {
 				count(&result.LeftOut, p)
@@ -202,7 +208,7 @@ func (r *Result) keepPoints(flows []*meteredFlow, points []point) {
 	for n, point := range points {
 		if used[uint32(n)] {
 			numbers[uint32(n)] = uint32(len(r.Points))
-			r.Insides, r.Points = append(r.Insides, point.inside), append(r.Points, point.beyond)
+			r.Places, r.Insides, r.Points = append(r.Places, point.place), append(r.Insides, point.inside), append(r.Points, point.beyond)
 		}
 	}
 	for _, f := range flows {

@@ -86,7 +86,7 @@ func TestNotAccounted(t *testing.T) {
 	}
 
 	file := encode(at(0, u))
-	binary.LittleEndian.PutUint32(file[20:], 113) // Linux cooked
+	binary.LittleEndian.PutUint32(file[20:], 147) // the first one for private use
 	result, err := Run([]File{{"a", file}}, defaults)
 	if err != nil || result.NotAccounted[flow.ReasonUnsupportedLinkType] != 1 || len(result.Flows) != 0 {
 		t.Errorf("got %+v, %v, want one packet of an unsupported link type", result, err)

@@ -102,20 +102,31 @@ func (s *Selection) withoutCopies(candidates []*judged) []*judged {
 	return originals
 }
 
-// samplePackets selects one packet of each N.
+// samplePackets selects one packet of each N of each place.
 func (s *Selection) samplePackets(candidates []*judged) {
-	for i, f := range candidates {
+	counts := map[Place]uint64{}
+	for _, f := range candidates {
+		place := f.packet.sampledAt()
+		i := counts[place]
+		counts[place]++
 		chosen := s.Phase - 1
 		if s.Method == "random-packets" {
-			chosen = upTo(splitMix(s.pointSeed(), uint64(i)/s.Packets), s.Packets)
+			chosen = upTo(splitMix(place.seed(s.Seed), i/s.Packets), s.Packets)
 		}
-		if uint64(i)%s.Packets != chosen {
+		if i%s.Packets != chosen {
 			f.reason = flow.ReasonNotSampled
 		}
 	}
 }
 
-// sampleTime selects one packet of each window of time.
+// sampledAt gives what a packet is sampled by: the interface and direction of its frame.
+func (p *packet) sampledAt() Place {
+	place := p.told
+	place.IndexName = ""
+	return place
+}
+
+// sampleTime selects one packet of each window of time, at each place.
 func (o *Options) sampleTime(candidates []*judged, frames int) {
 	s := &o.Select
 	tolerated := int64((o.ReorderWindow + s.Window - 1) / s.Window)
@@ -132,24 +143,36 @@ func (o *Options) sampleTime(candidates []*judged, frames int) {
 		for n < len(candidates) && number(candidates[n]) <= window && number(candidates[n]) >= window-tolerated {
 			n++
 		}
-		chosen := 0
-		if s.Method == "random-time" {
-			for i := range n {
-				if upTo(splitMix(splitMix(s.pointSeed(), uint64(window)), uint64(i)+1), uint64(i)+1) == 0 {
-					chosen = i
-				}
-			}
-			candidates[chosen].at = frames
-			if n < len(candidates) {
-				candidates[chosen].at = int(candidates[n].packet.number) - 1
-			}
+		end := frames
+		if n < len(candidates) {
+			end = int(candidates[n].packet.number) - 1
 		}
-		for i, f := range candidates[:n] {
-			if i != chosen {
-				f.reason = flow.ReasonNotSampled
-			}
+		places := map[Place][]*judged{}
+		for _, f := range candidates[:n] {
+			places[f.packet.sampledAt()] = append(places[f.packet.sampledAt()], f)
+		}
+		for place, packets := range places {
+			s.sampleWindow(packets, splitMix(place.seed(s.Seed), uint64(window)), end)
 		}
 		candidates = candidates[n:]
+	}
+}
+
+// sampleWindow selects one packet of a place in a window that the frame end ends.
+func (s *Selection) sampleWindow(packets []*judged, seed uint64, end int) {
+	chosen := 0
+	if s.Method == "random-time" {
+		for i := range packets {
+			if upTo(splitMix(seed, uint64(i)+1), uint64(i)+1) == 0 {
+				chosen = i
+			}
+		}
+		packets[chosen].at = end
+	}
+	for i, f := range packets {
+		if i != chosen {
+			f.reason = flow.ReasonNotSampled
+		}
 	}
 }
 
@@ -188,9 +211,6 @@ func (o *Options) cut(frames []judged, before int) []judged {
 	}
 	return all
 }
-
-// pointSeed is the seed of the nameless observation point, direction not known.
-func (s *Selection) pointSeed() uint64 { return splitMix(s.Seed, 0) }
 
 // splitMix gives number i, from 0, of a SplitMix64 generator.
 func splitMix(seed, i uint64) uint64 {

@@ -64,6 +64,7 @@ func Columns(options Options) []Column {
 		columns = append(columns, macColumns()...)
 	}
 	columns = append(columns, originColumns()...)
+	columns = withFlexible(options.Key, columns)
 	columns = withReference(options.Reference, columns)
 	return append(columns, elementColumns(options.Elements)...)
 }

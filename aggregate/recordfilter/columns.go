@@ -3,7 +3,6 @@ package recordfilter
 import (
 	"math"
 	"net/netip"
-	"strconv"
 
 	"netstream/aggregate/flow"
 )
@@ -53,31 +52,12 @@ func placeColumns() []Column {
 			point := refs.points.Point(r.Key.Point)
 			return int64(point.Domain), point.Exported
 		}},
-		field("in_if", "uint32", flow.FieldInIf, func(r *flow.Record) uint64 { return uint64(r.Export.InIf) }),
-		exporterName("in_if_name", func(e *flow.Export) uint32 { return e.InIfName }),
-		field("out_if", "uint32", flow.FieldOutIf, func(r *flow.Record) uint64 { return uint64(r.Export.OutIf) }),
-		exporterName("out_if_name", func(e *flow.Export) uint32 { return e.OutIfName }),
-		{Name: "direction", Type: "text", meaning: named, name: direction, number: func(_ *references, r *flow.Record) (int64, bool) {
-			if r.Fields()&flow.FieldDirection == 0 {
-				return 0, false
-			}
-			return int64(r.Export.Direction), true
-		}},
+		interfaceColumn("in_if", flow.FieldInIf, func(e *flow.Export) uint32 { return e.InIf }, (*flow.Point).InIf),
+		interfaceName("in_if_name", func(e *flow.Export) uint32 { return e.InIfName }, (*flow.Point).InIf),
+		interfaceColumn("out_if", flow.FieldOutIf, func(e *flow.Export) uint32 { return e.OutIf }, (*flow.Point).OutIf),
+		interfaceName("out_if_name", func(e *flow.Export) uint32 { return e.OutIfName }, (*flow.Point).OutIf),
+		directionColumn(),
 	}
-}
-
-// direction gives the texts of flowDirection (61). Values that are not registered
-// have their number.
-func direction(n int) (string, int64) {
-	switch {
-	case n == 0:
-		return "ingress", 0
-	case n == 1:
-		return "egress", 1
-	case n > math.MaxUint8:
-		return "", 0
-	}
-	return strconv.Itoa(n), int64(n)
 }
 
 func keyColumns() []Column {

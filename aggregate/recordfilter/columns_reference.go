@@ -22,9 +22,14 @@ func withReference(r *Reference, columns []Column) []Column {
 		completed = append(completed, routedColumns()...)
 	}
 	if r.Interfaces {
-		completed = append(completed,
-			interfaceName("in_if_name", func(a *flow.Attributes) uint32 { return a.InIfName }),
-			interfaceName("out_if_name", func(a *flow.Attributes) uint32 { return a.OutIfName }))
+		for i := range columns {
+			switch columns[i].Name {
+			case "in_if_name":
+				columns[i] = completedName(columns[i], func(a *flow.Attributes) uint32 { return a.InIfName })
+			case "out_if_name":
+				columns[i] = completedName(columns[i], func(a *flow.Attributes) uint32 { return a.OutIfName })
+			}
+		}
 	}
 	for _, c := range completed {
 		for i := range columns {
@@ -50,8 +55,13 @@ func routedColumns() []Column {
 	}
 }
 
-func interfaceName(name string, get func(*flow.Attributes) uint32) Column {
-	return Column{Name: name, Type: "text", same: func(refs *references, r *flow.Record, text string) (same, known bool) {
+// completedName is a column of names of interfaces that reference data complete for
+// exported flows.
+func completedName(told Column, get func(*flow.Attributes) uint32) Column {
+	return Column{Name: told.Name, Type: "text", same: func(refs *references, r *flow.Record, text string) (same, known bool) {
+		if r.Export == nil {
+			return told.same(refs, r, text)
+		}
 		number := get(r.Attributes)
 		return number != 0 && refs.names.Name(number) == text, number != 0
 	}}

@@ -17,10 +17,11 @@ const (
 
 // Options say which columns the flow table has and in which unit its times are.
 type Options struct {
-	Nanoseconds bool     // time stamps are in nanoseconds instead of microseconds
-	WithMAC     bool     // there are src_mac and dst_mac
-	Biflows     bool     // there are the columns of the reverse direction and of the connection
-	Elements    []string // names of the columns of requested elements, by their index in flow.Export.Elements
+	Nanoseconds bool           // time stamps are in nanoseconds instead of microseconds
+	WithMAC     bool           // there are src_mac and dst_mac
+	Biflows     bool           // there are the columns of the reverse direction and of the connection
+	Key         flow.KeyFields // of metered flows: those that the 7-tuple does not have are columns, too; 0 is the 7-tuple
+	Elements    []string       // names of the columns of requested elements, by their index in flow.Export.Elements
 
 	// Reference says which attributes records have from reference data; nil if there are
 	// no such data. Records then have Attributes.

@@ -26,3 +26,19 @@ func tcpFlag(n int) (string, int64) {
 	}
 	return names[n], 1 << n
 }
+
+// etherType gives the EtherTypes that have names here, those of Debian's netbase and the
+// names of protocols that captures are full of.
+func etherType(n int) (string, int64) {
+	names := [...]struct {
+		name   string
+		number int64
+	}{
+		{"ipv4", 0x0800}, {"arp", 0x0806}, {"rarp", 0x8035}, {"ipv6", 0x86dd}, {"slow", 0x8809}, {"mpls", 0x8847},
+		{"pppoe-discovery", 0x8863}, {"pppoe", 0x8864}, {"eapol", 0x888e}, {"lldp", 0x88cc}, {"macsec", 0x88e5}, {"ptp", 0x88f7},
+	}
+	if n >= len(names) {
+		return "", 0
+	}
+	return names[n].name, names[n].number
+}

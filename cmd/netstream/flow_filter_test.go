@@ -19,7 +19,7 @@ import (
 
 // filterOptions gives the options of filters for a table.
 func filterOptions(o *table.Options) recordfilter.Options {
-	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Biflows: o.Biflows, Elements: o.Elements, Reference: (*recordfilter.Reference)(o.Reference)}
+	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Biflows: o.Biflows, Key: o.Key, Elements: o.Elements, Reference: (*recordfilter.Reference)(o.Reference)}
 }
 
 // referenceOfTests has all columns of reference data, with texts that are numbers.
@@ -50,9 +50,13 @@ func attribute(rows []flow.Record, names *flow.Names) {
 // TestFlowFilterColumns: filters know the columns of the flow table, by the same names
 // and types and in the same order, but for those that they refuse.
 func TestFlowFilterColumns(t *testing.T) {
-	for _, withMAC := range []bool{true, false} {
+	for i := range 4 {
+		withMAC, key := i&1 == 0, flow.KeyFields(0)
+		if i > 1 {
+			key = ^key
+		}
 		options := rowtest.Options()
-		options.WithMAC, options.Nanoseconds, options.Biflows = withMAC, withMAC, withMAC
+		options.WithMAC, options.Nanoseconds, options.Biflows, options.Key = withMAC, withMAC, withMAC, key
 		options.FileOf = func(uint32) string { return "" }
 		if withMAC {
 			options.Reference = referenceOfTests()
@@ -90,6 +94,7 @@ func TestFlowFilterCells(t *testing.T) {
 		options.Nanoseconds, options.Biflows = nanoseconds, true
 		if nanoseconds {
 			options.Reference = referenceOfTests()
+			options.Key = ^flow.KeyFields(0)
 		}
 		columns := make(map[string]*table.Column[flow.Record])
 		declared := table.Flows(options)
@@ -125,7 +130,8 @@ func TestFlowFilterCells(t *testing.T) {
 	}
 }
 
-// enter has some of the metered flows run in tunnels.
+// enter has some of the metered flows run in tunnels, and others be of interfaces and keys
+// that say more.
 func enter(t *testing.T, points *flow.Points, rows []flow.Record) {
 	t.Helper()
 	inside := []flow.Encapsulation{
@@ -134,11 +140,23 @@ func enter(t *testing.T, points *flow.Points, rows []flow.Record) {
 		{Tunnel: flow.TunnelIPv6InIP, OuterVersion: 6, OuterSource: flow.MappedIPv4([4]byte{192, 0, 2, 1}), OuterDestination: [16]byte{0x20, 1}},
 		{Tunnel: flow.TunnelPseudowire, HasID: true},
 	}
+	full := flow.Flexible{
+		Has: ^flow.KeyFields(0), SourceMask: 24, DestinationMask: 31, TCPFlags: 18, VLAN: 7, InnerVLAN: 8, EtherType: 0x8847,
+		SourceMAC: [6]byte{2, 1}, DestinationMAC: [6]byte{2, 2}, FlowLabel: 0xfffff, MPLS: [3]uint32{16, 17, 18}}
+	places := []flow.Point{
+		{HasIndex: true, Index: 1<<32 - 1, IndexName: "GE1/0/0", Direction: flow.DirectionIngress, Flexible: full},
+		{HasIndex: true, IndexName: "it's", Direction: flow.DirectionEgress},
+		{HasIndex: true, Index: 7, Direction: flow.DirectionInternal}, {Direction: flow.DirectionExternal}, {Flexible: full},
+	}
 	for i := range rows {
 		if rows[i].Export != nil || i%4 != 0 {
 			continue
 		}
-		number, err := points.Number(flow.Point{Interface: "eth1", Inside: inside[i/4%len(inside)]})
+		point := flow.Point{Interface: "eth1", Inside: inside[i/4%len(inside)]}
+		if i%8 == 0 {
+			point = places[i/8%len(places)]
+		}
+		number, err := points.Number(point)
 		if err != nil {
 			t.Fatal(err)
 		}

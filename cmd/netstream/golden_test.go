@@ -36,6 +36,8 @@ func goldenInputs() []string {
 		"ipv4-fragments.pcap",       // no ports
 		"ipv6-extension-chain.pcap", // protocol at the chain's end
 		"qinq.pcap",                 // VLAN columns
+		"sll2-directions.pcap",      // interface index and direction of frames
+		"pcapng-directions.pcapng",  // direction of packet blocks
 		"mpls.pcap",                 // label column
 		"bad-transport-headers.pcap",
 	} {

@@ -22,7 +22,7 @@ type keyOptions struct {
 }
 
 func (o *keyOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.key, "key", defaultKeyKind, "packets that agree in these are of one flow: "+strings.Join(keyKindNames(), ", ")+", or fields with commas between them: src_ip, src_ip/24:64 (IPv4:IPv6), dst_ip, src_port, dst_port, protocol, tos, dscp, precedence, interface, tunnel, tunnel_id, vlan_id, inner_vlan_id, mpls_label, mpls_label2, mpls_label3, src_mac, dst_mac, flow_label, tcp_flags")
+	flags.StringVar(&o.key, "key", defaultKeyKind, "packets that agree in these are of one flow: "+strings.Join(keyKindNames(), ", ")+", or fields with commas between them: src_ip, src_ip/24:64 (IPv4:IPv6), dst_ip, src_port, dst_port, protocol, tos, dscp, precedence, interface, if_index, direction, tunnel, tunnel_id, vlan_id, inner_vlan_id, mpls_label, mpls_label2, mpls_label3, src_mac, dst_mac, ethertype, flow_label, tcp_flags")
 	flags.StringVar(&o.withTOS, "with-tos", "", "what of the ToS octet is in the key of a kind: tos, dscp (without the ECN marks, which change in mid-flow) or none")
 	flags.BoolVar(&o.biflow, "biflow", false, "meter both directions of a conversation as one flow (RFC 5103), whose source is the initiator, with columns rev_* and those of the TCP connection; ToS is not in its key unless asked for")
 	flags.Lookup("with-tos").DefValue = "as the kind has it"
@@ -43,7 +43,7 @@ func keyKinds() []keyKind {
 	const (
 		addresses  = flow.KeyVersion | flow.KeySource | flow.KeyDestination
 		fiveTuple  = addresses | flow.KeySourcePort | flow.KeyDestinationPort | flow.KeyProtocol
-		layerTwo   = flow.KeyVersion | flow.KeyInterface | flow.KeySourceMAC | flow.KeyDestinationMAC | flow.KeyVLAN | flow.KeyInnerVLAN
+		layerTwo   = flow.KeyVersion | flow.KeyPlace | flow.KeySourceMAC | flow.KeyDestinationMAC | flow.KeyVLAN | flow.KeyInnerVLAN | flow.KeyEtherType
 		labels     = flow.KeyMPLSLabel | flow.KeyMPLSLabel2 | flow.KeyMPLSLabel3
 		sevenTuple = flow.KeySevenTuple
 	)
@@ -54,7 +54,7 @@ func keyKinds() []keyKind {
 		{"l2", layerTwo},
 		{"ip-l2", sevenTuple | layerTwo},
 		{"mpls-ip-only", sevenTuple},
-		{"mpls-label-only", flow.KeyVersion | flow.KeyInterface | labels},
+		{"mpls-label-only", flow.KeyVersion | flow.KeyPlace | labels},
 		{"mpls-label-and-ip", sevenTuple | labels},
 		{vxlanKey, fiveTuple | flow.KeyTunnelID},
 	}
@@ -89,6 +89,7 @@ func (o *keyOptions) resolve(flags *pflag.FlagSet, kind string, packets *packetO
 		if err := setTOS(&parsed.definition, o.withTOS); err != nil {
 			return err
 		}
+		parsed.definition.WithoutIP = parsed.definition.WithoutIP && parsed.definition.Fields&ofIP == 0
 	}
 	o.definition = parsed.definition
 	return o.resolveLayer(flags, parsed, packets)
@@ -167,8 +168,14 @@ func parseKey(text string) (parsedKey, error) {
 	if k.definition.Fields&flow.KeyTunnel != 0 {
 		k.definition.Fields &^= flow.KeyTunnelID // it says less
 	}
+	k.definition.WithoutIP = k.named&flow.KeyVersion == 0 && k.definition.Fields&ofIP == 0
 	return k, nil
 }
+
+// ofIP are the fields that only IP packets have, but for the version, which is in every
+// key.
+const ofIP = flow.KeySource | flow.KeyDestination | flow.KeySourcePort | flow.KeyDestinationPort | flow.KeyProtocol |
+	flow.KeyClassOfService | flow.KeyTunnel | flow.KeyTunnelID | flow.KeyFlowLabel | flow.KeyTCPFlags
 
 func (k *parsedKey) addKind(entry string) bool {
 	for _, kind := range keyKinds() {

@@ -25,9 +25,9 @@ func TestCoarserKeys(t *testing.T) {
 			{"7tuple,tcp_flags", "7tuple", fields("interface src_ip dst_ip src_port dst_port protocol tos")},
 			{"7tuple", "src_ip,dst_port,dscp", fields("src_ip dst_port dscp")},
 			{"7tuple", "precedence,src_ip/24:64,interface,dst_ip/30:127", fields("precedence src_ip/24:64 interface dst_ip/30:127")},
-			{"ip-l2", "l2", fields("interface src_mac dst_mac vlan_id inner_vlan_id")},
+			{"ip-l2", "l2,ip_version", fields("interface src_mac dst_mac vlan_id inner_vlan_id")},
 			{"ip-l2", "vlan_id,dst_mac,protocol", fields("vlan_id dst_mac protocol")},
-			{"mpls-label-and-ip", "mpls-label-only", fields("interface mpls_label mpls_label2 mpls_label3")},
+			{"mpls-label-and-ip", "mpls-label-only,ip_version", fields("interface mpls_label mpls_label2 mpls_label3")},
 			{"mpls-label-and-ip", "mpls_label2,src_port", fields("mpls_label2 src_port")},
 			{"8tuple", "flow_label,dst_ip", fields("flow_label dst_ip")},
 			{"8tuple,tcp_flags", "5tuple,tcp_flags", fields("src_ip dst_ip src_port dst_port protocol tcp_flags")},
@@ -226,6 +226,7 @@ func TestSampleOfOtherKeys(t *testing.T) {
 func TestGoldenKeys(t *testing.T) {
 	for _, c := range []struct{ key, input string }{
 		{"ip-l2", "qinq.pcap"},
+		{"l2", "not-ip.pcap"},
 		{"mpls-label-only", "mpls.pcap"},
 		{"src_ip/24:64,protocol,dscp", "lab-two-points.pcapng"},
 	} {

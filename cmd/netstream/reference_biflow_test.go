@@ -51,7 +51,7 @@ func TestReferenceBiflows(t *testing.T) {
 			met[what] += 0
 		}
 	}
-	for seed := range uint64(1500) {
+	for seed := range uint64(3000) {
 		e := newExperiment(seed)
 		if !e.settings.Biflow {
 			continue

@@ -166,6 +166,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
 		Key: o.keys.definition, Biflows: o.keys.biflow, JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
+		Interfaces: o.place.rules, Directions: o.place.directions, LocalNetworks: o.place.networks,
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
@@ -178,6 +179,9 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	defer j.inputs.close()
+	if err := o.place.checkNames(j.inputs); err != nil {
+		return nil, err
+	}
 	j.inputs.warnUnfiltered(j.console, o)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
@@ -241,6 +245,9 @@ func (j *job) refuseDuplicates() error {
 
 // tableOptions gives what the columns depend on.
 func (j *job) tableOptions(present, common flow.Fields) table.Options {
+	if present != 0 {
+		present |= j.points.Fields()
+	}
 	options := table.Options{
 		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,

@@ -41,6 +41,7 @@ type runOptions struct {
 	packets       packetOptions
 	keys          keyOptions
 	features      featureOptions
+	place         placeOptions
 	ageing        ageingOptions
 	reorderWindow duration
 
@@ -86,6 +87,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.packets.addFlags(flags)
 	o.keys.addFlags(flags)
 	o.features.addFlags(flags)
+	o.place.addFlags(flags)
 	flags.BoolVar(&o.withMAC, "with-mac", false, "add the columns src_mac and dst_mac")
 	flags.BoolVar(&o.withFile, "with-file", false, "add the columns first_file and first_file_packet: where a flow's first packet lies")
 	flags.StringVar(&o.timeUnit, "time-unit", "us", "unit of the time stamps in the tables: us or ns")
@@ -180,6 +182,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolve(flags, o.ageing.key, &o.packets); err != nil {
 		return err
 	}
+	if err := o.place.resolve(flags, &o.keys.definition); err != nil {
+		return err
+	}
 	if err := o.keys.resolveBiflow(flags, o.ageing.biflow); err != nil {
 		return err
 	}
@@ -250,6 +255,7 @@ func (o *runOptions) parameters() map[string]string {
 	o.packets.addParameters(parameters)
 	o.keys.addParameters(parameters)
 	o.features.addParameters(parameters)
+	o.place.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)

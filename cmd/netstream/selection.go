@@ -29,7 +29,7 @@ type selectionOptions struct {
 
 // addSelectionFlags adds what concerns the packets that can be metered.
 func (o *selectionOptions) addSelectionFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.sample, "sample", "none", "meter a sample of each interface's packets: fix-packets:N (or N/K, the K-th of each N), random-packets:N, fix-time:MS or random-time:MS")
+	flags.StringVar(&o.sample, "sample", "none", "meter a sample of the packets of each interface and direction: fix-packets:N (or N/K, the K-th of each N), random-packets:N, fix-time:MS or random-time:MS")
 	flags.Uint64Var(&o.sampleSeed, "sample-seed", 0, "another number gives another random sample")
 	flags.Var(&o.dedupWindow, "dedup-window", "leave out packets with the IP octets of one before them in the file whose time is no further apart; 0 for none")
 	flags.Lookup("dedup-window").DefValue = "0"

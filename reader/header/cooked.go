@@ -50,5 +50,54 @@ func (w *walk) cookedProtocol(hardware uint16, field []byte) (protocol, flow.Rea
 	if binary.BigEndian.Uint16(field) == linuxLLC {
 		return w.llc()
 	}
-	return etherType(field)
+	return w.etherType(field)
+}
+
+// Packet types of cooked headers: four ways to receive (to us, broadcast, multicast, to
+// somebody else), and one to send.
+const (
+	cookedReceivedLast = 3
+	cookedSent         = 4
+)
+
+// Cooked is what a cooked header tells of where its frame was observed.
+type Cooked struct {
+	Direction flow.Direction
+	HasIndex  bool
+	Index     uint32 // of the interface, from 1
+}
+
+// IsCooked says whether frames of a link type have a header that [ReadCooked] reads.
+func IsCooked(linkType uint16) bool {
+	link := linkHeader + protocol(linkType)
+	return link == linkLinuxSLL || link == linkLinuxSLL2
+}
+
+// ReadCooked reads the packet type of a frame of LINKTYPE_LINUX_SLL or
+// LINKTYPE_LINUX_SLL2, and of the latter the interface index, for which 0 stands if it is
+// not known. What was not captured is not known, and of other link types nothing is.
+func ReadCooked(linkType uint16, frame []byte) (c Cooked) {
+	switch linkHeader + protocol(linkType) {
+	case linkLinuxSLL:
+		if len(frame) >= 16 {
+			c.Direction = cookedDirection(binary.BigEndian.Uint16(frame))
+		}
+	case linkLinuxSLL2:
+		if len(frame) >= 20 {
+			c.Index = binary.BigEndian.Uint32(frame[4:])
+			c.HasIndex = c.Index != 0
+			c.Direction = cookedDirection(uint16(frame[10]))
+		}
+	}
+	return c
+}
+
+func cookedDirection(packetType uint16) flow.Direction {
+	switch {
+	case packetType <= cookedReceivedLast:
+		return flow.DirectionIngress
+	case packetType == cookedSent:
+		return flow.DirectionEgress
+	}
+	return flow.DirectionUnknown
 }

@@ -33,6 +33,7 @@ func (w *walk) typeOrLength(field []byte) (protocol, flow.Reason) {
 	v := protocol(binary.BigEndian.Uint16(field))
 	switch {
 	case v >= minEtherType:
+		w.noteType(v)
 		return then(v)
 	case v <= maxEthernetLength:
 		return w.llc()
@@ -97,7 +98,7 @@ func (w *walk) etherTypeBehind(n int) (protocol, flow.Reason) {
 	if b == nil {
 		return cut()
 	}
-	return etherType(b[n:])
+	return w.etherType(b[n:])
 }
 
 // ipOverIB opens a global routing header and the encapsulation header of
@@ -107,5 +108,5 @@ func (w *walk) ipOverIB() (protocol, flow.Reason) {
 	if b == nil {
 		return cut()
 	}
-	return etherType(b[40:])
+	return w.etherType(b[40:])
 }

@@ -32,7 +32,7 @@ func (w *walk) frameRelayProtocol() (protocol, flow.Reason) {
 		return cut()
 	}
 	if b[0] != unnumberedInformation {
-		return etherType(b)
+		return w.etherType(b)
 	}
 	id := b[1]
 	if id == 0 { // padding to an even length

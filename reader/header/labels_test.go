@@ -24,15 +24,15 @@ func TestLabels(t *testing.T) {
 		frame        string
 		outer, inner Labels
 	}{
-		{"IPv6", ethernet + "86dd" + ipv6, Labels{Flow: 0x12345}, Labels{Flow: 0x12345}},
-		{"IPv4", ethernet + "0800" + ipv4, Labels{}, Labels{}},
-		{"six in six", ethernet + "86dd" + outer + ipv6, Labels{Flow: 0xabcde}, Labels{Flow: 0x12345}},
-		{"six in six that cannot be metered", ethernet + "86dd" + bad, Labels{Flow: 0xabcde}, Labels{Flow: 0xabcde}},
-		{"one label", ethernet + "8847 00010140" + ipv4, Labels{MPLS: [3]uint32{16}, Depth: 1}, Labels{MPLS: [3]uint32{16}, Depth: 1}},
+		{"IPv6", ethernet + "86dd" + ipv6, Labels{Flow: 0x12345, HasEtherType: true, EtherType: 0x86dd}, Labels{Flow: 0x12345, HasEtherType: true, EtherType: 0x86dd}},
+		{"IPv4", ethernet + "0800" + ipv4, Labels{HasEtherType: true, EtherType: 0x0800}, Labels{HasEtherType: true, EtherType: 0x0800}},
+		{"six in six", ethernet + "86dd" + outer + ipv6, Labels{Flow: 0xabcde, HasEtherType: true, EtherType: 0x86dd}, Labels{Flow: 0x12345, HasEtherType: true, EtherType: 0x86dd}},
+		{"six in six that cannot be metered", ethernet + "86dd" + bad, Labels{Flow: 0xabcde, HasEtherType: true, EtherType: 0x86dd}, Labels{Flow: 0xabcde, HasEtherType: true, EtherType: 0x86dd}},
+		{"one label", ethernet + "8847 00010140" + ipv4, Labels{MPLS: [3]uint32{16}, Depth: 1, HasEtherType: true, EtherType: 0x8847}, Labels{MPLS: [3]uint32{16}, Depth: 1, HasEtherType: true, EtherType: 0x8847}},
 		{"four labels", ethernet + "8847 fffff040 00011040 00012040 00013140" + ipv6,
-			Labels{MPLS: [3]uint32{1<<20 - 1, 17, 18}, Depth: 3, Flow: 0x12345}, Labels{MPLS: [3]uint32{1<<20 - 1, 17, 18}, Depth: 3, Flow: 0x12345}},
+			Labels{MPLS: [3]uint32{1<<20 - 1, 17, 18}, Depth: 3, Flow: 0x12345, HasEtherType: true, EtherType: 0x8847}, Labels{MPLS: [3]uint32{1<<20 - 1, 17, 18}, Depth: 3, Flow: 0x12345, HasEtherType: true, EtherType: 0x8847}},
 		{"labels in a pseudowire", ethernet + "8847 00010140 00000000" + ethernet + "8847 00011140" + ipv6,
-			Labels{MPLS: [3]uint32{16}, Depth: 1}, Labels{MPLS: [3]uint32{16}, Depth: 1, Flow: 0x12345}},
+			Labels{MPLS: [3]uint32{16}, Depth: 1, HasEtherType: true, EtherType: 0x8847}, Labels{MPLS: [3]uint32{16}, Depth: 1, Flow: 0x12345, HasEtherType: true, EtherType: 0x8847}},
 	} {
 		frame, err := hex.DecodeString(strings.ReplaceAll(c.frame, " ", ""))
 		if err != nil {

@@ -59,7 +59,7 @@ func (w *walk) snap() (protocol, flow.Reason) {
 	}
 	switch binary.BigEndian.Uint32(b) >> 8 {
 	case ouiEncapsulatedEthernet, ouiBridgeTunnel:
-		return etherType(b[3:])
+		return w.etherType(b[3:])
 	}
 	return snapProtocol + protocol(binary.BigEndian.Uint16(b[3:])), flow.ReasonNotIP
 }

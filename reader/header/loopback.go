@@ -21,11 +21,12 @@ func (w *walk) loopback() (protocol, flow.Reason) {
 	}
 	switch {
 	case family > 0xffff: // two octets of something else and an EtherType, if anything
-		if next, reason := etherType(b[2:]); next.isIP() {
+		if next, reason := w.etherType(b[2:]); next.isIP() {
 			return next, reason
 		}
 		return addressFamily, flow.ReasonNotIP
 	case family >= minEtherType: // some systems write an EtherType
+		w.noteType(protocol(family))
 		return then(protocol(family))
 	}
 	return then(addressFamily + protocol(family))

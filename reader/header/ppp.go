@@ -63,5 +63,5 @@ func (w *walk) ciscoHDLC() (protocol, flow.Reason) {
 	if b == nil {
 		return cut()
 	}
-	return etherType(b[2:])
+	return w.etherType(b[2:])
 }

@@ -1,10 +1,6 @@
 package header
 
-import (
-	"encoding/binary"
-
-	"netstream/aggregate/flow"
-)
+import "netstream/aggregate/flow"
 
 // protocol says what the next header of a frame is. All the number spaces that
 // name network protocols are kept apart in one number, which is also the detail
@@ -62,15 +58,6 @@ const (
 	familyIPv6FreeBSD = addressFamily + 28
 	familyIPv6Darwin  = addressFamily + 30
 )
-
-// etherType judges a field that holds an EtherType and never a length.
-func etherType(field []byte) (protocol, flow.Reason) {
-	v := protocol(binary.BigEndian.Uint16(field))
-	if v < minEtherType {
-		return belowTypes + v, flow.ReasonNotIP
-	}
-	return v, flow.ReasonAccounted
-}
 
 // isIP says whether an IP header is next. Which version it is, its own version
 // field decides.

@@ -88,10 +88,13 @@ func (p *Projection) Key(k *flow.Key) {
 	k.Shape = k.Shape&p.ports | p.absent
 }
 
+// WithoutIP says whether frames that carry no IP packet are metered, too.
+func (p *Projection) WithoutIP() bool { return p.definition.WithoutIP }
+
 // Reads says whether the key holds labels that only [header.Decoder.Labels] tells,
 // and the packet may have such.
 func (p *Projection) Reads(packet *flow.Packet) bool {
-	return packet.Key.Version == 6 && p.has(flow.KeyFlowLabel) ||
+	return p.has(flow.KeyEtherType) || packet.Key.Version == 6 && p.has(flow.KeyFlowLabel) ||
 		packet.Meta.Marks&flow.MarkMPLS != 0 && p.has(flow.KeyMPLSLabel2|flow.KeyMPLSLabel3)
 }
 
@@ -129,6 +132,9 @@ func (p *Projection) Flexible(packet *flow.Packet, labels *header.Labels) (f flo
 	if p.has(flow.KeyTCPFlags) && m.Marks&flow.MarkTCP != 0 {
 		f.Has, f.TCPFlags = f.Has|flow.KeyTCPFlags, m.TCPFlags
 	}
+	if p.has(flow.KeyEtherType) && labels.HasEtherType {
+		f.Has, f.EtherType = f.Has|flow.KeyEtherType, labels.EtherType
+	}
 	return f
 }
 
@@ -159,6 +165,12 @@ func (p *Projection) Point(observed flow.Point, flexible flow.Flexible) flow.Poi
 	observed.Flexible = flexible
 	if !p.has(flow.KeyInterface) {
 		observed.Interface = ""
+	}
+	if !p.has(flow.KeyIndex) {
+		observed.HasIndex, observed.Index, observed.IndexName = false, 0, ""
+	}
+	if !p.has(flow.KeyDirection) {
+		observed.Direction = flow.DirectionUnknown
 	}
 	switch {
 	case p.has(flow.KeyTunnel):

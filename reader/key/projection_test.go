@@ -46,7 +46,7 @@ func TestDefault(t *testing.T) {
 			t.Errorf("version %d: got %+v", version, got.Key)
 		}
 	}
-	point := flow.Point{Interface: "eth0", Inside: flow.Encapsulation{Tunnel: flow.TunnelVXLAN, HasID: true, ID: 9, OuterVersion: 4}}
+	point := flow.Point{Interface: "eth0", HasIndex: true, Index: 3, IndexName: "x", Direction: flow.DirectionEgress, Inside: flow.Encapsulation{Tunnel: flow.TunnelVXLAN, HasID: true, ID: 9, OuterVersion: 4}}
 	if got := p.Point(point, flow.Flexible{}); got != point {
 		t.Errorf("got %+v, want %+v", got, point)
 	}
@@ -64,7 +64,7 @@ func TestNothing(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got.Key, want)
 		}
 	}
-	point := flow.Point{Interface: "eth0", Inside: flow.Encapsulation{Tunnel: flow.TunnelVXLAN, HasID: true, ID: 9, OuterVersion: 4}}
+	point := flow.Point{Interface: "eth0", HasIndex: true, Index: 3, IndexName: "x", Direction: flow.DirectionEgress, Inside: flow.Encapsulation{Tunnel: flow.TunnelVXLAN, HasID: true, ID: 9, OuterVersion: 4}}
 	if got := p.Point(point, flow.Flexible{}); got != (flow.Point{}) {
 		t.Errorf("got %+v", got)
 	}
@@ -99,11 +99,11 @@ func TestFlexible(t *testing.T) {
 	p := New(flow.KeyDefinition{Fields: ^flow.KeyFields(0), ClassMask: flow.ClassDSCP,
 		Source: flow.PrefixLengths{IPv4: 24, IPv6: 16}, Destination: flow.PrefixLengths{IPv4: 31, IPv6: 127}})
 	full := packet(6)
-	labels := header.Labels{MPLS: [3]uint32{16, 17, 18}, Depth: 3, Flow: 0xfffff}
+	labels := header.Labels{MPLS: [3]uint32{16, 17, 18}, Depth: 3, Flow: 0xfffff, HasEtherType: true, EtherType: 0x8847}
 	const all = flow.KeySourceMask | flow.KeyDestinationMask | flow.KeyVLAN | flow.KeyInnerVLAN | flow.KeyMPLSLabel | flow.KeyMPLSLabel2 |
-		flow.KeyMPLSLabel3 | flow.KeySourceMAC | flow.KeyDestinationMAC | flow.KeyFlowLabel | flow.KeyTCPFlags
+		flow.KeyMPLSLabel3 | flow.KeySourceMAC | flow.KeyDestinationMAC | flow.KeyFlowLabel | flow.KeyTCPFlags | flow.KeyEtherType
 	want := flow.Flexible{Has: all, SourceMask: 16, DestinationMask: 127, TCPFlags: 0x12, VLAN: 7, InnerVLAN: 8,
-		SourceMAC: [6]byte{1}, DestinationMAC: [6]byte{2}, FlowLabel: 0xfffff, MPLS: [3]uint32{16, 17, 18}}
+		SourceMAC: [6]byte{1}, DestinationMAC: [6]byte{2}, FlowLabel: 0xfffff, MPLS: [3]uint32{16, 17, 18}, EtherType: 0x8847}
 	if got := p.Flexible(&full, &labels); got != want || !p.Reads(&full) || !p.NeedsMAC() {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -113,11 +113,38 @@ func TestFlexible(t *testing.T) {
 	bare := packet(4)
 	bare.Meta = flow.Meta{VLAN: 7, InnerVLAN: 8, MPLSTop: 16, TCPFlags: 0x12, SourceMAC: [6]byte{1}, DestinationMAC: [6]byte{2}} // no marks
 	want = flow.Flexible{Has: flow.KeySourceMask | flow.KeyDestinationMask, SourceMask: 24, DestinationMask: 31}
-	if got := p.Flexible(&bare, &labels); got != want || p.Reads(&bare) {
+	labels.HasEtherType = false
+	if got := p.Flexible(&bare, &labels); got != want || !p.Reads(&bare) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	labels.Depth = 1
 	if got := p.Flexible(&full, &labels); got.Has&(flow.KeyMPLSLabel|flow.KeyMPLSLabel2|flow.KeyMPLSLabel3) != flow.KeyMPLSLabel {
 		t.Errorf("one label: got %+v", got)
+	}
+}
+
+// TestPlace: each part of where packets are observed is in the key, or is not.
+func TestPlace(t *testing.T) {
+	point := flow.Point{Interface: "eth0", HasIndex: true, Index: 3, IndexName: "x", Direction: flow.DirectionEgress}
+	for field, want := range map[flow.KeyFields]flow.Point{
+		flow.KeyInterface: {Interface: "eth0"}, flow.KeyIndex: {HasIndex: true, Index: 3, IndexName: "x"},
+		flow.KeyDirection: {Direction: flow.DirectionEgress}, flow.KeyPlace: point,
+	} {
+		if got := New(flow.KeyDefinition{Fields: flow.KeyVersion | field}).Point(point, flow.Flexible{}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
+// TestWithoutIP: of a frame without IP the key is what its link tells.
+func TestWithoutIP(t *testing.T) {
+	p := New(flow.KeyDefinition{Fields: flow.KeyVersion | flow.KeyVLAN | flow.KeyEtherType | flow.KeySourceMAC, WithoutIP: true})
+	got := flow.Packet{Meta: flow.Meta{VLAN: 7, SourceMAC: [6]byte{1}, Marks: flow.MarkVLAN | flow.MarkMAC}}
+	none := flow.NoSource | flow.NoDestination | flow.NoProtocol | flow.NoClassOfService | flow.NoSourcePort | flow.NoDestinationPort
+	got.Key.Shape = none
+	p.Key(&got.Key)
+	want := flow.Flexible{Has: flow.KeyVLAN | flow.KeyEtherType | flow.KeySourceMAC, VLAN: 7, EtherType: 0x0806, SourceMAC: [6]byte{1}}
+	if flexible := p.Flexible(&got, &header.Labels{HasEtherType: true, EtherType: 0x0806}); flexible != want || got.Key != (flow.Key{Shape: none}) || !p.WithoutIP() {
+		t.Errorf("got %+v, %+v", got.Key, flexible)
 	}
 }

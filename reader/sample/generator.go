@@ -21,12 +21,17 @@ func below(x, n uint64) uint64 {
 	return high
 }
 
-// streamSeed gives the seed of the packets of one observation point and direction:
-// number b of the generator for each octet b of the point's name, one after the
-// other, and last for the direction.
-func streamSeed(seed uint64, point string, direction uint8) uint64 {
-	for i := range len(point) {
-		seed = output(seed, uint64(point[i]))
+// streamSeed gives the seed of the packets at a place: number b of the generator for each
+// octet b of the interface's name, one after the other, then of the four octets of its
+// index if it has one, most significant first, and last for the direction.
+func streamSeed(seed uint64, at Place) uint64 {
+	for i := range len(at.Interface) {
+		seed = output(seed, uint64(at.Interface[i]))
 	}
-	return output(seed, uint64(direction))
+	if at.HasIndex {
+		for shift := 24; shift >= 0; shift -= 8 {
+			seed = output(seed, uint64(uint8(at.Index>>shift)))
+		}
+	}
+	return output(seed, uint64(at.Direction))
 }

@@ -16,8 +16,7 @@ const (
 	Held                    // selected unless another one takes its place: see [Sampler.Turn]
 )
 
-// Stream is what a sampler knows of the packets of one observation point and
-// direction.
+// Stream is what a sampler knows of the packets at one [Place].
 type Stream struct {
 	seed   uint64
 	seen   uint64 // packets so far; of time windows those of the present one
@@ -49,9 +48,17 @@ func New(spec Spec, reorderWindow time.Duration) *Sampler {
 	return s
 }
 
-// Stream begins the packets of an observation point, by its name, and a direction.
-func (s *Sampler) Stream(point string, direction uint8) Stream {
-	return Stream{seed: streamSeed(s.spec.Seed, point, direction)}
+// Place is what has a sampler of its own: one direction of an interface.
+type Place struct {
+	Interface string // its name, empty if it has none
+	HasIndex  bool
+	Index     uint32         // valid iff HasIndex
+	Direction flow.Direction // ingress, egress or unknown
+}
+
+// Stream begins the packets at a place.
+func (s *Sampler) Stream(at Place) Stream {
+	return Stream{seed: streamSeed(s.spec.Seed, at)}
 }
 
 // Turn is told the time of each packet before Take. It says whether a window of time

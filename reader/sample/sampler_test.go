@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/big"
@@ -16,7 +17,7 @@ import (
 // those that are selected, as a caller finds them out.
 func take(spec Spec, reorder time.Duration, times ...flow.Timestamp) []int {
 	s := New(spec, reorder)
-	stream := s.Stream("", 0)
+	stream := s.Stream(Place{})
 	var selected []int
 	held := 0
 	for i, t := range times {
@@ -100,11 +101,15 @@ func drawn(seed, i, n uint64) uint64 {
 }
 
 // seedOf is the seed of a stream by the definition.
-func seedOf(seed uint64, point string, direction uint8) uint64 {
-	for _, octet := range []byte(point) {
+func seedOf(seed uint64, at Place) uint64 {
+	octets := []byte(at.Interface)
+	if at.HasIndex {
+		octets = binary.BigEndian.AppendUint32(octets, at.Index)
+	}
+	for _, octet := range append(octets, byte(at.Direction)) {
 		seed = drawn(seed, uint64(octet), 0)
 	}
-	return drawn(seed, uint64(direction), 0)
+	return seed
 }
 
 func TestRandomPackets(t *testing.T) {
@@ -113,7 +118,7 @@ func TestRandomPackets(t *testing.T) {
 			var want []int
 			packets := 5*int(n) + int(n)/2
 			for group := range uint64(6) {
-				if at := int(group*n+drawn(seedOf(seed, "", 0), group, n)) + 1; at <= packets {
+				if at := int(group*n+drawn(seedOf(seed, Place{}), group, n)) + 1; at <= packets {
 					want = append(want, at)
 				}
 			}
@@ -130,16 +135,15 @@ func TestStreams(t *testing.T) {
 	const n, groups = 1000, 3
 	spec := Spec{Method: RandomPackets, Packets: n, Seed: 7}
 	s := New(spec, 0)
-	type named struct {
-		point     string
-		direction uint8
-	}
-	names := []named{{"", 0}, {"", 1}, {"", 2}, {"eth0", 0}, {"eth0", 1}, {"eth1", 1}, {"\x00", 0}, {"GigabitEthernet0/0/1\xff", 2}}
+	const ingress, egress = flow.DirectionIngress, flow.DirectionEgress
+	names := []Place{{}, {Direction: ingress}, {Direction: egress}, {Interface: "eth0"}, {Interface: "eth0", Direction: ingress},
+		{Interface: "eth1", Direction: ingress}, {Interface: "\x00"}, {Interface: "GigabitEthernet0/0/1\xff", Direction: egress},
+		{HasIndex: true}, {HasIndex: true, Index: 1<<32 - 2, Direction: egress}, {Interface: "eth0", HasIndex: true, Index: 0x01020304, Direction: ingress}}
 	streams := make([]Stream, len(names))
 	for i, name := range names {
-		streams[i] = s.Stream(name.point, name.direction)
+		streams[i] = s.Stream(name)
 	}
-	seen := make(map[string]named)
+	seen := make(map[string]Place)
 	got, want := make([][]uint64, len(names)), make([][]uint64, len(names))
 	for packet := range uint64(n * groups) {
 		for i := range streams {
@@ -150,10 +154,10 @@ func TestStreams(t *testing.T) {
 	}
 	for i, name := range names {
 		for group := range uint64(groups) {
-			want[i] = append(want[i], drawn(seedOf(7, name.point, name.direction), group, n))
+			want[i] = append(want[i], drawn(seedOf(7, name), group, n))
 		}
 		if !slices.Equal(got[i], want[i]) {
-			t.Errorf("%q, direction %d: got %v, want %v", name.point, name.direction, got[i], want[i])
+			t.Errorf("%+v: got %v, want %v", name, got[i], want[i])
 		}
 		if twin, twice := seen[fmt.Sprint(got[i])]; twice {
 			t.Errorf("%v draws as %v does", name, twin)
@@ -200,7 +204,7 @@ func TestRandomTime(t *testing.T) {
 		var want []int
 		for number, packets := range []int{3, 1, 50, 0, 7, 2} {
 			first := int64(number) - 2 // windows before 1970, too
-			windowSeed := drawn(seedOf(seed, "", 0), uint64(first), 0)
+			windowSeed := drawn(seedOf(seed, Place{}), uint64(first), 0)
 			chosen := 0
 			for i := range packets {
 				times = append(times, flow.Timestamp(first*int64(window))+flow.Timestamp(i))
@@ -280,7 +284,7 @@ func TestSpec(t *testing.T) {
 func TestAllocations(t *testing.T) {
 	for method := None; method <= RandomTime; method++ {
 		s := New(Spec{Method: method, Packets: 10, Phase: 1, Window: time.Millisecond}, time.Second)
-		stream := s.Stream("eth0", 1)
+		stream := s.Stream(Place{Interface: "eth0", Direction: flow.DirectionIngress})
 		now := flow.Timestamp(0)
 		if n := testing.AllocsPerRun(1000, func() {
 			s.Turn(now)

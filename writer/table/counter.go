@@ -12,7 +12,7 @@ func counterColumns[R any](counters func(*R) *flow.Counters) []Column[R] {
 			Int:        func(r *R) int64 { return count(counters(r).Packets) },
 		}, {
 			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
-			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; NULL if the exporter does not tell.",
+			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; of frames without IP what lies behind their link headers; NULL if the exporter does not tell.",
 			field:      flow.FieldOctets,
 			Int:        func(r *R) int64 { return count(counters(r).Octets) },
 		}, {

@@ -90,6 +90,10 @@ func (f *flexible[R]) link() []flexibleColumn[R] {
 			Name: "dst_mac", Elements: []Element{{80, "destinationMacAddress"}},
 			Definition: "Destination hardware address, part of the flow key, in lower-case hexadecimal with colons; NULL if the link has none.",
 		}, func(k *flow.Flexible) *[6]byte { return &k.DestinationMAC }),
+		f.number(flow.KeyEtherType, Column[R]{
+			Name: "ethertype", Kind: Uint16, Elements: []Element{{256, "ethernetType"}},
+			Definition: "EtherType behind the VLAN tags, part of the flow key; NULL if the link has none, as frames of LLC without SNAP, and for exported flows.",
+		}, func(k *flow.Flexible) int64 { return int64(k.EtherType) }),
 	}
 }
 

@@ -14,7 +14,7 @@ func TestFlexibleCells(t *testing.T) {
 	points := flow.NewPoints()
 	full, err := points.Number(flow.Point{Flexible: flow.Flexible{
 		Has: ^flow.KeyFields(0), SourceMask: 24, DestinationMask: 31, TCPFlags: 18, VLAN: 7, InnerVLAN: 8,
-		SourceMAC: [6]byte{2, 1}, DestinationMAC: [6]byte{2, 2}, FlowLabel: 0xfffff, MPLS: [3]uint32{16, 17, 18}}})
+		SourceMAC: [6]byte{2, 1}, DestinationMAC: [6]byte{2, 2}, FlowLabel: 0xfffff, MPLS: [3]uint32{16, 17, 18}, EtherType: 0x8847}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestFlexibleCells(t *testing.T) {
 		"src_mask": {"24", "NULL", "9"}, "dst_mask": {"31", "NULL", "10"}, "vlan_id": {"7", "NULL", "99"}, "inner_vlan_id": {"8", "NULL", "98"},
 		"mpls_label": {"16", "NULL", "97"}, "mpls_label2": {"17", "NULL", "NULL"}, "mpls_label3": {"18", "NULL", "NULL"},
 		"src_mac": {"02:01:00:00:00:00", "NULL", "09:00:00:00:00:00"}, "dst_mac": {"02:02:00:00:00:00", "NULL", "09:00:00:00:00:00"},
-		"flow_label": {"1048575", "NULL", "NULL"}, "tcp_flags": {"18", "NULL", "1"},
+		"flow_label": {"1048575", "NULL", "NULL"}, "tcp_flags": {"18", "NULL", "1"}, "ethertype": {"34887", "NULL", "NULL"},
 	}
 	for _, withMAC := range []bool{false, true} {
 		columns := table.Flows(table.Options{Points: points, Key: ^flow.KeyFields(0), WithMAC: withMAC, Elements: []string{"e0_1"}})
@@ -80,7 +80,7 @@ func TestFlexibleCells(t *testing.T) {
 func TestFlexibleFlowID(t *testing.T) {
 	k := key(t, "192.0.2.1", "198.51.100.2", 6, true, 1, 2)
 	seen := map[int64]bool{table.FlowID(&k, &flow.Point{}, 0, 0): true}
-	base := flow.Flexible{Has: flow.KeyTCPFlags}
+	base := flow.Flexible{Has: flow.KeyTCPFlags | flow.KeyEtherType}
 	seen[table.FlowID(&k, &flow.Point{Flexible: base}, 0, 0)] = true
 	members := reflect.TypeFor[flow.Flexible]().NumField()
 	for i := range members {

@@ -37,7 +37,13 @@ import (
 // each), source and destination hardware address (6 each), flow label (4) and TCP
 // flags (2), each 0 if the flow does not have it in its key. Where the 7-tuple has a
 // member that the key has not, the octet of the ports holds the shape of the key
-// (flow.Shape), and the member is 0.
+// (flow.Shape), and the member is 0. The EtherType (2) follows if the flow has it.
+//
+// Where the interface index or the direction is known, the first octet has 16 added, and
+// in front of the name, behind all else, stand the direction, numbered as flow.Direction
+// (1), 1 if the index is known, else 0 (1), the index, or 0 (4), the length of its name
+// (2) and the name. So packets that are seen on their way in and out have two
+// identifiers, and flows of which neither is known the one that they have without.
 //
 // Among n records two have the same identifier with a probability of about
 // n^2 / 2^64: 1 in 18,000 for 32 million records.
@@ -64,8 +70,22 @@ func FlowID(k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32
 		b[0] |= 0x20
 		b = appendFlexible(b, f)
 	}
+	if point.HasIndex || point.Direction != flow.DirectionUnknown {
+		b[0] |= 0x10
+		b = appendWay(b, point)
+	}
 	b = append(b, point.Interface...)
 	return identify(b)
+}
+
+func appendWay(b []byte, p *flow.Point) []byte {
+	known := byte(0)
+	if p.HasIndex {
+		known = 1
+	}
+	b = binary.BigEndian.AppendUint32(append(b, byte(p.Direction), known), p.Index)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(p.IndexName)))
+	return append(b, p.IndexName...)
 }
 
 func appendEncapsulation(b []byte, e *flow.Encapsulation) []byte {
@@ -90,7 +110,11 @@ func appendFlexible(b []byte, f *flow.Flexible) []byte {
 	b = append(b, f.SourceMAC[:]...)
 	b = append(b, f.DestinationMAC[:]...)
 	b = binary.BigEndian.AppendUint32(b, f.FlowLabel)
-	return binary.BigEndian.AppendUint16(b, f.TCPFlags)
+	b = binary.BigEndian.AppendUint16(b, f.TCPFlags)
+	if f.Has&flow.KeyEtherType != 0 {
+		b = binary.BigEndian.AppendUint16(b, f.EtherType)
+	}
+	return b
 }
 
 // Bits of the octet that says what an exported flow's encoding holds.

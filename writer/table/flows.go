@@ -14,7 +14,7 @@ func Flows(o Options) []Column[flow.Record] {
 	points := newObservedPoints(o.Points)
 	columns := flowTimes(&o)
 	columns = append(columns, pointColumns(points, key)...)
-	columns = append(columns, flowDevice(&o)...)
+	columns = append(columns, flowDevice(&o, points)...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, counterColumns(func(r *flow.Record) *flow.Counters { return &r.Counters })...)
 	columns = append(columns, flowSampling(&o)...)
@@ -47,16 +47,26 @@ func lacks(need flow.Fields) func(*flow.Record) bool {
 	return func(r *flow.Record) bool { return r.Fields()&need == 0 }
 }
 
-func flowDevice(o *Options) []Column[flow.Record] {
-	return deviceColumns(o, named(o, flowAttributes, device[flow.Record]{
-		inIf:      func(r *flow.Record) int64 { return int64(r.Export.InIf) },
-		outIf:     func(r *flow.Record) int64 { return int64(r.Export.OutIf) },
-		noInName:  func(r *flow.Record) bool { return r.Export == nil || r.Export.InIfName == 0 },
-		noOutName: func(r *flow.Record) bool { return r.Export == nil || r.Export.OutIfName == 0 },
-		inName:    func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.InIfName)} },
-		outName:   func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.OutIfName)} },
-		direction: func(r *flow.Record) Symbol { return Symbol{Low: uint64(r.Export.Direction)} },
+func flowDevice(o *Options, points *observedPoints) []Column[flow.Record] {
+	return deviceColumns(o, points, named(o, flowAttributes, device[flow.Record]{
+		key:       func(r *flow.Record) *flow.Key { return &r.Key },
+		has:       (*flow.Record).Fields,
+		inIf:      func(r *flow.Record) uint32 { return r.Export.InIf },
+		outIf:     func(r *flow.Record) uint32 { return r.Export.OutIf },
+		inName:    exportedName(func(e *flow.Export) uint32 { return e.InIfName }),
+		outName:   exportedName(func(e *flow.Export) uint32 { return e.OutIfName }),
+		direction: func(r *flow.Record) uint8 { return r.Export.Direction },
 	}))
+}
+
+// exportedName gives the number of a name, 0 if there is none.
+func exportedName(of func(*flow.Export) uint32) func(*flow.Record) uint32 {
+	return func(r *flow.Record) uint32 {
+		if r.Export == nil {
+			return 0
+		}
+		return of(r.Export)
+	}
 }
 
 func flowTimes(o *Options) []Column[flow.Record] {
@@ -123,22 +133,22 @@ func flowHeaders() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "min_ttl", Kind: Uint8, Elements: []Element{{52, "minimumTTL"}}, Unit: "hops",
-			Definition: "Least IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
+			Definition: "Least IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell, and of frames without IP.",
 			field:      flow.FieldMinTTL,
 			Int:        func(r *flow.Record) int64 { return int64(r.MinTTL) },
 		}, {
 			Name: "max_ttl", Kind: Uint8, Elements: []Element{{53, "maximumTTL"}}, Unit: "hops",
-			Definition: "Greatest IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell.",
+			Definition: "Greatest IPv4 Time to Live or IPv6 Hop Limit of the packets; NULL if the exporter does not tell, and of frames without IP.",
 			field:      flow.FieldMaxTTL,
 			Int:        func(r *flow.Record) int64 { return int64(r.MaxTTL) },
 		}, {
 			Name: "min_ip_len", Kind: Int64, Elements: []Element{{25, "minimumIpTotalLength"}}, Unit: "octets",
-			Definition: "Length of the shortest IP packet, header included; NULL if the exporter does not tell.",
+			Definition: "Length of the shortest IP packet, header included; NULL if the exporter does not tell, and of frames without IP.",
 			field:      flow.FieldMinOctets,
 			Int:        func(r *flow.Record) int64 { return count(r.MinOctets) },
 		}, {
 			Name: "max_ip_len", Kind: Int64, Elements: []Element{{26, "maximumIpTotalLength"}}, Unit: "octets",
-			Definition: "Length of the longest IP packet, header included; NULL if the exporter does not tell.",
+			Definition: "Length of the longest IP packet, header included; NULL if the exporter does not tell, and of frames without IP.",
 			field:      flow.FieldMaxOctets,
 			Int:        func(r *flow.Record) int64 { return count(r.MaxOctets) },
 		},

@@ -29,14 +29,14 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	}
 	points := newObservedPoints(o.Points)
 	columns = append(columns, pointColumns(points, key)...)
-	columns = append(columns, deviceColumns(&o, named(&o, intervalAttributes, device[record]{
-		inIf:      func(r *record) int64 { return int64(r.InIf) },
-		outIf:     func(r *record) int64 { return int64(r.OutIf) },
-		noInName:  func(r *record) bool { return r.InIfName == 0 },
-		noOutName: func(r *record) bool { return r.OutIfName == 0 },
-		inName:    func(r *record) Symbol { return Symbol{Low: uint64(r.InIfName)} },
-		outName:   func(r *record) Symbol { return Symbol{Low: uint64(r.OutIfName)} },
-		direction: func(r *record) Symbol { return Symbol{Low: uint64(r.Direction)} },
+	columns = append(columns, deviceColumns(&o, points, named(&o, intervalAttributes, device[record]{
+		key:       key,
+		has:       func(r *record) flow.Fields { return r.Has },
+		inIf:      func(r *record) uint32 { return r.InIf },
+		outIf:     func(r *record) uint32 { return r.OutIf },
+		inName:    func(r *record) uint32 { return r.InIfName },
+		outName:   func(r *record) uint32 { return r.OutIfName },
+		direction: func(r *record) uint8 { return r.Direction },
 	}))...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)

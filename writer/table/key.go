@@ -12,7 +12,7 @@ func addressColumns[R any](key func(*R) *flow.Key) []Column[R] {
 	return []Column[R]{
 		{
 			Name: "ip_version", Kind: Uint8, Elements: []Element{{60, "ipVersion"}},
-			Definition: "Version of the metered IP header (the outermost one but with --meter inner or both), or of that which the exporter metered: 4 or 6; NULL if there is no address.",
+			Definition: "Version of the metered IP header (the outermost one but with --meter inner or both), or of that which the exporter metered: 4 or 6; NULL if there is no address, and of frames without IP.",
 			Null:       func(r *R) bool { return key(r).Version == 0 },
 			Int:        func(r *R) int64 { return int64(key(r).Version) },
 		}, {

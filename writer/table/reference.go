@@ -36,10 +36,8 @@ func named[R any](o *Options, of func(*R) *flow.Attributes, d device[R]) device[
 	if !o.Reference.interfaces() {
 		return d
 	}
-	d.noInName = func(r *R) bool { return of(r).InIfName == 0 }
-	d.noOutName = func(r *R) bool { return of(r).OutIfName == 0 }
-	d.inName = func(r *R) Symbol { return Symbol{Low: uint64(of(r).InIfName)} }
-	d.outName = func(r *R) Symbol { return Symbol{Low: uint64(of(r).OutIfName)} }
+	d.inName = func(r *R) uint32 { return of(r).InIfName }
+	d.outName = func(r *R) uint32 { return of(r).OutIfName }
 	return d
 }
 

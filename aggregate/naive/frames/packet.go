@@ -34,6 +34,8 @@ type Packet struct {
 	MPLSTop                   uint32    // 20 bit label of the top entry
 	SourceMAC, DestinationMAC [6]byte   // in the order of the wire
 
+	EtherType int      // the first type of the link that is not that of a tag, 0 if there is none
+	Rest      uint64   // of a frame that is not IP: octets behind the headers that were opened
 	Labels    []uint32 // all labels of the MPLS stack, the top one first
 	FlowLabel uint32   // of IPv6, 20 bits
 
@@ -51,116 +53,23 @@ type Packet struct {
 // packet is metered; otherwise it is why not, and the packet is incomplete.
 func Decode(f Frame) (Packet, flow.Reason) {
 	p := Packet{Time: f.Time, WireOctets: f.WireOctets}
-	if f.LinkType != LinkTypeEthernet {
-		return p, flow.ReasonUnsupportedLinkType
+	etherType, c, reason := p.first(f)
+	if reason == flow.ReasonAccounted {
+		p.headers = 1
+		p.content, reason = p.ofField(etherType, c)
 	}
-	if len(f.Octets) < 14 {
-		return p, flow.ReasonTruncatedHeader
-	}
-	copy(p.DestinationMAC[:], f.Octets)
-	copy(p.SourceMAC[:], f.Octets[6:])
-	p.Link = flow.MarkMAC
-	p.headers = 1
-	c, reason := p.link(chunk{f.Octets, f.WireOctets}.from(12))
-	p.content = c
 	if reason != flow.ReasonAccounted {
 		return p, reason
 	}
-	return p, p.ip(c)
+	return p, p.ip(p.content)
 }
 
-// link reads what stands in front of an IP header, from an EtherType on, and gives
-// what begins with the IP header. Of a packet that is not IP below MPLS labels it
-// gives what is below them.
-func (p *Packet) link(c chunk) (chunk, flow.Reason) {
-	if len(c.octets) < 2 {
-		return chunk{}, flow.ReasonTruncatedHeader
-	}
-	return p.ofType(binary.BigEndian.Uint16(c.octets), c.from(2))
-}
-
-// ofType is link for what an EtherType stands in front of.
-func (p *Packet) ofType(etherType uint16, c chunk) (chunk, flow.Reason) {
-	for {
-		switch etherType {
-		case 0x0800, 0x86dd:
-			return c, flow.ReasonAccounted
-		case 0x8847, 0x8848:
-			return p.labels(c)
-		}
-		if etherType >= 0x600 && p.tooDeep() {
-			return chunk{}, flow.ReasonNotIP
-		}
-		switch etherType {
-		case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300: // IEEE 802.1Q, 802.1ad, and what came before it
-			if len(c.octets) < 2 {
-				return chunk{}, flow.ReasonTruncatedHeader
-			}
-			p.tag(binary.BigEndian.Uint16(c.octets) & 0xfff)
-			c = c.from(2)
-		case 0x8909: // Cisco metadata
-			if len(c.octets) < 8 {
-				return chunk{}, flow.ReasonTruncatedHeader
-			}
-			c = c.from(6)
-		case 0x8864: // PPPoE session, RFC 2516
-			if len(c.octets) < 8 {
-				return chunk{}, flow.ReasonTruncatedHeader
-			}
-			if ppp := binary.BigEndian.Uint16(c.octets[6:]); c.octets[1] != 0 || ppp != 0x0021 && ppp != 0x0057 {
-				return chunk{}, flow.ReasonNotIP
-			}
-			return c.from(8), flow.ReasonAccounted
-		default:
-			return chunk{}, flow.ReasonNotIP
-		}
-		if len(c.octets) < 2 {
-			return chunk{}, flow.ReasonTruncatedHeader
-		}
-		etherType = binary.BigEndian.Uint16(c.octets)
-		c = c.from(2)
-	}
-}
-
-// labels reads an MPLS label stack, RFC 3032.
-func (p *Packet) labels(c chunk) (chunk, flow.Reason) {
-	for bottom := false; !bottom; c = c.from(4) {
-		if p.tooDeep() {
-			return chunk{}, flow.ReasonNotIP
-		}
-		if len(c.octets) < 4 {
-			return chunk{}, flow.ReasonTruncatedHeader
-		}
-		p.bottomLabel = binary.BigEndian.Uint32(c.octets) >> 12
-		if p.Link&flow.MarkMPLS == 0 {
-			p.Link |= flow.MarkMPLS
-			p.MPLSTop = p.bottomLabel
-		}
-		p.Labels = append(p.Labels, p.bottomLabel)
-		bottom = c.octets[2]&1 == 1
-	}
-	if len(c.octets) > 0 && c.octets[0]>>4 != 4 && c.octets[0]>>4 != 6 {
-		return c, flow.ReasonNotIP // a label may stand in front of anything
-	}
-	return c, flow.ReasonAccounted
-}
-
-// tooDeep counts a header in front of IP and says whether it is one too many.
-func (p *Packet) tooDeep() bool {
-	p.headers++
-	p.limited = p.limited || p.headers > maxHeaders
-	return p.limited
-}
-
-// tag notes a VLAN id: the outermost and the one behind it.
-func (p *Packet) tag(id uint16) {
-	switch {
-	case p.Link&flow.MarkVLAN == 0:
-		p.Link |= flow.MarkVLAN
-		p.VLAN = id
-	case p.Link&flow.MarkInnerVLAN == 0:
-		p.Link |= flow.MarkInnerVLAN
-		p.InnerVLAN = id
+// WithoutIP gives a frame that is not IP as the packet that is metered of it where only
+// its link matters: p is what Decode gave.
+func WithoutIP(p Packet) Packet {
+	return Packet{
+		Time: p.Time, WireOctets: p.WireOctets, Octets: p.Rest, Link: p.Link, VLAN: p.VLAN, InnerVLAN: p.InnerVLAN, MPLSTop: p.MPLSTop,
+		SourceMAC: p.SourceMAC, DestinationMAC: p.DestinationMAC, Labels: p.Labels, EtherType: p.EtherType,
 	}
 }
 

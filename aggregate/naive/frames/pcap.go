@@ -12,15 +12,23 @@ const (
 	recordHeader = 16 // octets in front of each frame
 )
 
-// LinkTypeEthernet is LINKTYPE_ETHERNET, the only link type that Decode reads.
-const LinkTypeEthernet = 1
+// The link types that Decode reads: LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL and
+// LINKTYPE_LINUX_SLL2.
+const (
+	LinkTypeEthernet = 1
+	LinkTypeSLL      = 113
+	LinkTypeSLL2     = 276
+)
 
-// Frame is one record of a pcap file.
+// Frame is one packet of a capture.
 type Frame struct {
 	Time       flow.Timestamp
 	Octets     []byte // as far as captured, part of the file's content
 	WireOctets uint64 // original length, never below the captured one
 	LinkType   uint32 // LINKTYPE value of the file, the lower 16 bits
+
+	Interface string // name of the capture interface, "" if there is none
+	Flags     uint32 // epb_flags, 0 if there are none
 }
 
 // ReadPcap gives the frames of a pcap file (draft-ietf-opsawg-pcap). Seconds are

@@ -96,7 +96,7 @@ func (o *opening) ip(c chunk) (Packet, flow.Reason) {
 	a := &o.around
 	inner := Packet{
 		Time: a.Time, WireOctets: a.WireOctets, Link: a.Link, VLAN: a.VLAN, InnerVLAN: a.InnerVLAN, MPLSTop: a.MPLSTop,
-		SourceMAC: a.SourceMAC, DestinationMAC: a.DestinationMAC, Labels: a.Labels, Inside: o.within, headers: o.headers,
+		SourceMAC: a.SourceMAC, DestinationMAC: a.DestinationMAC, Labels: a.Labels, EtherType: a.EtherType, Inside: o.within, headers: o.headers,
 	}
 	reason := inner.ip(c)
 	return inner, reason

@@ -10,6 +10,8 @@ type Packet struct {
 	Time       int64  // nanoseconds since the Unix epoch, within what pcap can say
 	Frame      []byte // an Ethernet frame without check sequence, perhaps cut
 	WireLength uint32 // its length on the wire; a lying capture has less than len(Frame)
+	Interface  int    // which of the capture's interfaces it was captured at: see [Observe]
+	Flags      uint32 // epb_flags, 0 if there are none
 
 	// Where the IP header and the ports begin in Frame, 0 if there are none or
 	// they must not be touched. Either may lie behind the cut.

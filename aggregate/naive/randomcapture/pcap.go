@@ -1,22 +1,26 @@
 package randomcapture
 
-import "encoding/binary"
+import (
+	"cmp"
+	"encoding/binary"
+)
 
 // Format is a way to write a pcap file.
 type Format struct {
 	Order       binary.AppendByteOrder // binary.LittleEndian or binary.BigEndian
 	Nanoseconds bool                   // else microseconds: what is below is lost
+	Link        uint16                 // of pcap files; 0 is Ethernet
 }
 
 // Formats are all ways to write a pcap file.
 func Formats() []Format {
 	return []Format{
-		{binary.LittleEndian, true}, {binary.BigEndian, true},
-		{binary.LittleEndian, false}, {binary.BigEndian, false},
+		{Order: binary.LittleEndian, Nanoseconds: true}, {Order: binary.BigEndian, Nanoseconds: true},
+		{Order: binary.LittleEndian}, {Order: binary.BigEndian},
 	}
 }
 
-// Encode writes a capture as a pcap file of link type Ethernet.
+// Encode writes a capture as a pcap file.
 func Encode(packets []Packet, format Format) []byte {
 	magic, unit := uint32(0xa1b2c3d4), int64(1000)
 	if format.Nanoseconds {
@@ -26,7 +30,7 @@ func Encode(packets []Packet, format Format) []byte {
 	file := order.AppendUint32(nil, magic)
 	file = order.AppendUint16(file, 2) // version 2.4
 	file = order.AppendUint16(file, 4)
-	for _, field := range []uint32{0, 0, 262144, 1} { // zone, accuracy, snapshot length, link type
+	for _, field := range []uint32{0, 0, 262144, uint32(cmp.Or(format.Link, LinkEthernet))} { // zone, accuracy, snapshot length, link type
 		file = order.AppendUint32(file, field)
 	}
 	for _, p := range packets {

@@ -1,0 +1,52 @@
+package reader
+
+import (
+	"testing"
+
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+	"netstream/reader/localnet"
+)
+
+// TestSpotsAllocateNothing: packets at known spots cost no allocation, whatever tells
+// their direction, and frames without a direction are where their interface is.
+func TestSpotsAllocateNothing(t *testing.T) {
+	networks, err := localnet.Parse([]string{"10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// SLL2 headers of interface 3 with packet types 0 and 4.
+	received := []byte{0: 8, 7: 3, 9: 1, 11: 6, 19: 0}
+	sent := []byte{0: 8, 7: 3, 9: 1, 10: 4, 11: 6, 19: 0}
+	out := flow.Key{Version: 4, Source: flow.MappedIPv4([4]byte{10, 1}), Destination: flow.MappedIPv4([4]byte{192, 0, 2, 1})}
+	for _, c := range []struct {
+		directions Directions
+		want       [3]flow.Direction // received, sent, sent with the flag inbound
+	}{
+		{DirectionsOfCapture, [3]flow.Direction{flow.DirectionIngress, flow.DirectionEgress, flow.DirectionIngress}},
+		{DirectionsOfNetworks, [3]flow.Direction{flow.DirectionEgress, flow.DirectionEgress, flow.DirectionEgress}},
+		{DirectionsOfNobody, [3]flow.Direction{}},
+	} {
+		p := &Packets{options: Options{Points: flow.NewPoints(), Directions: c.directions, LocalNetworks: networks}}
+		from := &observed{linkType: 276, cooked: true}
+		frames := []capture.Frame{{Data: received}, {Data: sent}, {Data: sent, Direction: capture.DirectionInbound}}
+		each := func() {
+			for i := range frames {
+				n, err := p.pointOf(from, &frames[i], &out, &flow.Encapsulation{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, want := p.options.Points.Point(n), (flow.Point{HasIndex: true, Index: 3, Direction: c.want[i]}); got != want {
+					t.Fatalf("%v, frame %d: got %+v, want %+v", c.directions, i, got, want)
+				}
+			}
+		}
+		if n := testing.AllocsPerRun(100, each); n != 0 {
+			t.Errorf("%v: %v allocations for three packets", c.directions, n)
+		}
+		from.mapped = true
+		if n, err := p.pointOf(from, &frames[0], &flow.Key{}, &flow.Encapsulation{}); err != nil || p.options.Points.Point(n).HasIndex {
+			t.Errorf("%v: got point %d, %v, want no index of the frame where the map has one", c.directions, n, err)
+		}
+	}
+}
