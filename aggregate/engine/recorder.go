@@ -43,7 +43,7 @@ func newRecorder(config *Config, rejected *rejections, flows *runs.Sorter[flow.R
 	return recorder{
 		flows: flows, slices: slices, stitch: config.Stitch, keep: config.Keep, rejected: rejected,
 		reports:  runs.NewSorter(reportOrder(config.Points), reports, config.Spill),
-		spreader: distribute.New(config.Meter.Interval, method),
+		spreader: distribute.New(config.Meter.Intervals(), method),
 		common:   everyField,
 	}
 }

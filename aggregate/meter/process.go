@@ -10,13 +10,13 @@ import (
 // Process meters any number of keys, one after the other; it is not safe for
 // concurrent use.
 type Process struct {
-	settings Settings
+	calendar flow.Calendar
 	ageing   ageing
 	out      Output
 
-	// secondInterval is the start of the second interval of the representable range.
-	// The first one's start saturates, so that its end does not follow from it.
-	secondInterval flow.Timestamp
+	// current is the interval that a time was looked up in last. Packets come in order,
+	// so it is nearly always that of the next time, too.
+	current flow.Interval
 
 	// What goes out is made in these, so that it takes no new memory.
 	record flow.Record
@@ -25,9 +25,8 @@ type Process struct {
 
 // NewProcess gives a metering process with valid settings.
 func NewProcess(settings Settings, out Output) *Process {
-	width := settings.Interval
-	second := (flow.MinTimestamp + flow.Timestamp(width)).Interval(width)
-	return &Process{settings: settings, ageing: newAgeing(&settings), out: out, secondInterval: second}
+	calendar := settings.Intervals()
+	return &Process{calendar: calendar, ageing: newAgeing(&settings), out: out, current: calendar.Interval(0)}
 }
 
 // Add meters the next packet of the key whose state is s.
@@ -46,7 +45,7 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	found := s.open
 	if !found {
 		m.begin(s, p)
-	} else if !m.within(s, p.Time) {
+	} else if m.intervalOf(p.Time) != s.interval {
 		m.changeInterval(s, p)
 	}
 	s.count(p, m.ageing.grace)
@@ -55,12 +54,13 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	}
 }
 
-// within says whether at lies in the interval of the current slice. That is asked
-// for every packet, so it does not divide; from the start of the interval on, the
-// difference of two times always fits an unsigned number.
-func (m *Process) within(s *State, at flow.Timestamp) bool {
-	return at >= s.interval && uint64(at)-uint64(s.interval) < uint64(m.settings.Interval) &&
-		(at < m.secondInterval || s.interval >= m.secondInterval)
+// intervalOf gives the start of the interval that holds a time. That is asked for every
+// packet, so it does not divide, nor look up local time, but where the interval changes.
+func (m *Process) intervalOf(at flow.Timestamp) flow.Timestamp {
+	if !m.current.Contains(at) {
+		m.current = m.calendar.Interval(at)
+	}
+	return m.current.Start
 }
 
 // begin opens a flow for p. It sets every field but the key and those that last
@@ -71,7 +71,7 @@ func (m *Process) begin(s *State, p *flow.Packet) {
 	s.minTTL, s.maxTTL = p.Meta.TTL, p.Meta.TTL
 	s.marks = p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC | flow.MarkSecond)
 	s.lastClock, s.firstClock = p.Clock, p.Clock
-	s.interval = p.Time.Interval(m.settings.Interval)
+	s.interval = m.intervalOf(p.Time)
 	s.sliceFirst, s.sliceLast = p.Time, p.Time
 	s.sliceTCPFlags, s.slice = 0, flow.Counters{}
 	s.minOctets, s.maxOctets = p.Meta.Octets, p.Meta.Octets
@@ -89,9 +89,8 @@ func (m *Process) begin(s *State, p *flow.Packet) {
 // more slices, its own and another one of the interval that it interrupts: they
 // are summed with the rest of their interval when rows are sorted.
 func (m *Process) changeInterval(s *State, p *flow.Packet) {
-	interval := p.Time.Interval(m.settings.Interval)
 	m.handOver(s, 0, 0)
-	s.interval, s.sliceFirst, s.sliceLast = interval, p.Time, p.Time
+	s.interval, s.sliceFirst, s.sliceLast = m.intervalOf(p.Time), p.Time, p.Time
 }
 
 // handOver gives the current slice away and adds it to the flow's totals.
@@ -149,7 +148,7 @@ func (s *State) firstPlace() uint64 {
 // mark counts the flow's start or end in the interval of at: with the current
 // slice if at lies in it (then it gives 1), else in a slice without packets.
 func (m *Process) mark(s *State, at flow.Timestamp, started, ended uint64) uint64 {
-	interval := at.Interval(m.settings.Interval)
+	interval := m.intervalOf(at)
 	if interval == s.interval {
 		return 1
 	}
