@@ -9,7 +9,7 @@ import (
 )
 
 // intervals makes the interval table: docs/metering.md section 5.
-func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord {
+func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 	type place struct {
 		key   flow.Key
 		start flow.Timestamp
@@ -18,11 +18,11 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 	for _, f := range flows {
 		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
 		for _, p := range f.packets {
-			start := intervalOf(p.Time, width)
+			start, end := opts.Local.interval(p.Time, opts.Interval)
 			present[start] = true
 			row := rows[place{p.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time,
+				row = &flow.IntervalRecord{Key: p.Key, Start: start, End: end, First: p.Time, Last: p.Time,
 					Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 				rows[place{p.Key, start}] = row
 			}
@@ -36,8 +36,10 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 		for start := range present {
 			rows[place{f.record.Key, start}].FlowsActive++
 		}
-		rows[place{f.record.Key, intervalOf(f.record.Start, width)}].FlowsStarted++
-		rows[place{f.record.Key, intervalOf(f.record.End, width)}].FlowsEnded++
+		first, _ := opts.Local.interval(f.record.Start, opts.Interval)
+		last, _ := opts.Local.interval(f.record.End, opts.Interval)
+		rows[place{f.record.Key, first}].FlowsStarted++
+		rows[place{f.record.Key, last}].FlowsEnded++
 	}
 	var table []flow.IntervalRecord
 	for _, row := range rows {
@@ -47,6 +49,23 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 		return cmp.Or(cmp.Compare(a.Start, b.Start), compareKeys(a.Key, b.Key))
 	})
 	return table
+}
+
+// seen gives the time of which the run has seen all packets, from one instant to before
+// another: docs/metering.md, section Complete intervals. Outside are the times of the
+// packets that --time left out.
+func (o *Options) seen(packets []*packet, outside []flow.Timestamp) (from, to flow.Timestamp) {
+	s := &o.Select
+	from, to = packets[0].clock, minus(packets[len(packets)-1].clock, flow.Timestamp(o.ReorderWindow))
+	for _, t := range outside {
+		if s.HasFrom && t < s.From {
+			from = s.From
+		}
+		if s.HasTo && t >= s.To && s.Count == 0 {
+			to = s.To
+		}
+	}
+	return from, to
 }
 
 // intervalOf gives the start of the interval that holds t, also before 1970.

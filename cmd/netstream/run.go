@@ -207,6 +207,7 @@ func (j *job) account(result *engine.Result) error {
 		}
 	}
 	j.allRejected = result.AllRejected()
+	j.cover(result)
 	if err := j.refuseDuplicates(); err != nil {
 		return err
 	}
@@ -243,7 +244,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 	options := table.Options{
 		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
-		Key: j.options.keys.definition.Fields, IntervalWidth: time.Duration(j.options.interval),
+		Key:           j.options.keys.definition.Fields,
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
 	}
