@@ -14,15 +14,17 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 		key   flow.Key
 		start flow.Timestamp
 	}
+	all := spans{local: opts.Local, width: opts.Interval}
 	rows := map[place]*flow.IntervalRecord{}
 	for _, f := range flows {
 		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
 		for _, p := range f.packets {
-			start, end := opts.Local.interval(p.Time, opts.Interval)
+			in := all.of(p.Time)
+			start := in.start
 			present[start] = true
 			row := rows[place{p.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: p.Key, Start: start, End: end, First: p.Time, Last: p.Time,
+				row = &flow.IntervalRecord{Key: p.Key, Start: start, End: in.end, First: p.Time, Last: p.Time,
 					Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 				rows[place{p.Key, start}] = row
 			}
@@ -36,10 +38,8 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 		for start := range present {
 			rows[place{f.record.Key, start}].FlowsActive++
 		}
-		first, _ := opts.Local.interval(f.record.Start, opts.Interval)
-		last, _ := opts.Local.interval(f.record.End, opts.Interval)
-		rows[place{f.record.Key, first}].FlowsStarted++
-		rows[place{f.record.Key, last}].FlowsEnded++
+		rows[place{f.record.Key, all.of(f.record.Start).start}].FlowsStarted++
+		rows[place{f.record.Key, all.of(f.record.End).start}].FlowsEnded++
 	}
 	var table []flow.IntervalRecord
 	for _, row := range rows {

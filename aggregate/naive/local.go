@@ -22,7 +22,8 @@ func (l Local) interval(t flow.Timestamp, width time.Duration) (start, end flow.
 		return start, plus(start, flow.Timestamp(width))
 	}
 	year, month, day := time.Unix(0, int64(t)).In(l.Zone).Date()
-	for date := time.Date(year, month, day-40, 0, 0, 0, 0, time.UTC); ; date = date.AddDate(0, 0, 1) {
+	before := map[string]int{"week": 9, "month": 33}[l.Unit] + 3
+	for date := time.Date(year, month, day-before, 0, 0, 0, 0, time.UTC); ; date = date.AddDate(0, 0, 1) {
 		if !l.opens(date) {
 			continue
 		}
@@ -43,6 +44,31 @@ func (l Local) interval(t flow.Timestamp, width time.Duration) (start, end flow.
 	return start, end
 }
 
+// span is an interval: its start and the first instant behind it.
+type span struct{ start, end flow.Timestamp }
+
+// spans are the intervals that were asked for, so that each is looked for once.
+type spans struct {
+	local Local
+	width time.Duration
+	known []span
+}
+
+// of gives the interval that holds t.
+func (s *spans) of(t flow.Timestamp) span {
+	for _, known := range s.known {
+		if known.start <= t && t < known.end {
+			return known
+		}
+	}
+	var found span
+	found.start, found.end = s.local.interval(t, s.width)
+	if s.local.Unit != "" {
+		s.known = append(s.known, found)
+	}
+	return found
+}
+
 // opens says whether an interval begins with a date.
 func (l Local) opens(date time.Time) bool {
 	switch l.Unit {
@@ -55,14 +81,18 @@ func (l Local) opens(date time.Time) bool {
 }
 
 // firstOf gives the first instant at which a clock of the zone shows a date or a later
-// one. It looks at the clock for two days and a half, second by second where it could
-// be set to seconds, which it was before 1973.
+// one. It looks at the clock again and again: every second in the years in which clocks
+// were so many seconds away from UTC, every minute in those in which they were changed
+// at 00:01.
 func firstOf(date time.Time, zone *time.Location) flow.Timestamp {
-	step := time.Minute
+	step := 15 * time.Minute
+	if date.Year() < 2012 {
+		step = time.Minute
+	}
 	if date.Year() < 1973 {
 		step = time.Second
 	}
-	for at := date.Add(-30 * time.Hour); ; at = at.Add(step) {
+	for at := date.Add(-16 * time.Hour); ; at = at.Add(step) {
 		year, month, day := at.In(zone).Date()
 		if !time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Before(date) {
 			return flow.Timestamp(at.UnixNano())

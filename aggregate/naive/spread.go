@@ -17,10 +17,11 @@ const mostTouched = 2016
 // Points are ordered by their numbers.
 func Spread(records []flow.Record, width time.Duration, local Local, method flow.Distribution) []flow.IntervalRecord {
 	const places = flow.FieldInIf | flow.FieldOutIf | flow.FieldDirection
+	all := spans{local: local, width: width}
 	table := map[flow.IntervalRecord]*flow.IntervalRecord{}
 	for _, r := range inOrder(records) {
 		e := r.Export
-		touched, method := touches(&r, width, local, method)
+		touched, method := touches(&r, &all, method)
 		for i, t := range touched {
 			start := t.start
 			first, last := max(r.Start, start), min(r.End, t.end-1)
@@ -52,22 +53,15 @@ func Spread(records []flow.Record, width time.Duration, local Local, method flow
 	return finished(table)
 }
 
-// span is an interval: its start and the first instant behind it.
-type span struct{ start, end flow.Timestamp }
-
 // touches gives the intervals that a record touches and how it is spread.
-func touches(r *flow.Record, width time.Duration, local Local, method flow.Distribution) ([]span, flow.Distribution) {
-	spanOf := func(t flow.Timestamp) span {
-		start, end := local.interval(t, width)
-		return span{start, end}
-	}
-	first, last := spanOf(r.Start), spanOf(r.End)
+func touches(r *flow.Record, all *spans, method flow.Distribution) ([]span, flow.Distribution) {
+	first, last := all.of(r.Start), all.of(r.End)
 	touched := []span{first}
 	for at := first; at != last; {
 		if len(touched) == mostTouched {
 			return []span{first, last}, flow.DistributionEnd
 		}
-		at = spanOf(at.end)
+		at = all.of(at.end)
 		touched = append(touched, at)
 	}
 	return touched, method
