@@ -17,7 +17,9 @@ func TestReportCoverage(t *testing.T) {
 	minute := flow.Timestamp(time.Minute)
 	ends := engine.Exported{FirstEnd: 10 * minute, LastEnd: 100 * minute}
 	none := engine.Exported{FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}
-	tcp := func(active time.Duration) map[uint8]meter.Timers { return map[uint8]meter.Timers{6: {Idle: 1, Active: active}} }
+	tcp := func(active time.Duration) map[uint8]meter.Timers {
+		return map[uint8]meter.Timers{6: {Idle: 1, Active: active}}
+	}
 	tests := []struct {
 		name     string
 		exported engine.Exported
