@@ -45,7 +45,7 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	found := s.open
 	if !found {
 		m.begin(s, p)
-	} else if m.intervalOf(p.Time) != s.interval {
+	} else if !(s.interval == m.current.Start && m.current.Contains(p.Time)) && m.intervalOf(p.Time) != s.interval {
 		m.changeInterval(s, p)
 	}
 	s.count(p, m.ageing.grace)
@@ -54,8 +54,9 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	}
 }
 
-// intervalOf gives the start of the interval that holds a time. That is asked for every
-// packet, so it does not divide, nor look up local time, but where the interval changes.
+// intervalOf gives the start of the interval that holds a time. It does not divide, nor
+// look up local time, but where the interval changes. Add, which needs it for every packet,
+// does not call it where the answer is at hand.
 func (m *Process) intervalOf(at flow.Timestamp) flow.Timestamp {
 	if !m.current.Contains(at) {
 		m.current = m.calendar.Interval(at)
