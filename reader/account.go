@@ -143,6 +143,7 @@ type Account struct {
 	Exports *ExportAccount // nil for captures of traffic
 
 	FirstTime, LastTime flow.Timestamp // least and greatest time of the metered packets; valid iff there are any
+	Earlier, Later      bool           // packets were left out whose time is before the range that was asked for, behind it
 	ClockSteps          uint64         // times that the capture's clock was set back
 
 	Damages     []damage.Error // the first MaxDamages that were reported

@@ -105,6 +105,11 @@ func (p *Packets) beyond(f *capture.Frame) {
 func (p *Packets) choose(f *capture.Frame, packet *flow.Packet) {
 	s := p.selection
 	if !s.Time.Contains(packet.Time) {
+		if s.Time.HasFrom && packet.Time < s.Time.From {
+			p.account.Earlier = true
+		} else {
+			p.account.Later = true
+		}
 		p.unselected(flow.ReasonOutOfTimeRange, f, &packet.Meta)
 		return
 	}

@@ -1,9 +1,7 @@
 package distribute
 
 import (
-	"math"
 	"math/bits"
-	"time"
 
 	"netstream/aggregate/flow"
 )
@@ -36,43 +34,46 @@ type Share struct {
 
 // Spreader spreads one record after the other. It is not safe for concurrent use.
 type Spreader struct {
-	width  int64
-	method flow.Distribution
+	calendar flow.Calendar
+	method   flow.Distribution
 
-	// Of the record: intervals are told by number, k is [k * width, (k+1) * width).
-	start, end        flow.Timestamp
-	total             Volume
-	given             Volume            // proportional: what the intervals until now got together
-	by                flow.Distribution // method, unless the record is too long
-	first, next, last int64             // that of the start, the one whose turn it is, that of the end
-	only              int64             // the one that gets everything, by start, end and mid
-	more              bool
+	// Of the record: the intervals that it touches, in order of time.
+	start, end flow.Timestamp
+	total      Volume
+	given      Volume            // proportional: what the intervals until now got together
+	by         flow.Distribution // method, unless the record is too long
+	touched    uint64            // how many; above MaxTouched if the record is too long
+	place      uint64            // that of the one whose turn it is, from 0
+	next       flow.Interval     // the one whose turn it is
+	only       flow.Timestamp    // lies in the one that gets everything, by start, end and mid
+	more       bool
 }
 
-// New gives a spreader for intervals of the given width, above 0, by the method,
-// one of start, end, mid, uniform and proportional. Intervals are aligned to the
-// Unix epoch (docs/metering.md section 5).
-func New(width time.Duration, method flow.Distribution) *Spreader {
-	return &Spreader{width: int64(width), method: method}
+// New gives a spreader for the intervals of a calendar, by the method, one of start,
+// end, mid, uniform and proportional.
+func New(calendar flow.Calendar, method flow.Distribution) *Spreader {
+	return &Spreader{calendar: calendar, method: method}
 }
 
 // Begin begins with a record from start to end, which is not before start. Its
 // shares are then those that Next gives.
 func (s *Spreader) Begin(start, end flow.Timestamp, v *Volume) {
 	s.start, s.end, s.total, s.given = start, end, *v, Volume{}
-	s.by, s.more = s.method, true
-	s.first, s.last = s.number(start), s.number(end)
-	s.next = s.first
+	s.by, s.more, s.place = s.method, true, 0
+	s.next, s.touched = s.calendar.Interval(start), 1
+	if s.next.Last < end {
+		s.touched = s.calendar.Touched(start, end, MaxTouched+1)
+	}
 	if s.TooLong() {
 		s.by = flow.DistributionEnd
 	}
 	switch s.by {
 	case flow.DistributionStart:
-		s.only = s.first
+		s.only = start
 	case flow.DistributionEnd:
-		s.only = s.last
+		s.only = end
 	case flow.DistributionMid:
-		s.only = s.number(middle(start, end))
+		s.only = middle(start, end)
 	}
 }
 
@@ -82,31 +83,31 @@ func (s *Spreader) Next(share *Share) bool {
 	if !s.more {
 		return false
 	}
-	k := s.next
-	began, last := s.begin(k), s.lastOf(k)
+	i := s.next
 	*share = Share{
-		Start: began, First: max(s.start, began), Last: min(s.end, last),
+		Start: i.Start, First: max(s.start, i.Start), Last: min(s.end, i.Last),
 		Method: s.by,
 	}
-	if k == s.first {
+	if s.place == 0 {
 		share.Started = 1
 	}
-	if k == s.last {
+	s.more = i.Last < s.end
+	if !s.more {
 		share.Ended = 1
 	}
 	switch {
-	case s.first == s.last:
+	case s.touched == 1:
 		share.Volume = s.total
 	case s.by == flow.DistributionProportional:
-		s.proportional(share, last)
+		s.proportional(share, i.Last)
 	case s.by == flow.DistributionUniform:
 		s.uniform(share)
-	case k == s.only:
+	case i.Contains(s.only):
 		share.Volume = s.total
 	}
-	s.more = k != s.last
-	if s.next++; s.TooLong() {
-		s.next = s.last
+	s.place++
+	if s.more {
+		s.advance()
 	}
 	return true
 }
@@ -114,34 +115,17 @@ func (s *Spreader) Next(share *Share) bool {
 // TooLong says whether the record touches more than [MaxTouched] intervals and is
 // not spread.
 func (s *Spreader) TooLong() bool {
-	// The difference of two interval numbers fits 64 bits, but not always 63.
-	return uint64(s.last)-uint64(s.first) >= MaxTouched
+	return s.touched > MaxTouched
 }
 
-// number gives the number of the interval that holds t.
-func (s *Spreader) number(t flow.Timestamp) int64 {
-	k := int64(t) / s.width
-	if int64(t)%s.width < 0 {
-		k--
+// advance goes to the next interval that gets a share: of a record that is too long
+// there is only that of the end.
+func (s *Spreader) advance() {
+	if s.TooLong() {
+		s.next = s.calendar.Interval(s.end)
+	} else {
+		s.next = s.calendar.After(s.next)
 	}
-	return k
-}
-
-// begin gives the start of an interval. That of the first one of the
-// representable range saturates, as flow.Timestamp.Interval has it.
-func (s *Spreader) begin(k int64) flow.Timestamp {
-	if k < math.MinInt64/s.width {
-		return flow.MinTimestamp
-	}
-	return flow.Timestamp(k * s.width)
-}
-
-// lastOf gives the last nanosecond of an interval.
-func (s *Spreader) lastOf(k int64) flow.Timestamp {
-	if k >= math.MaxInt64/s.width {
-		return flow.MaxTimestamp
-	}
-	return flow.Timestamp((k+1)*s.width) - 1
 }
 
 // middle gives the middle of two times, rounded towards the past.
@@ -175,12 +159,11 @@ func ratio(v, part, whole uint64) uint64 {
 // uniform gives each interval the same, and one more to as many of the earliest
 // as the division leaves over.
 func (s *Spreader) uniform(share *Share) {
-	intervals, place := uint64(s.last-s.first)+1, uint64(s.next-s.first)
 	share.Volume = each(&s.total, func(v uint64) uint64 {
-		if place < v%intervals {
-			return v/intervals + 1
+		if s.place < v%s.touched {
+			return v/s.touched + 1
 		}
-		return v / intervals
+		return v / s.touched
 	})
 }
 

@@ -79,7 +79,7 @@ func TestMethods(t *testing.T) {
 	for _, tt := range tests {
 		for i, method := range methods() {
 			t.Run(tt.name+" "+method.String(), func(t *testing.T) {
-				all := shares(New(tt.width, method), tt.start, tt.end, packets(tt.count))
+				all := shares(New(flow.Fixed(tt.width), method), tt.start, tt.end, packets(tt.count))
 				var starts, firsts, lasts []flow.Timestamp
 				var counts []uint64
 				for _, s := range all {
@@ -100,7 +100,7 @@ func TestMethods(t *testing.T) {
 // TestTooLong: a record of MaxTouched intervals is spread, one of one more is not.
 func TestTooLong(t *testing.T) {
 	for _, method := range methods() {
-		s := New(time.Second, method)
+		s := New(flow.Fixed(time.Second), method)
 		if n := len(shares(s, 0, MaxTouched*second-1, packets(1))); n != MaxTouched || s.TooLong() {
 			t.Errorf("%v: got %d shares, want %d", method, n, MaxTouched)
 		}
@@ -113,7 +113,7 @@ func TestTooLong(t *testing.T) {
 		if !slices.Equal(got, want) || !s.TooLong() {
 			t.Errorf("%v: got %+v, want %+v", method, got, want)
 		}
-		if n := len(shares(New(1, method), flow.MinTimestamp, flow.MaxTimestamp, packets(1))); n != 2 {
+		if n := len(shares(New(flow.Fixed(1), method), flow.MinTimestamp, flow.MaxTimestamp, packets(1))); n != 2 {
 			t.Errorf("%v: 2^64 intervals: got %d shares, want 2", method, n)
 		}
 	}
@@ -130,7 +130,7 @@ func TestAgainstBigNumbers(t *testing.T) {
 			Scaled:   flow.Scaled{Packets: randomCount(rng), Octets: randomCount(rng)},
 		}
 		method := methods()[rng.IntN(5)]
-		s := New(width, method)
+		s := New(flow.Fixed(width), method)
 		all := shares(s, start, end, v)
 		if s.TooLong() {
 			continue
@@ -227,7 +227,7 @@ func defined(method flow.Distribution, start, end flow.Timestamp, all []Share, i
 func BenchmarkSpreader(b *testing.B) {
 	for _, length := range []time.Duration{time.Second, 10 * time.Minute} {
 		b.Run(length.String(), func(b *testing.B) {
-			s := New(5*time.Minute, flow.DistributionProportional)
+			s := New(flow.Fixed(5*time.Minute), flow.DistributionProportional)
 			v := Volume{Counters: flow.Counters{Packets: 1000, Octets: 1 << 20}}
 			var share Share
 			b.ReportAllocs()
@@ -253,7 +253,7 @@ func FuzzSpreader(f *testing.F) {
 			width = 1 + width&math.MaxInt64>>1
 		}
 		start, end := flow.Timestamp(min(a, b)), flow.Timestamp(max(a, b))
-		s := New(time.Duration(width), methods()[method%5])
+		s := New(flow.Fixed(time.Duration(width)), methods()[method%5])
 		all := shares(s, start, end, packets(count))
 		var sum, started, ended uint64
 		for i, share := range all {

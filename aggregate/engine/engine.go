@@ -95,11 +95,18 @@ func limits(memory, workers int) runs.Limits {
 // Result is what a run has metered. Its tables can be read once each; reading one
 // gives back what it took, Close the rest.
 type Result struct {
-	Records  uint64         // flow records of the table, metered and exported
-	Exported Exported       // what became of exported ones
-	Present  flow.Fields    // fields that any flow record has
-	Common   flow.Fields    // fields that all flow records have; all fields if there is no record
-	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
+	Records  uint64        // flow records of the table, metered and exported
+	Exported Exported      // what became of exported ones
+	Present  flow.Fields   // fields that any flow record has
+	Common   flow.Fields   // fields that all flow records have; all fields if there is no record
+	Clocks   flow.Interval // least and largest clock of all packets; if there was none, it begins behind its end
+
+	// Packets and Reports are the times of which the run has seen all packets, and all
+	// that exporters report. They say which interval rows are complete: none is unless
+	// they are set before Intervals is called.
+	Packets, Reports flow.Coverage
+
+	calendar flow.Calendar
 
 	population uint64 // Config's
 	biflows    bool
@@ -121,7 +128,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 	defer stop(nil)
 
 	workers := newWorkers(&config)
-	end := workers.run(metering, stop, inputs)
+	clocks := workers.run(metering, stop, inputs)
 	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
 	workers.each(metering, stop, func(w *worker) error { return w.sort() })
 	if err := context.Cause(metering); err != nil {
@@ -131,8 +138,8 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{End: end, Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, Exported: Exported{
-		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
+	result := &Result{Clocks: clocks, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, Exported: Exported{
+		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched, FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}}
 	for _, w := range workers {
 		result.add(w)
 	}
@@ -157,6 +164,8 @@ func (r *Result) add(w *worker) {
 	r.Exported.Read += w.recorder.read
 	r.Exported.Totals.AddTotals(&w.recorder.totals)
 	r.Exported.Rows += w.recorder.rows
+	r.Exported.FirstEnd = min(r.Exported.FirstEnd, w.recorder.firstEnd)
+	r.Exported.LastEnd = max(r.Exported.LastEnd, w.recorder.lastEnd)
 	r.Exported.Unspread += w.recorder.unspread
 	for input := range w.rejected {
 		r.rejected.of(uint32(input)).addRejected(&w.rejected[input])

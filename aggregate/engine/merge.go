@@ -21,12 +21,13 @@ type receiver interface {
 // merge gives the packets of all inputs in the order of clock, ordinal and
 // position, in pieces that belong to one input each. Inputs are opened when
 // their turn comes near: the order of inputs is that of their ordinals, their
-// Earliest may be in any order. end is the largest clock.
+// Earliest may be in any order. clocks has the least and the largest clock; if there is
+// no packet, it begins behind its end.
 //
 // All sources are closed in the end, but for those whose read hangs after an error.
-func merge(ctx context.Context, inputs []Input, to receiver) (end flow.Timestamp, err error) {
+func merge(ctx context.Context, inputs []Input, to receiver) (clocks flow.Interval, err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	m := merger{ctx: ctx, inputs: inputs, end: flow.MinTimestamp}
+	m := merger{ctx: ctx, inputs: inputs, clocks: flow.Interval{Start: flow.MaxTimestamp, Last: flow.MinTimestamp}}
 	defer func() {
 		cancel()
 		m.await()
@@ -37,16 +38,16 @@ func merge(ctx context.Context, inputs []Input, to receiver) (end flow.Timestamp
 	slices.SortStableFunc(m.unopened, func(a, b uint32) int { return cmp.Compare(inputs[a].Earliest, inputs[b].Earliest) })
 	for {
 		if err := ctx.Err(); err != nil {
-			return m.end, err
+			return m.clocks, err
 		}
 		if err := m.openDue(); err != nil {
-			return m.end, err
+			return m.clocks, err
 		}
 		if len(m.open) == 0 {
-			return m.end, nil
+			return m.clocks, nil
 		}
 		if err := m.step(to); err != nil {
-			return m.end, err
+			return m.clocks, err
 		}
 	}
 }
@@ -56,7 +57,7 @@ type merger struct {
 	inputs   []Input
 	unopened []uint32  // ordinals, by Earliest
 	open     []*stream // the first is the one whose turn it is; the others in no order
-	end      flow.Timestamp
+	clocks   flow.Interval
 }
 
 // openDue opens every input that could hold the next packet.
@@ -122,7 +123,7 @@ func (m *merger) step(to receiver) error {
 	if len(m.unopened) > 0 {
 		n = min(n, s.below(m.inputs[m.unopened[0]].Earliest))
 	}
-	m.end = max(m.end, s.packets[n-1].Clock)
+	m.clocks.Start, m.clocks.Last = min(m.clocks.Start, s.packets[0].Clock), max(m.clocks.Last, s.packets[n-1].Clock)
 	if n == len(s.current.packets) {
 		s.current = to.takeBatch(s.current)
 	} else {

@@ -32,6 +32,8 @@ type recorder struct {
 	rejected *rejections
 	present  flow.Fields
 	common   flow.Fields
+
+	firstEnd, lastEnd flow.Timestamp // of all records
 }
 
 // everyField is the set of all fields.
@@ -43,8 +45,9 @@ func newRecorder(config *Config, rejected *rejections, flows *runs.Sorter[flow.R
 	return recorder{
 		flows: flows, slices: slices, stitch: config.Stitch, keep: config.Keep, rejected: rejected,
 		reports:  runs.NewSorter(reportOrder(config.Points), reports, config.Spill),
-		spreader: distribute.New(config.Meter.Interval, method),
+		spreader: distribute.New(config.Meter.Intervals(), method),
 		common:   everyField,
+		firstEnd: flow.MaxTimestamp, lastEnd: flow.MinTimestamp,
 	}
 }
 
@@ -78,6 +81,7 @@ func (r *recorder) takeJoined(b *flow.Batch) error {
 func (r *recorder) row(record *flow.Record) {
 	e := record.Export
 	r.flows.Add(record)
+	r.firstEnd, r.lastEnd = min(r.firstEnd, record.End), max(r.lastEnd, record.End)
 	if r.keep != nil && !r.keep(record) {
 		r.rejected.add(record)
 		return

@@ -22,6 +22,10 @@ type Exported struct {
 	Subtracted  balance.Totals // what was subtracted from them
 	Stitched    uint64         // records that went into the one before
 
+	// FirstEnd and LastEnd are the least and the greatest end of all records, rejected ones
+	// included; if there is none, FirstEnd is behind LastEnd.
+	FirstEnd, LastEnd flow.Timestamp
+
 	Rows     uint64 // flow records of the table that they made
 	Unspread uint64 // of them those that touch more than distribute.MaxTouched intervals
 }

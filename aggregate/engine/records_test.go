@@ -145,7 +145,7 @@ func TestRecordsAgainstNaive(t *testing.T) {
 					t.Errorf("%s: %d runs made, %d closed", name, d.made.Load(), d.closed.Load())
 				}
 				wantFlows(t, name, got, records, points)
-				want := naive.Spread(records, config.Meter.Interval, method)
+				want := naive.Spread(records, config.Meter.Interval, naive.Local{}, method)
 				if !slices.Equal(got.intervals, want) {
 					t.Errorf("%s: %d interval rows differ from %d of naive", name, len(got.intervals), len(want))
 				}

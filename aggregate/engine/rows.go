@@ -56,6 +56,7 @@ func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
 	if r.population > 0 {
 		yield = scaling(r.population, yield)
 	}
+	yield = r.placing(yield)
 	var row flow.IntervalRecord
 	var last sliceOf
 	have := false
@@ -86,6 +87,25 @@ func scaling(population uint64, yield func(*flow.IntervalRecord) error) func(*fl
 			row.Has |= flow.FieldSampling
 			row.Scaled = row.Counters.Scaled(population)
 			row.ReverseScaled = row.Reverse.Scaled(population)
+		}
+		return yield(row)
+	}
+}
+
+// placing gives the rows with the ends of their intervals, and says of each whether it is
+// complete. Rows come in the order of their intervals.
+func (r *Result) placing(yield func(*flow.IntervalRecord) error) func(*flow.IntervalRecord) error {
+	var current flow.Interval
+	var packets, reports bool
+	have := false
+	return func(row *flow.IntervalRecord) error {
+		if !have || row.Start != current.Start {
+			current, have = r.calendar.Interval(row.Start), true
+			packets, reports = r.Packets.Includes(current), r.Reports.Includes(current)
+		}
+		row.End, row.Complete = current.End(), reports
+		if row.Distribution == flow.DistributionDirect {
+			row.Complete = packets
 		}
 		return yield(row)
 	}

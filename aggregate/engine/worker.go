@@ -76,14 +76,14 @@ func (ws workers) metering() workers {
 	return ws
 }
 
-// run meters all inputs and gives the largest clock. It calls stop with whatever
+// run meters all inputs and gives the least and the largest clock, as merge does. It calls stop with whatever
 // goes wrong and ends soon after, or when ctx is canceled.
-func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Timestamp {
+func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Interval {
 	var running sync.WaitGroup
 	for _, w := range ws {
 		running.Go(func() { w.run(ctx, stop) })
 	}
-	end, err := merge(ctx, inputs, ws.metering())
+	clocks, err := merge(ctx, inputs, ws.metering())
 	if err != nil {
 		stop(err)
 	}
@@ -92,8 +92,8 @@ func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs 
 		close(w.full)
 	}
 	running.Wait()
-	ws.each(ctx, stop, func(w *worker) error { return w.flush(end) })
-	return end
+	ws.each(ctx, stop, func(w *worker) error { return w.flush(clocks.Last) })
+	return clocks
 }
 
 // each does something with every worker at the same time, unless ctx is canceled.

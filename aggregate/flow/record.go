@@ -149,10 +149,12 @@ func (r *Record) Scaled(v uint64) (scaled uint64, ok bool) {
 }
 
 // IntervalRecord is one row of the interval table: what the packets of one flow
-// key amounted to in one interval [Start, Start+width).
+// key amounted to in one interval [Start, End).
 type IntervalRecord struct {
-	Key   Key
-	Start Timestamp
+	Key        Key
+	Start, End Timestamp // as [Interval] has them
+
+	Complete bool // the run has seen all of the interval
 
 	First, Last Timestamp // raw times of the earliest and the latest packet in the interval
 	Counters    Counters

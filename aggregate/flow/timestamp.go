@@ -58,3 +58,12 @@ func floorDiv(a, b int64) int64 {
 	}
 	return q
 }
+
+// floorMod is what floorDiv leaves over, not negative; b must be positive.
+func floorMod(a, b int64) int64 {
+	r := a % b
+	if r < 0 {
+		r += b
+	}
+	return r
+}

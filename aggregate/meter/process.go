@@ -11,7 +11,8 @@ import (
 // Process meters any number of keys, one after the other; it is not safe for
 // concurrent use.
 type Process struct {
-	settings Settings
+	calendar flow.Calendar
+	kept     statistics.Settings
 	ageing   ageing
 	out      Output
 
@@ -19,9 +20,9 @@ type Process struct {
 	// biflows are metered.
 	reversed func(point uint32) uint32
 
-	// secondInterval is the start of the second interval of the representable range.
-	// The first one's start saturates, so that its end does not follow from it.
-	secondInterval flow.Timestamp
+	// current is the interval that a time was looked up in last. Packets come in order,
+	// so it is nearly always that of the next time, too.
+	current flow.Interval
 
 	// What goes out is made in these, so that it takes no new memory.
 	record     flow.Record
@@ -32,9 +33,8 @@ type Process struct {
 
 // NewProcess gives a metering process with valid settings.
 func NewProcess(settings Settings, out Output) *Process {
-	width := settings.Interval
-	second := (flow.MinTimestamp + flow.Timestamp(width)).Interval(width)
-	return &Process{settings: settings, ageing: newAgeing(&settings), out: out, secondInterval: second}
+	calendar := settings.Intervals()
+	return &Process{calendar: calendar, kept: settings.Statistics, ageing: newAgeing(&settings), out: out, current: calendar.Interval(0)}
 }
 
 // MeterBiflows makes the process one of biflows: packets have keys that both
@@ -65,13 +65,13 @@ func (m *Process) Add(s *State, x Extension, p *flow.Packet) {
 		if s.tentative {
 			s.confirm(p)
 		}
-		if !m.within(s, p.Time) {
+		if !(s.interval == m.current.Start && m.current.Contains(p.Time)) && m.intervalOf(p.Time) != s.interval {
 			m.changeInterval(s, x, p)
 		}
 	}
 	s.take(p)
 	if x.Statistics != nil {
-		x.Statistics.Add(p, directionOf(p), m.settings.Statistics, x.Early)
+		x.Statistics.Add(p, directionOf(p), m.kept, x.Early)
 	}
 	if x.Pair == nil {
 		s.count(&p.Meta)
@@ -85,12 +85,14 @@ func (m *Process) Add(s *State, x Extension, p *flow.Packet) {
 	}
 }
 
-// within says whether at lies in the interval of the current slice. That is asked
-// for every packet, so it does not divide; from the start of the interval on, the
-// difference of two times always fits an unsigned number.
-func (m *Process) within(s *State, at flow.Timestamp) bool {
-	return at >= s.interval && uint64(at)-uint64(s.interval) < uint64(m.settings.Interval) &&
-		(at < m.secondInterval || s.interval >= m.secondInterval)
+// intervalOf gives the start of the interval that holds a time. It does not divide, nor
+// look up local time, but where the interval changes. Add, which needs it for every packet,
+// does not call it where the answer is at hand.
+func (m *Process) intervalOf(at flow.Timestamp) flow.Timestamp {
+	if !m.current.Contains(at) {
+		m.current = m.calendar.Interval(at)
+	}
+	return m.current.Start
 }
 
 // begin opens a flow for p. It sets every field but the key and those that last
@@ -99,7 +101,7 @@ func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
 	s.open, s.ended = true, false
 	s.second = p.Meta.Marks&flow.MarkSecond != 0
 	s.lastClock, s.firstClock = p.Clock, p.Clock
-	s.interval = p.Time.Interval(m.settings.Interval)
+	s.interval = m.intervalOf(p.Time)
 	s.sliceFirst, s.sliceLast = p.Time, p.Time
 	s.start, s.end = p.Time, p.Time
 	s.fragments, s.late = 0, 0
@@ -120,9 +122,8 @@ func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
 // more slices, its own and another one of the interval that it interrupts: they
 // are summed with the rest of their interval when rows are sorted.
 func (m *Process) changeInterval(s *State, x Extension, p *flow.Packet) {
-	interval := p.Time.Interval(m.settings.Interval)
 	m.handOver(s, x, 0, 0)
-	s.interval, s.sliceFirst, s.sliceLast = interval, p.Time, p.Time
+	s.interval, s.sliceFirst, s.sliceLast = m.intervalOf(p.Time), p.Time, p.Time
 }
 
 // handOver gives the current slice away and adds it to the flow's totals.
@@ -182,7 +183,7 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 		m.record.Key, m.record.Reverse = m.key(s), &m.reverse
 	}
 	if x.Statistics != nil {
-		x.Statistics.Result(s.initiator(x), m.settings.Statistics, x.Early, &m.statistics)
+		x.Statistics.Result(s.initiator(x), m.kept, x.Early, &m.statistics)
 		m.record.Statistics = &m.statistics
 	}
 	forward.fill(&m.record)
@@ -192,7 +193,7 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 // mark counts the flow's start or end in the interval of at: with the current
 // slice if at lies in it (then it gives 1), else in a slice without packets.
 func (m *Process) mark(s *State, x Extension, at flow.Timestamp, started, ended uint64) uint64 {
-	interval := at.Interval(m.settings.Interval)
+	interval := m.intervalOf(at)
 	if interval == s.interval {
 		return 1
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"netstream/aggregate/flow"
 	"netstream/aggregate/statistics"
 )
 
@@ -40,6 +41,10 @@ type Settings struct {
 
 	// Interval is the width of the accounting intervals. Greater than 0.
 	Interval time.Duration
+
+	// Calendar has the accounting intervals where they are not all of one width; nil
+	// where Interval is their width.
+	Calendar *flow.Calendar
 }
 
 // Timers are the timers of one protocol.
@@ -89,6 +94,14 @@ func ParseEndRule(name string) (EndRule, error) {
 	return 0, fmt.Errorf("%q is none of the rules grace, immediate, existing and ignore", name)
 }
 
+// Intervals gives the accounting intervals.
+func (s *Settings) Intervals() flow.Calendar {
+	if s.Calendar != nil {
+		return *s.Calendar
+	}
+	return flow.Fixed(s.Interval)
+}
+
 // TimersOf gives the timers of a protocol.
 func (s *Settings) TimersOf(protocol uint8) Timers {
 	if own, ok := s.Protocols[protocol]; ok {
@@ -133,10 +146,9 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("end rules are %d and %d, must be below %d", s.Fin, s.Rst, endRuleCount)
 	case s.CutEvery < 0:
 		return fmt.Errorf("flows are to be cut every %v, must be 0 (never) or greater", s.CutEvery)
-	case s.Interval <= 0:
-		return fmt.Errorf("interval is %v, must be greater than 0", s.Interval)
 	}
-	return nil
+	intervals := s.Intervals()
+	return intervals.Validate()
 }
 
 func (t *Timers) validate() error {

@@ -10,20 +10,21 @@ import (
 
 // intervals makes the interval table: docs/metering.md section 5.
 func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
-	width := opts.Interval
 	type place struct {
 		key   flow.Key
 		start flow.Timestamp
 	}
+	all := spans{local: opts.Local, width: opts.Interval}
 	rows := map[place]*flow.IntervalRecord{}
 	for _, f := range flows {
 		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
 		for _, p := range f.packets {
-			start := intervalOf(p.Time, width)
+			in := all.of(p.Time)
+			start := in.start
 			present[start] = true
 			row := rows[place{f.record.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: f.record.Key, Start: start, First: p.Time, Last: p.Time,
+				row = &flow.IntervalRecord{Key: f.record.Key, Start: start, End: in.end, First: p.Time, Last: p.Time,
 					Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 				if opts.Biflow {
 					row.Has |= flow.FieldReverse
@@ -46,8 +47,8 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 		for start := range present {
 			rows[place{f.record.Key, start}].FlowsActive++
 		}
-		rows[place{f.record.Key, intervalOf(f.record.Start, width)}].FlowsStarted++
-		rows[place{f.record.Key, intervalOf(f.record.End, width)}].FlowsEnded++
+		rows[place{f.record.Key, all.of(f.record.Start).start}].FlowsStarted++
+		rows[place{f.record.Key, all.of(f.record.End).start}].FlowsEnded++
 	}
 	var table []flow.IntervalRecord
 	for _, row := range rows {
@@ -57,6 +58,23 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), compareKeys(a.Key, b.Key))
 	})
 	return table
+}
+
+// seen gives the time of which the run has seen all packets, from one instant to before
+// another: docs/metering.md, section Complete intervals. Outside are the times of the
+// packets that --time left out.
+func (o *Options) seen(packets []*packet, outside []flow.Timestamp) (from, to flow.Timestamp) {
+	s := &o.Select
+	from, to = packets[0].clock, minus(packets[len(packets)-1].clock, flow.Timestamp(o.ReorderWindow))
+	for _, t := range outside {
+		if s.HasFrom && t < s.From {
+			from = s.From
+		}
+		if s.HasTo && t >= s.To && s.Count == 0 {
+			to = s.To
+		}
+	}
+	return from, to
 }
 
 // intervalOf gives the start of the interval that holds t, also before 1970.

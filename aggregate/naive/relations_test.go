@@ -247,7 +247,11 @@ func TestInsertAlien(t *testing.T) { // M11
 				notAlien.Flows = slices.DeleteFunc(slices.Clone(got.Flows), func(f flow.Record) bool { return f.Key.DestinationPort == 9 })
 				notAlien.Intervals = slices.DeleteFunc(slices.Clone(got.Intervals), func(i flow.IntervalRecord) bool { return i.Key.DestinationPort == 9 })
 				notAlien.Accounted--
-				wantEqual(t, seed, without(notAlien, noPlaces, nil), without(plain, noPlaces, nil))
+				var seen func(*flow.IntervalRecord)
+				if at == 0 { // the run then begins with the alien
+					seen = func(i *flow.IntervalRecord) { i.Complete = false }
+				}
+				wantEqual(t, seed, without(notAlien, noPlaces, seen), without(plain, noPlaces, seen))
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package naive
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,6 +32,7 @@ type Options struct {
 	MaxFlows      int              // most flows open at a time, 0 for any number
 	ReorderWindow time.Duration
 	Interval      time.Duration // width of the intervals, above 0
+	Local         Local         // where they are not all of that width
 	JoinFragments bool          // later fragments have the key of the first one
 	Select        Selection
 	Key           Key
@@ -120,11 +122,15 @@ func Run(files []File, opts Options) (Result, error) {
 		return cmp.Or(cmp.Compare(a.packets[0].Time, b.packets[0].Time), compareNames(a.name, b.name))
 	})
 	var all []*packet
+	var outside []flow.Timestamp // times that are out of the range that was asked for
 	for ordinal, in := range inputs {
 		in.frames = opts.cut(in.frames, int(result.Accounted))
 		for _, f := range in.frames {
 			if f.reason != flow.ReasonAccounted {
 				result.NotAccounted[f.reason]++
+			}
+			if f.reason == flow.ReasonOutOfTimeRange {
+				outside = append(outside, f.packet.Time)
 			}
 		}
 		in.packets = accounted(in.frames)
@@ -182,6 +188,13 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 	}
 	result.Intervals = intervals(flows, opts)
+	if len(all) > 0 {
+		from, to := opts.seen(all, outside)
+		for i := range result.Intervals {
+			row := &result.Intervals[i]
+			row.Complete = row.Start >= from && row.End <= to && row.End < math.MaxInt64
+		}
+	}
 	if n := opts.Select.population(); n > 0 {
 		for i := range result.Intervals {
 			row := &result.Intervals[i]

@@ -15,15 +15,17 @@ const mostTouched = 2016
 // Spread makes the interval table of flow records that exporters have metered:
 // docs/metering.md section 7. Intervals must lie within the range of times whole.
 // Points are ordered by their numbers.
-func Spread(records []flow.Record, width time.Duration, method flow.Distribution) []flow.IntervalRecord {
+func Spread(records []flow.Record, width time.Duration, local Local, method flow.Distribution) []flow.IntervalRecord {
 	const places = flow.FieldInIf | flow.FieldOutIf | flow.FieldDirection
+	all := spans{local: local, width: width}
 	table := map[flow.IntervalRecord]*flow.IntervalRecord{}
 	for _, r := range inOrder(records) {
-		e, w := r.Export, flow.Timestamp(width)
-		touched, method := touches(&r, width, method)
-		for i, start := range touched {
-			first, last := max(r.Start, start), min(r.End, start+w-1)
-			place := flow.IntervalRecord{Key: r.Key, Start: start, Has: e.Has & places, InIf: e.InIf, OutIf: e.OutIf, Direction: e.Direction}
+		e := r.Export
+		touched, method := touches(&r, &all, method)
+		for i, t := range touched {
+			start := t.start
+			first, last := max(r.Start, start), min(r.End, t.end-1)
+			place := flow.IntervalRecord{Key: r.Key, Start: start, End: t.end, Has: e.Has & places, InIf: e.InIf, OutIf: e.OutIf, Direction: e.Direction}
 			row := table[place]
 			if row == nil {
 				row = new(flow.IntervalRecord)
@@ -44,7 +46,7 @@ func Spread(records []flow.Record, width time.Duration, method flow.Distribution
 				row.Distribution = flow.DistributionUnspecified
 			}
 			addShare(row, &r, func(count uint64) uint64 {
-				return shareOf(count, r.Start, r.End, touched, i, w, method)
+				return shareOf(count, r.Start, r.End, touched, i, method)
 			})
 		}
 	}
@@ -52,13 +54,14 @@ func Spread(records []flow.Record, width time.Duration, method flow.Distribution
 }
 
 // touches gives the intervals that a record touches and how it is spread.
-func touches(r *flow.Record, width time.Duration, method flow.Distribution) ([]flow.Timestamp, flow.Distribution) {
-	first, last, w := intervalOf(r.Start, width), intervalOf(r.End, width), flow.Timestamp(width)
-	if (last-first)/w >= mostTouched {
-		return []flow.Timestamp{first, last}, flow.DistributionEnd
-	}
-	var touched []flow.Timestamp
-	for at := first; at <= last; at += w {
+func touches(r *flow.Record, all *spans, method flow.Distribution) ([]span, flow.Distribution) {
+	first, last := all.of(r.Start), all.of(r.End)
+	touched := []span{first}
+	for at := first; at != last; {
+		if len(touched) == mostTouched {
+			return []span{first, last}, flow.DistributionEnd
+		}
+		at = all.of(at.end)
 		touched = append(touched, at)
 	}
 	return touched, method
@@ -85,7 +88,7 @@ func addShare(row *flow.IntervalRecord, r *flow.Record, share func(uint64) uint6
 }
 
 // shareOf gives what the interval touched[i] gets of a counter.
-func shareOf(count uint64, start, end flow.Timestamp, touched []flow.Timestamp, i int, width flow.Timestamp, method flow.Distribution) uint64 {
+func shareOf(count uint64, start, end flow.Timestamp, touched []span, i int, method flow.Distribution) uint64 {
 	only := i
 	switch method {
 	case flow.DistributionStart:
@@ -94,12 +97,12 @@ func shareOf(count uint64, start, end flow.Timestamp, touched []flow.Timestamp, 
 		only = len(touched) - 1
 	case flow.DistributionMid:
 		middle := start + (end-start)/2
-		only = slices.IndexFunc(touched, func(at flow.Timestamp) bool { return at <= middle && middle < at+width })
+		only = slices.IndexFunc(touched, func(t span) bool { return t.start <= middle && middle < t.end })
 	case flow.DistributionUniform:
 		n := uint64(len(touched))
 		return count/n + min(1, count%n/uint64(i+1))
 	default:
-		return until(count, start, end, touched[i]+width) - until(count, start, end, touched[i])
+		return until(count, start, end, touched[i].end) - until(count, start, end, touched[i].start)
 	}
 	if only != i {
 		return 0

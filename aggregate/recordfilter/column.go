@@ -65,7 +65,7 @@ func Columns(options Options) []Column {
 	}
 	columns = append(columns, originColumns()...)
 	columns = withFlexible(options.Key, columns)
-	columns = withReference(options.Reference, columns)
+	columns = withReference(options.Reference, options.Key, columns)
 	return append(columns, elementColumns(options.Elements)...)
 }
 

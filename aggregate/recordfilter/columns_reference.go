@@ -13,7 +13,7 @@ type Reference struct {
 
 // withReference puts the columns that reference data complete in the place of those with
 // their names, and adds the others.
-func withReference(r *Reference, columns []Column) []Column {
+func withReference(r *Reference, key flow.KeyFields, columns []Column) []Column {
 	if r == nil {
 		return columns
 	}
@@ -32,6 +32,9 @@ func withReference(r *Reference, columns []Column) []Column {
 		}
 	}
 	for _, c := range completed {
+		if c.Name == "src_mask" && key&flow.KeySourceMask != 0 || c.Name == "dst_mask" && key&flow.KeyDestinationMask != 0 {
+			continue // it is the key's
+		}
 		for i := range columns {
 			if columns[i].Name == c.Name {
 				columns[i] = c

@@ -165,6 +165,9 @@ func means(text string, cell readback.Cell) bool {
 	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return at.UnixMicro() == cell.Int
 	}
+	if text == "true" || text == "false" {
+		return cell.Int == map[string]int64{"false": 0, "true": 1}[text]
+	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n == cell.Int {
 		return true
 	}

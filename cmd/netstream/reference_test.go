@@ -170,7 +170,7 @@ func meterSettings(s *naive.Options) meter.Settings {
 	settings := meter.Settings{
 		IdleTimeout: s.Idle, ActiveTimeout: s.Active, EndGrace: s.EndGrace, Interval: s.Interval,
 		Fin: rule(s.Fin), Rst: rule(s.Rst), MaxOctets: s.MaxOctets, MaxPackets: s.MaxPackets, CutEvery: s.CutEvery,
-		Protocols:  make(map[uint8]meter.Timers),
+		Protocols: make(map[uint8]meter.Timers), Calendar: calendarOf(s),
 		Statistics: statistics.Settings{Moments: s.Moments, Early: s.Early},
 	}
 	for protocol, own := range s.Protocols {
@@ -258,6 +258,11 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	if err != nil {
 		return naive.Result{}, err
 	}
+	var accounts []*reader.Account
+	for _, in := range obs.all {
+		accounts = append(accounts, in.account)
+	}
+	metered.Packets = packetCoverage(metered.Clocks, e.settings.ReorderWindow, &options.Select, accounts)
 	return collect(metered, obs, options.Points)
 }
 

@@ -212,6 +212,7 @@ func (j *job) account(result *engine.Result) error {
 		}
 	}
 	j.allRejected = result.AllRejected()
+	j.cover(result)
 	if err := j.refuseDuplicates(); err != nil {
 		return err
 	}
@@ -252,7 +253,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
 		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow,
-		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0, IntervalWidth: time.Duration(j.options.interval),
+		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0,
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
 	}

@@ -37,7 +37,7 @@ type runOptions struct {
 	filterFile string
 	flowFilter string
 
-	interval      duration
+	intervals     intervalOptions
 	packets       packetOptions
 	keys          keyOptions
 	features      featureOptions
@@ -70,7 +70,6 @@ type runOptions struct {
 }
 
 func (o *runOptions) addFlags(flags *pflag.FlagSet) {
-	o.interval = duration(5 * time.Minute)
 	o.reorderWindow = duration(time.Second)
 
 	flags.StringArrayVarP(&o.read, "read", "r", nil, "read this file, directory or glob, - for standard input (repeatable; bare arguments are the same)")
@@ -81,7 +80,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.filter, "filter", "f", "", "meter only the packets of captures that this filter selects, in tcpdump's language (docs/filters.md)")
 	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
-	flags.Var(&o.interval, "interval", "width of the accounting intervals")
+	o.intervals.addFlags(flags)
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
@@ -191,6 +190,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolveTimers(flags, &o.ageing.settings); err != nil {
 		return err
 	}
+	if err := o.intervals.resolve(flags); err != nil {
+		return err
+	}
 	if err := o.readFilter(); err != nil {
 		return err
 	}
@@ -216,8 +218,6 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return usageError("%d workers, must be 1 to 1024", o.workers)
 	case o.reorderWindow < 0:
 		return usageError("reorder window is %v, must be 0 or greater", time.Duration(o.reorderWindow))
-	case time.Duration(o.interval) < time.Microsecond:
-		return usageError("interval is %v, must be at least 1us", time.Duration(o.interval))
 	}
 	if err := o.readReference(); err != nil {
 		return err
@@ -227,7 +227,7 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 
 func (o *runOptions) meter() meter.Settings {
 	settings := o.ageing.settings
-	settings.Interval = time.Duration(o.interval)
+	o.intervals.set(&settings)
 	settings.Statistics = o.features.kept
 	return settings
 }
@@ -239,7 +239,6 @@ func (o *runOptions) parameters() map[string]string {
 		"output_format":   o.format,
 		"filter":          o.filter,
 		"flow_filter":     o.flowFilter,
-		"interval":        time.Duration(o.interval).String(),
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
 		"time_unit":       o.timeUnit,
 		"with_mac":        strconv.FormatBool(o.withMAC),
@@ -257,6 +256,7 @@ func (o *runOptions) parameters() map[string]string {
 	o.features.addParameters(parameters)
 	o.place.addParameters(parameters)
 	o.ageing.addParameters(parameters)
+	o.intervals.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)
 	return parameters

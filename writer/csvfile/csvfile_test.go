@@ -47,15 +47,15 @@ func TestGolden(t *testing.T) {
 			Source: flow.MappedIPv4([4]byte{192, 0, 2, 1}), Destination: flow.MappedIPv4([4]byte{198, 51, 100, 2}),
 			SourcePort: 65535, DestinationPort: 53, Point: point, Protocol: 17, ClassOfService: 184, Version: 4, Shape: 1,
 		},
-		Start: 1_700_000_100_000_000_000, First: 1_700_000_100_000_000_999, Last: 1_700_000_399_999_999_999,
+		Start: 1_700_000_100_000_000_000, End: 1_700_000_400_000_000_000, Complete: true, First: 1_700_000_100_000_000_999, Last: 1_700_000_399_999_999_999,
 		Counters:    flow.Counters{Packets: 2, Octets: 120, WireOctets: 148, PayloadOctets: 64},
 		FlowsActive: 2, FlowsStarted: 1, TCPFlags: 3, Marks: flow.MarkTCP,
 		Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 	}
-	unknown := flow.IntervalRecord{Key: flow.Key{Source: [16]byte{0: 0x20, 15: 1}, Version: 6, Protocol: 89}, Start: flow.MinTimestamp, First: flow.MinTimestamp, Last: flow.MaxTimestamp,
+	unknown := flow.IntervalRecord{Key: flow.Key{Source: [16]byte{0: 0x20, 15: 1}, Version: 6, Protocol: 89}, Start: flow.MinTimestamp, End: -9_223_371_900_000_000_000, First: flow.MinTimestamp, Last: flow.MaxTimestamp,
 		Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
 	const head = "interval_start,interval_end,interface,exporter_ip,observation_domain,in_if,in_if_name,out_if,out_if_name,direction,ip_version,src_ip,dst_ip,src_port,dst_port,protocol,tos," +
-		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,packets_scaled,bytes_scaled,tunnel_type,tunnel_id,outer_src_ip,outer_dst_ip,tcp_flags,first_seen,last_seen,distribution\n"
+		"flows_active,flows_started,flows_ended,packets,bytes,wire_bytes,payload_bytes,packets_scaled,bytes_scaled,tunnel_type,tunnel_id,outer_src_ip,outer_dst_ip,tcp_flags,first_seen,last_seen,distribution,complete\n"
 	const interfaceCell = `"'=cmd|' /C ""calc""'!A1"`
 	for _, c := range []struct {
 		name        string
@@ -63,14 +63,14 @@ func TestGolden(t *testing.T) {
 		want        string
 	}{
 		{"microseconds", false, head +
-			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct\n"},
+			"2023-11-14T22:15:00.000000Z,2023-11-14T22:20:00.000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000Z,2023-11-14T22:19:59.999999Z,direct,true\n" +
+			"1677-09-21T00:12:43.145224Z,1677-09-21T00:15:00.000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224Z,2262-04-11T23:47:16.854775Z,direct,false\n"},
 		{"nanoseconds", true, head +
-			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct\n" +
-			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct\n"},
+			"2023-11-14T22:15:00.000000000Z,2023-11-14T22:20:00.000000000Z," + interfaceCell + ",,,,,,,,4,192.0.2.1,198.51.100.2,65535,53,17,184,2,1,0,2,120,148,64,,,,,,,3,2023-11-14T22:15:00.000000999Z,2023-11-14T22:19:59.999999999Z,direct,true\n" +
+			"1677-09-21T00:12:43.145224192Z,1677-09-21T00:15:00.000000000Z,,,,,,,,,6,2000::1,::,,,89,0,0,0,0,0,0,0,0,,,,,,,,1677-09-21T00:12:43.145224192Z,2262-04-11T23:47:16.854775807Z,direct,false\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			columns := table.Intervals(table.Options{Points: points, IntervalWidth: 5 * time.Minute, Nanoseconds: c.nanoseconds})
+			columns := table.Intervals(table.Options{Points: points, Nanoseconds: c.nanoseconds})
 			if got := string(write(t, columns, []flow.IntervalRecord{known, unknown})); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
@@ -131,6 +131,8 @@ func checkCell[R any](t *testing.T, c *table.Column[R], row *R, got string) {
 		want = time.UnixMicro(number).UTC().Format("2006-01-02T15:04:05.000000Z")
 	case c.Kind == table.TimestampNano:
 		want = time.Unix(0, number).UTC().Format("2006-01-02T15:04:05.000000000Z")
+	case c.Kind == table.Bool:
+		want = strconv.FormatBool(number == 1)
 	case c.Kind == table.Float64:
 		rate, err := strconv.ParseFloat(got, 64)
 		if err != nil || rate != math.Float64frombits(uint64(number)) {

@@ -104,6 +104,8 @@ func (w *Writer[R]) appendCell(i int, row *R) {
 		w.buffer = w.times.append(w.buffer, c.Int(row), 6)
 	case c.Kind == table.TimestampNano:
 		w.buffer = w.times.append(w.buffer, c.Int(row), 9)
+	case c.Kind == table.Bool:
+		w.buffer = strconv.AppendBool(w.buffer, c.Int(row) != 0)
 	case c.Kind == table.Float64:
 		w.buffer = strconv.AppendFloat(w.buffer, math.Float64frombits(uint64(c.Int(row))), 'g', -1, 64)
 	default:

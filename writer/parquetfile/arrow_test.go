@@ -129,6 +129,17 @@ func readAll(t *testing.T, name string, n int64, reader file.ColumnChunkReader, 
 			return r.ReadBatch(n-from, v[values:], levels[from:], nil)
 		}
 		*number = func(i int) int64 { return v[i] }
+	case *file.BooleanColumnChunkReader:
+		v := make([]bool, n)
+		read = func(from, values int64) (int64, int, error) {
+			return r.ReadBatch(n-from, v[values:], levels[from:], nil)
+		}
+		*number = func(i int) int64 {
+			if v[i] {
+				return 1
+			}
+			return 0
+		}
 	case *file.Float64ColumnChunkReader:
 		v := make([]float64, n)
 		read = func(from, values int64) (int64, int, error) {

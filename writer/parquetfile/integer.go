@@ -151,8 +151,18 @@ func (c *repetitiveColumn[R]) reset() {
 
 // appendIntegers appends values in the encoding PLAIN of the physical type that
 // the kind has, little endian, and returns the result. The bits of a Float64 are
-// what PLAIN has of a DOUBLE.
+// what PLAIN has of a DOUBLE. A BOOLEAN has one bit, the first in the least significant
+// one of an octet.
 func appendIntegers(dst []byte, values []int64, kind table.Kind) []byte {
+	if kind == table.Bool {
+		for i, v := range values {
+			if i%8 == 0 {
+				dst = append(dst, 0)
+			}
+			dst[len(dst)-1] |= byte(v) << (i % 8)
+		}
+		return dst
+	}
 	if physicalType(kind) == parquet.Types.Int32 {
 		for _, v := range values {
 			dst = binary.LittleEndian.AppendUint32(dst, uint32(v))

@@ -63,7 +63,7 @@ func checkRoundTrip[R any](t *testing.T, name string, columns []table.Column[R],
 	}
 	for i := range columns {
 		c := &columns[i]
-		want := readback.Column{Name: c.Name, Integer: c.Kind != table.Text && c.Kind != table.Float64, Float: c.Kind == table.Float64}
+		want := readback.Column{Name: c.Name, Integer: c.Kind != table.Text && c.Kind != table.Float64 && c.Kind != table.Bool, Bool: c.Kind == table.Bool, Float: c.Kind == table.Float64}
 		cells, err := readback.Cells(path, c.Name)
 		if err != nil {
 			t.Fatal(err)

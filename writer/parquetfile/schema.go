@@ -24,6 +24,8 @@ func physicalType(kind table.Kind) parquet.Type {
 		return parquet.Types.ByteArray
 	case table.Float64:
 		return parquet.Types.Double
+	case table.Bool:
+		return parquet.Types.Boolean
 	}
 	return parquet.Types.Int64
 }
@@ -44,7 +46,7 @@ func logicalType(kind table.Kind) schema.LogicalType {
 		return schema.NewTimestampLogicalType(false, schema.TimeUnitNanos)
 	case table.Text:
 		return schema.StringLogicalType{}
-	case table.Float64:
+	case table.Float64, table.Bool:
 		return schema.NoLogicalType{}
 	}
 	return schema.NewIntLogicalType(64, true)

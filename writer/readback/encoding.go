@@ -54,6 +54,18 @@ func appendHybrid(dst []uint64, src []byte, width, count int) ([]uint64, error) 
 	return dst, nil
 }
 
+// appendBits appends count values of one bit each, the first in the least significant one
+// of an octet, which must fill src but for zero bits in the last octet.
+func appendBits(dst []int64, src []byte, count int) ([]int64, error) {
+	if count < 0 || len(src) != (count+7)/8 || count%8 > 0 && src[len(src)-1]>>(count%8) != 0 {
+		return dst, fmt.Errorf("%d octets for %d values of one bit", len(src), count)
+	}
+	for i := range count {
+		dst = append(dst, int64(src[i/8]>>(i%8)&1))
+	}
+	return dst, nil
+}
+
 // appendPacked appends count values of width bits, from 1 to 64, the first in the
 // least significant bits of src, and returns the result. src must hold them.
 func appendPacked(dst []uint64, src []byte, width, count int) []uint64 {

@@ -192,6 +192,9 @@ func (p *pageReader) look(src []byte, count int) (err error) {
 
 // appendPlain appends values in the encoding PLAIN, which must fill src.
 func (p *pageReader) appendPlain(dst []int64, src []byte, count int) ([]int64, error) {
+	if p.element.GetType() == parquet.Type_BOOLEAN {
+		return appendBits(dst, src, count)
+	}
 	width := 8
 	if p.element.GetType() == parquet.Type_INT32 {
 		width = 4

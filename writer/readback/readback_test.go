@@ -178,6 +178,15 @@ func parse(t *testing.T, kind table.Kind, cell string) readback.Cell {
 			return readback.Cell{Int: at.UnixMicro()}
 		}
 		return readback.Cell{Int: at.UnixNano()}
+	case table.Bool:
+		v, err := strconv.ParseBool(cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v {
+			return readback.Cell{Int: 1}
+		}
+		return readback.Cell{}
 	case table.Float64:
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil {

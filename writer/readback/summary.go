@@ -33,11 +33,12 @@ type Column struct {
 	Nulls   int64 // cells that are NULL
 	Integer bool  // whether the column holds integers; time stamps are integers in their unit
 	Float   bool  // whether it holds floating-point numbers
+	Bool    bool  // whether it holds truth values, which are 0 and 1
 
 	// Sum is of columns of integers only.
 	Sum Sum
 
-	// Of columns of integers, and of floating-point numbers by their bits, as
+	// Of columns of integers and truth values, and of floating-point numbers by their bits, as
 	// table.Float64 has them; zero if all cells are NULL.
 	Min, Max  int64
 	Ascending bool // no value is below the one before it; true if there are none
@@ -89,7 +90,7 @@ func Summarize(path string, names ...string) (Summary, error) {
 // summarize reads a column.
 func (t *tableReader) summarize(index int) (Column, error) {
 	name, element := t.element(index)
-	c := Column{Name: name, Integer: isInteger(element), Float: isFloat(element), Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
+	c := Column{Name: name, Integer: isInteger(element), Float: isFloat(element), Bool: element.GetType() == parquet.Type_BOOLEAN, Min: math.MaxInt64, Max: math.MinInt64, Ascending: true}
 	var err error
 	if c.number() {
 		err = t.summarizeNumbers(index, &c)
@@ -200,7 +201,7 @@ func (t *tableReader) compare(index int, c *Column) error {
 }
 
 // number tells whether the column holds numbers.
-func (c *Column) number() bool { return c.Integer || c.Float }
+func (c *Column) number() bool { return c.Integer || c.Float || c.Bool }
 
 func isFloat(e *parquet.SchemaElement) bool { return e.GetType() == parquet.Type_DOUBLE }
 
@@ -219,6 +220,11 @@ func integer(value interface{}, e *parquet.SchemaElement) (int64, error) {
 			return int64(uint32(v)), nil
 		}
 		return int64(v), nil
+	case bool:
+		if v {
+			return 1, nil
+		}
+		return 0, nil
 	case float64:
 		return int64(math.Float64bits(v)), nil
 	}
@@ -232,6 +238,8 @@ func bound(b []byte, e *parquet.SchemaElement) (int64, error) {
 		return integer(int32(binary.LittleEndian.Uint32(b)), e)
 	case (e.GetType() == parquet.Type_INT64 || isFloat(e)) && len(b) == 8:
 		return int64(binary.LittleEndian.Uint64(b)), nil
+	case e.GetType() == parquet.Type_BOOLEAN && len(b) == 1:
+		return int64(b[0]), nil
 	}
 	return 0, fmt.Errorf("statistics of %d octets in a column of type %s", len(b), e.GetType())
 }

@@ -83,7 +83,7 @@ func ExportedIntervals(rows []flow.Record) []flow.IntervalRecord {
 		e := f.Export
 		start := f.Start.Interval(Width)
 		intervals[i] = flow.IntervalRecord{
-			Key: f.Key, Start: start, First: f.Start, Last: f.End, Counters: f.Counters,
+			Key: f.Key, Start: start, End: start + flow.Timestamp(Width), First: f.Start, Last: f.End, Counters: f.Counters,
 			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: f.Counters.Packets % 2, TCPFlags: f.TCPFlags, Marks: f.Marks,
 			Has: e.Has, InIf: e.InIf, OutIf: e.OutIf, Direction: e.Direction, InIfName: e.InIfName, OutIfName: e.OutIfName,
 			Distribution: flow.DistributionProportional,

@@ -63,7 +63,7 @@ const KnownNames = 40
 // package can fill.
 func Options() table.Options {
 	return table.Options{
-		Points: Points(), Names: Names(), IntervalWidth: Width, WithMAC: true,
+		Points: Points(), Names: Names(), WithMAC: true,
 		Elements: []string{"e0_344", "e2011_7", "e0_82"},
 	}
 }
@@ -156,7 +156,7 @@ func Intervals(n int, seed uint64) []flow.IntervalRecord {
 	for i, f := range Flows(n, seed) {
 		start := f.Start.Interval(Width)
 		rows[i] = flow.IntervalRecord{
-			Key: f.Key, Start: start, First: f.Start, Last: f.End, Counters: f.Counters,
+			Key: f.Key, Start: start, End: start + flow.Timestamp(Width), Complete: i > n/8, First: f.Start, Last: f.End, Counters: f.Counters,
 			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: f.Counters.Packets % 2, TCPFlags: f.TCPFlags, Marks: f.Marks,
 			Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 		}

@@ -94,7 +94,7 @@ func WildIntervals(n int, seed uint64) []flow.IntervalRecord {
 			Key: wildKey(r), Start: wildTime(r).Interval(Width), First: wildTime(r), Last: wildTime(r),
 			Counters:    flow.Counters{Packets: wild(r), Octets: wild(r), WireOctets: wild(r), PayloadOctets: wild(r)},
 			FlowsActive: wild(r), FlowsStarted: wild(r), FlowsEnded: wild(r),
-			TCPFlags: uint16(r.IntN(1 << 16)), Marks: flow.Mark(r.IntN(1 << 16)),
+			TCPFlags: uint16(r.IntN(1 << 16)), Marks: flow.Mark(r.IntN(1 << 16)), Complete: r.IntN(2) == 0, End: wildTime(r),
 			Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 		}
 		if r.IntN(2) == 0 {

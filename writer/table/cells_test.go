@@ -182,11 +182,11 @@ func TestSimulatedSamplingCells(t *testing.T) {
 func TestIntervalCells(t *testing.T) {
 	o := rowtest.Options()
 	unknown := flow.IntervalRecord{
-		Key:   flow.Key{Point: 9, Version: 6, Shape: flow.Ports | flow.NoSourcePort | flow.NoDestination, DestinationPort: 53, Protocol: 17},
-		First: 1000, Last: 2000, FlowsActive: 1, Has: flow.FieldOctets, Counters: flow.Counters{Octets: 10},
+		Key: flow.Key{Point: 9, Version: 6, Shape: flow.Ports | flow.NoSourcePort | flow.NoDestination, DestinationPort: 53, Protocol: 17},
+		End: 300_000_000_000, First: 1000, Last: 2000, FlowsActive: 1, Has: flow.FieldOctets, Counters: flow.Counters{Octets: 10},
 	}
 	known := flow.IntervalRecord{
-		Key: key(t, "10.0.0.1", "10.0.0.2", 17, true, 5, 6), Start: 300_000_000_000, First: 300_000_001_000, Last: 300_000_002_000,
+		Key: key(t, "10.0.0.1", "10.0.0.2", 17, true, 5, 6), Start: 300_000_000_000, End: 600_000_000_000, Complete: true, First: 300_000_001_000, Last: 300_000_002_000,
 		Counters: flow.Counters{Packets: 1, Octets: 2, WireOctets: 3, PayloadOctets: 4}, FlowsActive: 5, FlowsStarted: 6, FlowsEnded: 7,
 		TCPFlags: 8, Marks: flow.MarkTCP, Has: flow.MeteredFields | flow.FieldSampling | flow.FieldInIf | flow.FieldOutIf | flow.FieldDirection,
 		InIf: 9, OutIf: 10, Direction: 2, InIfName: 3, OutIfName: 4, Scaled: flow.Scaled{Packets: 11, Octets: math.MaxUint64}, Distribution: flow.DistributionMid,
@@ -200,7 +200,7 @@ func TestIntervalCells(t *testing.T) {
 		"protocol": {"17", "17"}, "tos": {"0", "0"}, "flows_active": {"1", "5"}, "flows_started": {"0", "6"}, "flows_ended": {"0", "7"},
 		"packets": {"NULL", "1"}, "bytes": {"10", "2"}, "wire_bytes": {"NULL", "3"}, "payload_bytes": {"NULL", "4"},
 		"packets_scaled": {"NULL", "11"}, "bytes_scaled": {"NULL", "9223372036854775807"}, "tcp_flags": {"NULL", "8"},
-		"first_seen": {"1", "300000001"}, "last_seen": {"2", "300000002"}, "distribution": {"unspecified", "mid"},
+		"first_seen": {"1", "300000001"}, "last_seen": {"2", "300000002"}, "distribution": {"unspecified", "mid"}, "complete": {"0", "1"},
 		"tunnel_type": {"NULL", "NULL"}, "tunnel_id": {"NULL", "NULL"}, "outer_src_ip": {"NULL", "NULL"}, "outer_dst_ip": {"NULL", "NULL"},
 	}
 	checkCells(t, table.Intervals(o), want, &unknown, &known)
@@ -209,7 +209,7 @@ func TestIntervalCells(t *testing.T) {
 // TestTunnelCells reads rows of what runs in a tunnel over IPv4 with a number, in one
 // over IPv6 without, and in a pseudowire, which has no outer addresses.
 func TestTunnelCells(t *testing.T) {
-	o := table.Options{Points: flow.NewPoints(), Tunnels: true, IntervalWidth: rowtest.Width}
+	o := table.Options{Points: flow.NewPoints(), Tunnels: true}
 	for _, tt := range []struct {
 		inside flow.Encapsulation
 		want   string

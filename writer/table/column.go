@@ -18,6 +18,7 @@ const (
 	TimestampNano              // nanoseconds since the Unix epoch, UTC
 	Text                       // UTF-8
 	Float64                    // IEEE 754 binary64, not negative and finite
+	Bool                       // 0 for false, 1 for true; never of the pattern Repetitive
 )
 
 // String gives the name of the kind as the schema has it.
@@ -39,6 +40,8 @@ func (k Kind) String() string {
 		return "text"
 	case Float64:
 		return "float64"
+	case Bool:
+		return "bool"
 	}
 	return "unknown"
 }

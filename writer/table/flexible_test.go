@@ -58,7 +58,7 @@ func TestFlexibleCells(t *testing.T) {
 			t.Errorf("%d of %d columns, %s the last", met, len(want), last)
 		}
 	}
-	intervals := table.Intervals(table.Options{Points: points, Key: ^flow.KeyFields(0), IntervalWidth: 1})
+	intervals := table.Intervals(table.Options{Points: points, Key: ^flow.KeyFields(0)})
 	met := 0
 	for i := range intervals {
 		if cells, ok := want[intervals[i].Name]; ok {

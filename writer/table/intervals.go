@@ -1,10 +1,6 @@
 package table
 
-import (
-	"time"
-
-	"netstream/aggregate/flow"
-)
+import "netstream/aggregate/flow"
 
 // Intervals declares the interval table: one row a flow key and interval, in
 // the order of docs/metering.md section 5.
@@ -18,13 +14,13 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 		{
 			Name: "interval_start", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{154, "flowStartMicroseconds"}, Element{156, "flowStartNanoseconds"}),
-			Definition: "Begin of the interval, which belongs to it; a multiple of the width since the Unix epoch.",
+			Definition: "Begin of the interval, which belongs to it: a multiple of the width since the Unix epoch, or of local time (docs/metering.md section 5).",
 			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.Start }),
 		}, {
 			Name: "interval_end", Kind: o.timestampKind(), Pattern: Near,
 			Elements:   o.byUnit(Element{155, "flowEndMicroseconds"}, Element{157, "flowEndNanoseconds"}),
 			Definition: "End of the interval, which does not belong to it any more.",
-			Int:        timestamp(&o, func(r *record) flow.Timestamp { return intervalEnd(r.Start, o.IntervalWidth) }),
+			Int:        timestamp(&o, func(r *record) flow.Timestamp { return r.End }),
 		},
 	}
 	points := newObservedPoints(o.Points)
@@ -79,6 +75,15 @@ func intervalSpan(o *Options) []Column[flow.IntervalRecord] {
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.Distribution(s.Low).String()...)
 			},
+		}, {
+			Name: "complete", Kind: Bool, Pattern: Varied,
+			Definition: "Whether the run has seen the interval from its begin to its end, so that later input adds nothing to it (docs/metering.md section 5).",
+			Int: func(r *record) int64 {
+				if r.Complete {
+					return 1
+				}
+				return 0
+			},
 		},
 	}
 }
@@ -99,19 +104,4 @@ func intervalFlows() []Column[flow.IntervalRecord] {
 			Int:        func(r *flow.IntervalRecord) int64 { return count(r.FlowsEnded) },
 		},
 	}
-}
-
-// intervalEnd gives the end of the interval that begins at start. The first
-// interval of the representable range may be cut at its start, and the last one
-// at its end, where the result saturates.
-func intervalEnd(start flow.Timestamp, width time.Duration) flow.Timestamp {
-	behind := int64(start) % int64(width) // 0 but in the first interval of the range
-	if behind < 0 {
-		behind += int64(width)
-	}
-	rest := flow.Timestamp(int64(width) - behind)
-	if start > flow.MaxTimestamp-rest {
-		return flow.MaxTimestamp
-	}
-	return start + rest
 }

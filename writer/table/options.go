@@ -2,7 +2,6 @@ package table
 
 import (
 	"math"
-	"time"
 
 	"netstream/aggregate/flow"
 )
@@ -56,10 +55,6 @@ type Options struct {
 	// have add columns to both tables, or take the place of those that show the same of
 	// the flow's first packet. 0 is the 7-tuple.
 	Key flow.KeyFields
-
-	// IntervalWidth is the width of the intervals, above 0. It is needed for the
-	// interval table only.
-	IntervalWidth time.Duration
 
 	// FirstPacketOf maps the number of a packet within its input, as flow records
 	// have it, to what first_packet says; nil if it says that number.

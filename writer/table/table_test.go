@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"netstream/aggregate/flow"
@@ -51,7 +50,7 @@ func TestContract(t *testing.T) {
 		"app_id? app_name? in_vrf_id? in_vrf? out_vrf_id? out_vrf? " + tunnel + "src_mac? dst_mac? " +
 		"time_source fragments? late_packets? end_reason? end_reason_code? flow_id community_id? first_packet? first_record? first_file first_file_packet? e0_344?"
 	const intervals = "interval_start interval_end " + point + key + "flows_active flows_started flows_ended " + counters +
-		tunnel + "tcp_flags? first_seen last_seen distribution"
+		tunnel + "tcp_flags? first_seen last_seen distribution complete"
 	const ledger = "input kind outcome detail? packets? wire_bytes? captured_bytes? bytes? octets? first_offset? first_packet? " +
 		"messages? records? sets? first_message?"
 	const exporters = "input exporter_ip? exporter_port? version observation_domain? first_export? last_export? messages? bytes? " +
@@ -159,36 +158,5 @@ func checkRanges[R any](t *testing.T, columns []table.Column[R], rows []R) {
 				t.Fatalf("%s: text %q", c.Name, text)
 			}
 		}
-	}
-}
-
-func TestIntervalEnd(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		at    flow.Timestamp
-		width time.Duration
-	}{
-		{"epoch", 0, time.Minute},
-		{"before the epoch", -1, time.Minute},
-		{"usual", 1_700_000_000_000_000_001, 5 * time.Minute},
-		{"first of the range", flow.MinTimestamp, 5 * time.Minute},
-		{"last of the range", flow.MaxTimestamp, 5 * time.Minute},
-		{"longer than the range", flow.MinTimestamp, math.MaxInt64},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			columns := table.Intervals(table.Options{Points: flow.NewPoints(), Nanoseconds: true, IntervalWidth: c.width})
-			row := flow.IntervalRecord{Start: c.at.Interval(c.width)}
-			end := flow.Timestamp(columns[1].Int(&row))
-			if columns[1].Name != "interval_end" {
-				t.Fatal(columns[1].Name)
-			}
-			// The last instant before the end is in the interval, the end itself is not.
-			if (end-1).Interval(c.width) != row.Start || end != flow.MaxTimestamp && end.Interval(c.width) == row.Start {
-				t.Errorf("interval from %d ends at %d", row.Start, end)
-			}
-			if end < c.at || end == c.at && end != flow.MaxTimestamp {
-				t.Errorf("interval of %d ends at %d", c.at, end)
-			}
-		})
 	}
 }

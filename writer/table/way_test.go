@@ -41,7 +41,7 @@ func TestWayCells(t *testing.T) {
 		{exporter, &flow.Export{Has: all, OutIfName: name, Direction: 1}, [5]string{"0", "NULL", "0", "Gi1", "egress"}},
 		{exporter, &flow.Export{Has: flow.FieldDirection, Direction: 3}, [5]string{"NULL", "NULL", "NULL", "NULL", "3"}},
 	} {
-		o := table.Options{Points: points, Names: names, IntervalWidth: 1}
+		o := table.Options{Points: points, Names: names}
 		record := &flow.Record{Key: flow.Key{Point: c.point}, Export: c.export}
 		row := &flow.IntervalRecord{Key: record.Key, Has: flow.MeteredFields}
 		if e := c.export; e != nil {
