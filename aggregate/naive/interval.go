@@ -16,10 +16,14 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 	}
 	rows := map[place]*flow.IntervalRecord{}
 	for _, f := range flows {
-		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
+		present := map[flow.Timestamp][2]flow.Timestamp{} // intervals with a packet of the flow: first and last
 		for _, p := range f.packets {
 			start := intervalOf(p.Time, width)
-			present[start] = true
+			if span, ok := present[start]; ok {
+				present[start] = [2]flow.Timestamp{min(span[0], p.Time), max(span[1], p.Time)}
+			} else {
+				present[start] = [2]flow.Timestamp{p.Time, p.Time}
+			}
 			row := rows[place{p.Key, start}]
 			if row == nil {
 				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time,
@@ -33,8 +37,10 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 			}
 			count(&row.Counters, p)
 		}
-		for start := range present {
-			rows[place{f.record.Key, start}].FlowsActive++
+		for start, span := range present {
+			row := rows[place{f.record.Key, start}]
+			row.FlowsActive++
+			row.ActiveTime = sumTimes(row.ActiveTime, span[0], span[1])
 		}
 		rows[place{f.record.Key, intervalOf(f.record.Start, width)}].FlowsStarted++
 		rows[place{f.record.Key, intervalOf(f.record.End, width)}].FlowsEnded++
@@ -56,4 +62,10 @@ func intervalOf(t flow.Timestamp, width time.Duration) flow.Timestamp {
 		into += flow.Timestamp(width)
 	}
 	return minus(t, into)
+}
+
+// sumTimes adds the time from first to last, in nanoseconds, to a sum of such. It
+// stays within 63 bits.
+func sumTimes(sum uint64, first, last flow.Timestamp) uint64 {
+	return uint64(plus(flow.Timestamp(sum), minus(last, first)))
 }

@@ -74,7 +74,7 @@ func TestIntervalRecord(t *testing.T) {
 		{
 			Key: key, Start: base, First: base, Last: base + flow.Timestamp(sec),
 			Counters:    flow.Counters{Packets: 2, Octets: 80, WireOctets: 108},
-			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1, Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
+			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1, ActiveTime: uint64(sec), Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 			TCPFlags: syn | ack, Marks: flow.MarkTCP,
 		},
 	}

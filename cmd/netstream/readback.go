@@ -31,8 +31,11 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 		trafficContent(j.flows.records, &j.flows.totals, j.flows.unknown),
 		trafficContent(j.perBin.records, &j.perBin.totals, j.perBin.unknown),
 		{Rows: uint64(len(j.ledgerRows()))},
-		{Rows: uint64(len(exporterRows(j.accounts)))},
 	}
+	for _, s := range j.perScheme {
+		written = append(written, trafficContent(s.records, &s.Totals, s.unknown))
+	}
+	written = append(written, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
 	outputs := make([]manifest.Output, len(files))
 	tables := make([]balance.Table, len(files))
 	errs := make([]error, len(files))

@@ -41,6 +41,7 @@ type runOptions struct {
 	packets       packetOptions
 	keys          keyOptions
 	ageing        ageingOptions
+	accounting    schemeOptions
 	reorderWindow duration
 
 	captures       string
@@ -79,6 +80,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
 	flags.Var(&o.interval, "interval", "width of the accounting intervals")
+	o.accounting.addFlags(flags)
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
@@ -182,6 +184,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFlowFilter(); err != nil {
 		return err
 	}
+	if err := o.accounting.resolve(flags, o.flows != nil, o.write == "-"); err != nil {
+		return err
+	}
 	if err := o.selectionOptions.validate(flags); err != nil {
 		return err
 	}
@@ -238,6 +243,7 @@ func (o *runOptions) parameters() map[string]string {
 	}
 	o.packets.addParameters(parameters)
 	o.keys.addParameters(parameters)
+	o.accounting.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	return parameters
