@@ -24,6 +24,9 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 	give := func(key []byte, sums *flow.SchemeSums) error {
 		row.Start, row.SchemeSums = startOf(key), *sums
 		row.DistinctSources, row.DistinctDestinations, row.HasPeak, row.Peak = 0, 0, false, 0
+		if row.Has&flow.FieldSampling == 0 {
+			row.Scaled = flow.Scaled{}
+		}
 		if err := decodeKey(key[startLength:], c.scheme, row.Key); err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 
 	book := newBook(&config)
 	workers := newWorkers(&config)
-	workers.account(book)
+	workers.account(book, config.Meter.Interval)
 	end := workers.run(metering, stop, inputs)
 	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
 	workers.each(metering, stop, func(w *worker) error { return cmp.Or(w.flushAccounts(), w.sort()) })

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"time"
+
 	"netstream/aggregate/accounting"
 	"netstream/aggregate/distribute"
 	"netstream/aggregate/flow"
@@ -24,13 +27,14 @@ func closeBook(book *accounting.Book) error {
 	return book.Close()
 }
 
-// account gives each worker a feed, if there are accounts.
-func (ws workers) account(book *accounting.Book) {
+// account gives each worker what accounts take flows with, if there are any.
+func (ws workers) account(book *accounting.Book, width time.Duration) {
 	if book == nil {
 		return
 	}
 	for _, w := range ws {
 		w.recorder.accounts = book.NewFeed()
+		w.seconds = book.NewSeconds(width)
 	}
 }
 
@@ -70,10 +74,15 @@ func (r *Result) Scheme(scheme int, yield func(*flow.SchemeRow) error) error {
 	return r.book.Rows(scheme, yield)
 }
 
-// flushAccounts hands on what the worker's feed keeps.
+// flushAccounts hands on what the worker keeps for the accounts.
 func (w *worker) flushAccounts() error {
 	if w.recorder.accounts == nil {
 		return nil
 	}
-	return w.recorder.accounts.Flush()
+	err := w.recorder.accounts.Flush()
+	if w.seconds != nil {
+		err = cmp.Or(err, w.seconds.Flush())
+		w.seconds = nil
+	}
+	return err
 }

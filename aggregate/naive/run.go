@@ -36,6 +36,8 @@ type Options struct {
 	Key           Key
 	Layer         Layer // which packets of a frame are metered
 
+	Accounting Accounting // schemes beside the interval table
+
 	Keep func(*flow.Record) bool // which flow records the tables have; nil: all of them
 }
 
@@ -46,6 +48,7 @@ type Timers struct{ Idle, Active time.Duration }
 type Result struct {
 	Flows        []flow.Record
 	Intervals    []flow.IntervalRecord
+	Schemes      [][]flow.SchemeRow     // those of Options.Accounting
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
 
@@ -157,6 +160,11 @@ func Run(files []File, opts Options) (Result, error) {
 	}
 	slices.SortFunc(result.Flows, compareRecords)
 	result.Intervals = intervals(flows, opts.Interval)
+	var parts []part
+	for _, f := range flows {
+		parts = append(parts, f.parts(&result, opts.Interval, opts.Select.population())...)
+	}
+	result.Schemes = opts.Accounting.account(parts)
 	if n := opts.Select.population(); n > 0 {
 		for i := range result.Intervals {
 			row := &result.Intervals[i]

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"netstream/aggregate/accounting"
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -40,7 +41,8 @@ type experiment struct {
 	layout   layout
 	key      string // as --key has it; empty for the 7-tuple
 
-	flowFilter string // settings.Keep in the language of --flow-filter
+	accounting accounting.Config // settings.Accounting as the engine has it
+	flowFilter string            // settings.Keep in the language of --flow-filter
 
 	workers    int
 	memory     int // octets of rows that are kept; a small number makes the run spill
@@ -92,6 +94,7 @@ func newExperiment(seed uint64) *experiment {
 	e.selectSome(random)
 	e.keySome(random)
 	e.filterFlows(random)
+	e.account(random)
 	return e
 }
 
@@ -239,7 +242,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows,
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(),
+		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(), Accounting: e.accounting,
 	}
 	if config.Keep, err = e.keep(options.Points); err != nil {
 		return naive.Result{}, err
@@ -251,10 +254,10 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	if err != nil {
 		return naive.Result{}, err
 	}
-	return collect(metered, obs, options.Points)
+	return collect(metered, obs, options.Points, len(e.accounting.Schemes))
 }
 
-func collect(metered *engine.Result, obs *observations, points *flow.Points) (naive.Result, error) {
+func collect(metered *engine.Result, obs *observations, points *flow.Points, schemes int) (naive.Result, error) {
 	result := naive.Result{NotAccounted: map[flow.Reason]uint64{}}
 	err := metered.Flows(func(r *flow.Record) error {
 		result.Flows = append(result.Flows, *r)
@@ -267,6 +270,9 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points) (na
 		result.Intervals = append(result.Intervals, *r)
 		return nil
 	})
+	if err == nil {
+		result.Schemes, err = schemesOf(metered, schemes)
+	}
 	if err == nil {
 		err = numberInOrder(&result, points)
 	}
@@ -350,7 +356,10 @@ func differenceOf(got, want naive.Result) string {
 	if text := firstDifference("flow record", got.Flows, want.Flows); text != "" {
 		return text
 	}
-	return firstDifference("interval record", got.Intervals, want.Intervals)
+	if text := firstDifference("interval record", got.Intervals, want.Intervals); text != "" {
+		return text
+	}
+	return schemeDifference(got.Schemes, want.Schemes)
 }
 
 func firstDifference[R comparable](what string, got, want []R) string {
