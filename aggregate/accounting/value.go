@@ -23,7 +23,7 @@ func (s *subject) value(c *flow.SchemeColumn, config *Config) flow.SchemeValue {
 		label := s.attributes.Labels[c.Label]
 		return flow.SchemeValue{Known: label != "", Text: label}
 	case flow.SchemeSource, flow.SchemeDestination, flow.SchemeSourcePrefix, flow.SchemeDestinationPrefix,
-		flow.SchemeSourceMask, flow.SchemeDestinationMask:
+		flow.SchemeSourceMask, flow.SchemeDestinationMask, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask:
 		return s.prefix(c, config)
 	case flow.SchemeVLAN, flow.SchemeInnerVLAN, flow.SchemeMPLSLabel, flow.SchemeMPLSLabel2, flow.SchemeMPLSLabel3,
 		flow.SchemeSourceMAC, flow.SchemeDestinationMAC, flow.SchemeFlowLabel, flow.SchemeTCPFlags:
@@ -91,30 +91,26 @@ func (s *subject) prefix(c *flow.SchemeColumn, config *Config) flow.SchemeValue 
 	heldSource, heldDestination := s.held()
 	octets, known, held, route := &k.Source, k.Shape&flow.NoSource == 0, heldSource, s.source
 	switch c.Field {
-	case flow.SchemeDestination, flow.SchemeDestinationPrefix, flow.SchemeDestinationMask:
+	case flow.SchemeDestination, flow.SchemeDestinationMask, flow.SchemeDestinationPrefix, flow.SchemeDestinationPrefixMask:
 		octets, known, held, route = &k.Destination, k.Shape&flow.NoDestination == 0, heldDestination, s.destination
 	}
 	if !known {
 		return flow.SchemeValue{}
 	}
-	length := held
-	switch {
-	case c.Field == flow.SchemeSourcePrefix || c.Field == flow.SchemeDestinationPrefix || c.Lengths == (flow.PrefixLengths{}) && isMask(c.Field):
-		length = route.effective(config, k.Version, held).length
-	case k.Version == 4:
+	length := min(held, c.Lengths.IPv6)
+	if k.Version == 4 {
 		length = min(held, c.Lengths.IPv4)
-	default:
-		length = min(held, c.Lengths.IPv6)
 	}
-	if isMask(c.Field) {
+	switch c.Field {
+	case flow.SchemeSourcePrefix, flow.SchemeDestinationPrefix, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask:
+		length = route.effective(config, k.Version, held).length
+	}
+	switch c.Field {
+	case flow.SchemeSourceMask, flow.SchemeDestinationMask, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask:
 		return number(true, uint64(length))
 	}
 	cut := masked(octets, k.Version, length)
 	return address(true, &cut, k.Version)
-}
-
-func isMask(f flow.SchemeField) bool {
-	return f == flow.SchemeSourceMask || f == flow.SchemeDestinationMask
 }
 
 // routing gives what exporters and tables know of the packets' way.

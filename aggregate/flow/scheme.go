@@ -26,47 +26,49 @@ type SchemeField uint8
 
 // The fields.
 const (
-	SchemeExporter          SchemeField = iota // address of the exporter
-	SchemeDomain                               // observation domain of the exporter
-	SchemeInterface                            // capture interface by its name
-	SchemeDirection                            // flowDirection (61)
-	SchemeInIf                                 // ingressInterface (10)
-	SchemeOutIf                                // egressInterface (14)
-	SchemeVersion                              // IP version
-	SchemeSource                               // source address, or its first bits
-	SchemeDestination                          // destination address, or its first bits
-	SchemeSourcePrefix                         // source address as far as its route goes
-	SchemeDestinationPrefix                    // destination address as far as its route goes
-	SchemeSourceMask                           // how many bits of the source address are in the key
-	SchemeDestinationMask                      // how many bits of the destination address are in the key
-	SchemeSourceRoute                          // prefix length of the source's route
-	SchemeDestinationRoute                     // prefix length of the destination's route
-	SchemeSourcePort                           // as in Key
-	SchemeDestinationPort                      // as in Key
-	SchemeProtocol                             // as in Key
-	SchemeClassOfService                       // the whole ToS octet
-	SchemeDSCP                                 // its upper six bits, as a number from 0 to 63
-	SchemePrecedence                           // its upper three bits, as a number from 0 to 7
-	SchemeSourceAS                             // 16
-	SchemeDestinationAS                        // 17
-	SchemeNextHop                              // 15, 62
-	SchemeBGPNextHop                           // 18, 63
-	SchemeForwardingStatus                     // 89
-	SchemeVLAN                                 // identifier of the outermost tag
-	SchemeInnerVLAN                            // that of the tag behind it
-	SchemeMPLSLabel                            // top label
-	SchemeMPLSLabel2                           // the label behind it
-	SchemeMPLSLabel3                           // the third label
-	SchemeSourceMAC                            // source hardware address
-	SchemeDestinationMAC                       // destination hardware address
-	SchemeFlowLabel                            // IPv6 flow label
-	SchemeTCPFlags                             // TCP control bits, if they are in the key
-	SchemeTunnelType                           // type of the tunnel around the packets
-	SchemeTunnelID                             // its identifier
-	SchemeOuterSource                          // source address of the tunnel
-	SchemeOuterDestination                     // destination address of the tunnel
-	SchemeVNI                                  // identifier of a VXLAN, VXLAN-GPE or Geneve tunnel
-	SchemeLabel                                // a label that is known of the flow
+	SchemeExporter              SchemeField = iota // address of the exporter
+	SchemeDomain                                   // observation domain of the exporter
+	SchemeInterface                                // capture interface by its name
+	SchemeDirection                                // flowDirection (61)
+	SchemeInIf                                     // ingressInterface (10)
+	SchemeOutIf                                    // egressInterface (14)
+	SchemeVersion                                  // IP version
+	SchemeSource                                   // source address, or its first bits
+	SchemeDestination                              // destination address, or its first bits
+	SchemeSourcePrefix                             // source address as far as its route goes
+	SchemeDestinationPrefix                        // destination address as far as its route goes
+	SchemeSourceMask                               // how many bits of SchemeSource are in the key
+	SchemeDestinationMask                          // how many bits of SchemeDestination are in the key
+	SchemeSourcePrefixMask                         // how many bits of SchemeSourcePrefix are in the key
+	SchemeDestinationPrefixMask                    // how many bits of SchemeDestinationPrefix are in the key
+	SchemeSourceRoute                              // prefix length of the source's route
+	SchemeDestinationRoute                         // prefix length of the destination's route
+	SchemeSourcePort                               // as in Key
+	SchemeDestinationPort                          // as in Key
+	SchemeProtocol                                 // as in Key
+	SchemeClassOfService                           // the whole ToS octet
+	SchemeDSCP                                     // its upper six bits, as a number from 0 to 63
+	SchemePrecedence                               // its upper three bits, as a number from 0 to 7
+	SchemeSourceAS                                 // 16
+	SchemeDestinationAS                            // 17
+	SchemeNextHop                                  // 15, 62
+	SchemeBGPNextHop                               // 18, 63
+	SchemeForwardingStatus                         // 89
+	SchemeVLAN                                     // identifier of the outermost tag
+	SchemeInnerVLAN                                // that of the tag behind it
+	SchemeMPLSLabel                                // top label
+	SchemeMPLSLabel2                               // the label behind it
+	SchemeMPLSLabel3                               // the third label
+	SchemeSourceMAC                                // source hardware address
+	SchemeDestinationMAC                           // destination hardware address
+	SchemeFlowLabel                                // IPv6 flow label
+	SchemeTCPFlags                                 // TCP control bits, if they are in the key
+	SchemeTunnelType                               // type of the tunnel around the packets
+	SchemeTunnelID                                 // its identifier
+	SchemeOuterSource                              // source address of the tunnel
+	SchemeOuterDestination                         // destination address of the tunnel
+	SchemeVNI                                      // identifier of a VXLAN, VXLAN-GPE or Geneve tunnel
+	SchemeLabel                                    // a label that is known of the flow
 
 	// SchemeFieldCount is the number of fields.
 	SchemeFieldCount

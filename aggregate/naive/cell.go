@@ -9,9 +9,9 @@ import (
 // cell gives the cell of a column for a flow and, of a prefix, where its length is from.
 func (a *Accounting) cell(s *subject, c flow.SchemeColumn) (flow.SchemeValue, flow.RouteSources) {
 	switch c.Field {
-	case flow.SchemeSource, flow.SchemeSourcePrefix, flow.SchemeSourceMask, flow.SchemeSourceRoute:
+	case flow.SchemeSource, flow.SchemeSourcePrefix, flow.SchemeSourceMask, flow.SchemeSourcePrefixMask, flow.SchemeSourceRoute:
 		return a.prefix(s, c, &s.key.Source, s.key.Shape&flow.NoSource == 0, s.beyond[SourceMask], flow.FieldSourceMask)
-	case flow.SchemeDestination, flow.SchemeDestinationPrefix, flow.SchemeDestinationMask, flow.SchemeDestinationRoute:
+	case flow.SchemeDestination, flow.SchemeDestinationPrefix, flow.SchemeDestinationMask, flow.SchemeDestinationPrefixMask, flow.SchemeDestinationRoute:
 		return a.prefix(s, c, &s.key.Destination, s.key.Shape&flow.NoDestination == 0, s.beyond[DestinationMask], flow.FieldDestinationMask)
 	case flow.SchemeInterface:
 		return flow.SchemeValue{}, 0 // all captures of the reference have nameless ones
@@ -52,8 +52,9 @@ func (a *Accounting) prefix(s *subject, c flow.SchemeColumn, address *[16]byte, 
 		return flow.SchemeValue{}, 0
 	}
 	length, from := route, flow.RouteFromRecord
+	fixed := map[flow.SchemeField]bool{flow.SchemeSource: true, flow.SchemeSourceMask: true, flow.SchemeDestination: true, flow.SchemeDestinationMask: true}
 	switch {
-	case c.Lengths != flow.PrefixLengths{}:
+	case fixed[c.Field]:
 		length, from = []int64{int64(c.Lengths.IPv4), int64(c.Lengths.IPv6)}[family], 0
 	case route < 0:
 		length, from = int64(a.Minimum[family]), flow.RouteFromMinimum
@@ -67,7 +68,8 @@ func (a *Accounting) prefix(s *subject, c flow.SchemeColumn, address *[16]byte, 
 			from = flow.RouteFromKey
 		}
 	}
-	if c.Field == flow.SchemeSourceMask || c.Field == flow.SchemeDestinationMask {
+	switch c.Field {
+	case flow.SchemeSourceMask, flow.SchemeDestinationMask, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask:
 		return flow.SchemeValue{Known: true, Low: uint64(length)}, from
 	}
 	network := prefix(*address, s.key.Version, [2]int{int(length), int(length)})

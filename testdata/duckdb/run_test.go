@@ -44,6 +44,7 @@ type setting struct {
 
 	distribution string // how exported flows come into intervals; the default if empty
 	flowFilter   string // which flows there are; all if empty
+	more         []string
 }
 
 var settings = []setting{
@@ -156,6 +157,7 @@ func run(t *testing.T, format string, s setting, inputs ...string) *output {
 	if s.flowFilter != "" {
 		arguments = append(arguments, "--flow-filter", s.flowFilter)
 	}
+	arguments = append(arguments, s.more...)
 	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, inputs...)...)
 	program.Dir = root
 	said, err := program.CombinedOutput()

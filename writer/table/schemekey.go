@@ -123,9 +123,9 @@ func schemeAddress(f flow.SchemeField) (schemeField, bool) {
 	case flow.SchemeDestinationPrefix:
 		return ofText(formAddress, "Network address of the first dst_mask bits of the destination address; NULL if it is not known.",
 			Element{45, "destinationIPv4Prefix"}, Element{169, "destinationIPv6Prefix"}), true
-	case flow.SchemeSourceMask:
+	case flow.SchemeSourceMask, flow.SchemeSourcePrefixMask:
 		return bits("How many bits of the source address are in the key; NULL if the address is not known.", sourceBits...), true
-	case flow.SchemeDestinationMask:
+	case flow.SchemeDestinationMask, flow.SchemeDestinationPrefixMask:
 		return bits("How many bits of the destination address are in the key; NULL if the address is not known.", destinationBits...), true
 	case flow.SchemeSourceRoute:
 		return bits("Prefix length of the source's route: of the tables that were given, else as the exporter tells it; NULL if neither does.", sourceBits...), true
