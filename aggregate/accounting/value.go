@@ -47,7 +47,7 @@ func number(known bool, v uint64) flow.SchemeValue {
 	return flow.SchemeValue{Known: true, Low: v}
 }
 
-func address(known bool, octets *[16]byte, version uint8) flow.SchemeValue {
+func addressCell(known bool, octets *[16]byte, version uint8) flow.SchemeValue {
 	if !known {
 		return flow.SchemeValue{}
 	}
@@ -59,7 +59,7 @@ func addressOf(a netip.Addr) flow.SchemeValue {
 		return flow.SchemeValue{}
 	}
 	octets := a.As16()
-	return address(true, &octets, 0)
+	return addressCell(true, &octets, 0)
 }
 
 // ofKey gives what is in the key proper.
@@ -110,7 +110,7 @@ func (s *subject) prefix(c *flow.SchemeColumn, config *Config) flow.SchemeValue 
 		return number(true, uint64(length))
 	}
 	cut := masked(octets, k.Version, length)
-	return address(true, &cut, k.Version)
+	return addressCell(true, &cut, k.Version)
 }
 
 // routing gives what exporters and tables know of the packets' way.
@@ -138,9 +138,9 @@ func (s *subject) routing(f flow.SchemeField) flow.SchemeValue {
 		}
 		return number(e.Has&flow.FieldDestinationAS != 0, uint64(e.DestinationAS))
 	case flow.SchemeNextHop:
-		return address(e.Has&flow.FieldNextHop != 0, &e.NextHop, 0)
+		return addressCell(e.Has&flow.FieldNextHop != 0, &e.NextHop, 0)
 	case flow.SchemeBGPNextHop:
-		return address(e.Has&flow.FieldBGPNextHop != 0, &e.BGPNextHop, 0)
+		return addressCell(e.Has&flow.FieldBGPNextHop != 0, &e.BGPNextHop, 0)
 	case flow.SchemeForwardingStatus:
 		return number(e.Has&flow.FieldForwardingStatus != 0, uint64(e.ForwardingStatus))
 	}
@@ -218,12 +218,12 @@ func (s *subject) tunnel(f flow.SchemeField) flow.SchemeValue {
 		return number(virtual && t.HasID, uint64(t.ID))
 	case flow.SchemeOuterSource:
 		if e.Has&flow.FieldOuterSource != 0 {
-			return address(true, &e.OuterSource, 0)
+			return addressCell(true, &e.OuterSource, 0)
 		}
-		return address(t.OuterVersion != 0, &t.OuterSource, t.OuterVersion)
+		return addressCell(t.OuterVersion != 0, &t.OuterSource, t.OuterVersion)
 	}
 	if e.Has&flow.FieldOuterDestination != 0 {
-		return address(true, &e.OuterDestination, 0)
+		return addressCell(true, &e.OuterDestination, 0)
 	}
-	return address(t.OuterVersion != 0, &t.OuterDestination, t.OuterVersion)
+	return addressCell(t.OuterVersion != 0, &t.OuterDestination, t.OuterVersion)
 }

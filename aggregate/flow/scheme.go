@@ -74,6 +74,24 @@ const (
 	SchemeFieldCount
 )
 
+// Name gives the name of the column that shows a field, empty for a label.
+func (f SchemeField) Name() string {
+	return [SchemeFieldCount]string{
+		SchemeExporter: "exporter_ip", SchemeDomain: "observation_domain", SchemeInterface: "interface", SchemeDirection: "direction",
+		SchemeInIf: "in_if", SchemeOutIf: "out_if", SchemeVersion: "ip_version", SchemeSource: "src_ip", SchemeDestination: "dst_ip",
+		SchemeSourcePrefix: "src_prefix", SchemeDestinationPrefix: "dst_prefix", SchemeSourceMask: "src_mask", SchemeDestinationMask: "dst_mask",
+		SchemeSourcePrefixMask: "src_mask", SchemeDestinationPrefixMask: "dst_mask", SchemeSourceRoute: "src_mask", SchemeDestinationRoute: "dst_mask",
+		SchemeSourcePort: "src_port", SchemeDestinationPort: "dst_port", SchemeProtocol: "protocol",
+		SchemeClassOfService: "tos", SchemeDSCP: "dscp", SchemePrecedence: "precedence",
+		SchemeSourceAS: "src_as", SchemeDestinationAS: "dst_as", SchemeNextHop: "next_hop", SchemeBGPNextHop: "bgp_next_hop",
+		SchemeForwardingStatus: "forwarding_status", SchemeVLAN: "vlan_id", SchemeInnerVLAN: "inner_vlan_id",
+		SchemeMPLSLabel: "mpls_label", SchemeMPLSLabel2: "mpls_label2", SchemeMPLSLabel3: "mpls_label3",
+		SchemeSourceMAC: "src_mac", SchemeDestinationMAC: "dst_mac", SchemeFlowLabel: "flow_label", SchemeTCPFlags: "tcp_flags",
+		SchemeTunnelType: "tunnel_type", SchemeTunnelID: "tunnel_id", SchemeOuterSource: "outer_src_ip", SchemeOuterDestination: "outer_dst_ip",
+		SchemeVNI: "vni",
+	}[f]
+}
+
 // SchemeValue is one cell of a scheme's key. It is comparable with ==.
 type SchemeValue struct {
 	Known     bool

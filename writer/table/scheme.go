@@ -151,3 +151,21 @@ func schemeDistinct() []Column[flow.SchemeRow] {
 		},
 	}
 }
+
+// schemeSection gives what the tables of schemes can have: those columns of the key that
+// a scheme asks for, and the others, with those on request.
+func schemeSection(o Options) Section {
+	var s flow.Scheme
+	named := make(map[string]bool)
+	for f := range flow.SchemeFieldCount {
+		if name := f.Name(); name != "" && !named[name] {
+			named[name] = true
+			s.Columns = append(s.Columns, flow.SchemeColumn{Name: name, Field: f})
+		}
+	}
+	o.Distinct, o.Peak = true, true
+	return Section{
+		"accounting", "One row a group of flows and interval, a table for each accounting scheme; ordered by interval_start and the key. Of the columns from exporter_ip to vni each scheme has those of its key, in the order of its definition (docs/accounting.md); distinct_src, distinct_dst and peak_bps are there on request.",
+		Describe(Scheme(o, &s)),
+	}
+}
