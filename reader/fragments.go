@@ -47,6 +47,7 @@ func fragmentedOf(p *flow.Packet) fragmented {
 // firstFragment is the first fragment of a datagram.
 type firstFragment struct {
 	key    flow.Key
+	turned bool // key was turned around
 	clock  flow.Timestamp
 	number uint64         // of its frame; 0 if there is no such fragment
 	high   flow.Timestamp // the highest accepted time when it had its clock
@@ -74,9 +75,9 @@ func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
 // remember takes a first fragment when it has its clock, and with it the flow key
 // that it leaves with.
 func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
-	identity, key := fragmentedOf(p), p.Key
+	identity, key, turned := fragmentedOf(p), p.Key, false
 	if t.keys != nil {
-		key = t.keys.of(p)
+		key, turned = t.keys.of(p)
 	}
 	place, ok := t.places[identity]
 	if !ok {
@@ -84,7 +85,7 @@ func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
 	}
 	recent := &t.datagrams[place].recent
 	copy(recent[1:], recent[:])
-	recent[0] = firstFragment{key, p.Clock, p.Number, high}
+	recent[0] = firstFragment{key, turned, p.Clock, p.Number, high}
 }
 
 // begin gives a datagram its place.
@@ -129,6 +130,9 @@ func (t *firstFragments) name(p *flow.Packet) bool {
 		return false
 	}
 	p.Key = found.key
+	if found.turned {
+		p.Meta.Marks |= flow.MarkReversed
+	}
 	return true
 }
 

@@ -17,6 +17,7 @@ type keys struct {
 	last    pointOf // most packets agree with the one before
 	number  uint32  // of last; valid if there is any in numbers
 	again   flow.Packet
+	pairs   *pairs // nil unless packets of both directions have one key
 }
 
 // pointOf is what the observation point of a flow key is made of.
@@ -25,12 +26,20 @@ type pointOf struct {
 	flexible flow.Flexible
 }
 
-// newKeys gives nil for the default key.
-func newKeys(definition flow.KeyDefinition) *keys {
-	if definition == flow.DefaultKey() || definition == (flow.KeyDefinition{}) {
+// newKeys gives nil for the default key of packets that are not paired.
+func newKeys(options *Options) *keys {
+	definition := options.Key
+	if definition == (flow.KeyDefinition{}) {
+		definition = flow.DefaultKey()
+	}
+	if definition == flow.DefaultKey() && !options.Biflows {
 		return nil
 	}
-	return &keys{Projection: key.New(definition), numbers: make(map[pointOf]uint32)}
+	k := &keys{Projection: key.New(definition), numbers: make(map[pointOf]uint32)}
+	if options.Biflows {
+		k.pairs = &pairs{points: options.Points}
+	}
+	return k
 }
 
 // prepare numbers the observation point that the flow key of a packet will have.
@@ -54,6 +63,9 @@ func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) err
 		if err != nil {
 			return err
 		}
+		if err := p.pair(number); err != nil {
+			return err
+		}
 		k.numbers[of] = number
 	}
 	k.last, k.number = of, number
@@ -62,12 +74,21 @@ func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) err
 }
 
 // finish gives a packet that leaves its flow key.
-func (k *keys) finish(packet *flow.Packet) { packet.Key = k.of(packet) }
+func (k *keys) finish(packet *flow.Packet) {
+	var turned bool
+	packet.Key, turned = k.of(packet)
+	if turned {
+		packet.Meta.Marks |= flow.MarkReversed
+	}
+}
 
-// of gives the flow key of a prepared packet.
-func (k *keys) of(packet *flow.Packet) flow.Key {
-	key := packet.Key
+// of gives the flow key of a prepared packet, and whether it was turned around.
+func (k *keys) of(packet *flow.Packet) (key flow.Key, turned bool) {
+	key = packet.Key
 	k.Key(&key)
 	key.Point = uint32(packet.Hash)
-	return key
+	if k.pairs != nil {
+		return k.pairs.shared(key)
+	}
+	return key, false
 }

@@ -13,7 +13,7 @@ func TestKeysAllocateNothing(t *testing.T) {
 	const everything = flow.KeySevenTuple | flow.KeyVLAN | flow.KeyMPLSLabel3 | flow.KeyFlowLabel | flow.KeyTCPFlags | flow.KeySourceMAC
 	p := &Packets{
 		options:    Options{Points: flow.NewPoints()},
-		keys:       newKeys(flow.KeyDefinition{Fields: everything, ClassMask: flow.ClassDSCP}),
+		keys:       newKeys(&Options{Key: flow.KeyDefinition{Fields: everything, ClassMask: flow.ClassDSCP}}),
 		interfaces: []observed{{decoder: header.NewDecoder(1, header.Options{WithMAC: true})}},
 	}
 	frames := make([]capture.Frame, 2)

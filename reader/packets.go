@@ -22,6 +22,7 @@ type Options struct {
 	WithMAC       bool
 	Layer         Layer
 	Key           flow.KeyDefinition // the zero value is flow.DefaultKey
+	Biflows       bool               // packets of both directions have one key
 	JoinFragments bool               // count fragments in the flow that the first one of their datagram names
 	Filter        *filter.Filter     // selects the frames of captures; nil selects all
 	Input         input.Options
@@ -82,7 +83,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		orderer:   clock.NewOrderer(options.ReorderWindow),
 		account:   Account{Name: name},
 		selection: newSelection(&options),
-		keys:      newKeys(options.Key),
+		keys:      newKeys(&options),
 	}
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow, p.keys)
@@ -307,9 +308,13 @@ func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32, 
 func (p *Packets) number(point flow.Point, hint string) (uint32, error) {
 	n, err := p.options.Points.Number(point)
 	if err != nil {
-		return 0, &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err, Hint: hint}
+		return 0, p.tooManyPoints(err, hint)
 	}
 	return n, nil
+}
+
+func (p *Packets) tooManyPoints(err error, hint string) error {
+	return &input.Error{Class: input.LimitReached, Op: "read", Name: p.account.Name, Err: err, Hint: hint}
 }
 
 func (p *Packets) observe(index int) error {

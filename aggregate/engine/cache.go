@@ -50,7 +50,7 @@ func (s *shard) meterBounded(packets []flow.Packet) {
 			s.evict()
 		}
 		c.take(number)
-		s.process.Add(state, p)
+		s.process.Add(state, s.table.pair(number), p)
 		c.seen++
 		c.put(number, c.seen, s.process.Patience(state), state.Open())
 	}
@@ -65,7 +65,7 @@ func (s *shard) expireFirst(now flow.Timestamp) {
 			if !s.process.Expired(state, now) {
 				break
 			}
-			s.process.Flush(state, now)
+			s.process.Flush(state, s.table.pair(number), now)
 			s.cache.take(number)
 			s.table.forget(s.hasher.Hash(&state.Key), number)
 		}
@@ -82,7 +82,7 @@ func (s *shard) evict() {
 		}
 	}
 	state := s.table.state(oldest - 1)
-	s.process.Evict(state)
+	s.process.Evict(state, s.table.pair(oldest-1))
 	seen := c.places[oldest-1].seen
 	c.take(oldest - 1)
 	c.put(oldest-1, seen, s.process.Patience(state), false)

@@ -52,9 +52,13 @@ func appendPlace(dst []byte, r *flow.Record) []byte {
 
 // appendRest appends what follows key and observation point.
 func appendRest(dst []byte, r *flow.Record) []byte {
+	marks := r.Marks
+	if r.Reverse != nil {
+		marks |= markBiflow
+	}
 	for _, v := range [...]uint64{
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
-		uint64(r.Marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
+		uint64(marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
 	} {
 		dst = binary.AppendUvarint(dst, v)
 	}
@@ -78,6 +82,9 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 	if r.Export != nil {
 		dst = appendExport(dst, r)
 	}
+	if r.Reverse != nil {
+		dst = appendReverse(dst, r)
+	}
 	return dst
 }
 
@@ -90,16 +97,23 @@ func appendSlice(dst []byte, s *meter.Slice) []byte {
 	} else {
 		dst = appendMeteredPoint(dst, s.Key.Point)
 	}
+	marks := s.Marks
+	if s.Has&flow.FieldReverse != 0 {
+		marks |= markBiflow
+	}
 	for _, v := range [...]uint64{
 		uint64(s.FirstInput), s.FirstNumber, // these order rows, too
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
-		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags), uint64(s.Marks),
+		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags), uint64(marks),
 	} {
 		dst = binary.AppendUvarint(dst, v)
 	}
 	dst = appendCounters(dst, &s.Counters)
 	if spread {
 		dst = appendSpread(dst, &s.IntervalRecord)
+	}
+	if marks&markBiflow != 0 {
+		dst = appendReverseSlice(dst, &s.IntervalRecord)
 	}
 	return dst
 }
@@ -113,26 +127,32 @@ func appendReport(dst []byte, r *flow.Record) []byte {
 	return appendRest(dst, r)
 }
 
+// behind is where the pointers of a decoded record point to.
+type behind struct {
+	export  flow.Export
+	reverse flow.Reverse
+}
+
 // decodeReport reads back what appendReport wrote, as decodeRecord does.
-func decodeReport(src []byte, r *flow.Record, export *flow.Export) error {
+func decodeReport(src []byte, r *flow.Record, to *behind) error {
 	*r = flow.Record{}
 	d := decoder{src: src}
 	d.key(&r.Key)
-	d.place(r, export)
+	d.place(r, &to.export)
 	r.Start, r.End = d.time(), d.time()
-	d.rest(r)
+	d.rest(r, to)
 	return d.finish()
 }
 
-// decodeRecord reads a row back. export is where Record.Export points to for a
-// record that has one; its Elements are octets of src.
-func decodeRecord(src []byte, r *flow.Record, export *flow.Export) error {
+// decodeRecord reads a row back. What the record points to is in to; the Elements of an
+// Export are octets of src.
+func decodeRecord(src []byte, r *flow.Record, to *behind) error {
 	*r = flow.Record{}
 	d := decoder{src: src}
 	r.Start, r.End = d.time(), d.time()
 	d.key(&r.Key)
-	d.place(r, export)
-	d.rest(r)
+	d.place(r, &to.export)
+	d.rest(r, to)
 	return d.finish()
 }
 
@@ -147,7 +167,7 @@ func (d *decoder) place(r *flow.Record, export *flow.Export) {
 }
 
 // rest reads what follows key and observation point.
-func (d *decoder) rest(r *flow.Record) {
+func (d *decoder) rest(r *flow.Record, to *behind) {
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(d.uint()), uint32(d.uint()), d.uint()
 	r.Marks, r.Fragments, r.LatePackets = flow.Mark(d.uint()), d.uint(), d.uint()
 	r.MinOctets, r.MaxOctets = d.uint(), d.uint()
@@ -168,6 +188,10 @@ func (d *decoder) rest(r *flow.Record) {
 	}
 	if r.Export != nil {
 		d.export(r)
+	}
+	if r.Marks&markBiflow != 0 {
+		r.Marks &^= markBiflow
+		d.reverse(r, &to.reverse)
 	}
 }
 
@@ -190,6 +214,10 @@ func decodeSlice(src []byte, s *meter.Slice) error {
 	d.counters(&s.Counters)
 	if spread {
 		d.spread(&s.IntervalRecord)
+	}
+	if s.Marks&markBiflow != 0 {
+		s.Marks &^= markBiflow
+		d.reverseSlice(&s.IntervalRecord)
 	}
 	return d.finish()
 }

@@ -79,7 +79,7 @@ func fullExport() flow.Record {
 		Export: e, Ordinal: math.MaxUint32, Start: flow.MaxTimestamp, End: flow.MaxTimestamp,
 		Counters:    flow.Counters{Packets: math.MaxUint64, Octets: math.MaxUint64, WireOctets: math.MaxUint64, PayloadOctets: math.MaxUint64},
 		FirstNumber: math.MaxUint64, FirstInput: math.MaxUint32, Fragments: math.MaxUint64, LatePackets: math.MaxUint64,
-		TCPFlags: math.MaxUint16, Marks: math.MaxUint16, MinOctets: math.MaxUint64, MaxOctets: math.MaxUint64, MinTTL: 255, MaxTTL: 255,
+		TCPFlags: math.MaxUint16, Marks: math.MaxUint16 &^ markBiflow, MinOctets: math.MaxUint64, MaxOctets: math.MaxUint64, MinTTL: 255, MaxTTL: 255,
 		VLAN: math.MaxUint16, InnerVLAN: math.MaxUint16, MPLSTop: math.MaxUint32,
 		SourceMAC: [6]byte{1, 2, 3, 4, 5, 6}, DestinationMAC: [6]byte{6, 5, 4, 3, 2, 1}, EndReason: 255,
 		Key: flow.Key{Source: address, Destination: address, SourcePort: math.MaxUint16, DestinationPort: math.MaxUint16,
@@ -133,12 +133,12 @@ func randomSpread(rng *rand.Rand) meter.Slice {
 
 func TestExportedRowsSurviveEncoding(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
-	export := new(flow.Export)
+	to := new(behind)
 	check := func(record flow.Record) {
 		t.Helper()
 		for name, got := range map[string]func(*flow.Record) error{
-			"record": func(r *flow.Record) error { return decodeRecord(appendRecord(nil, &record), r, export) },
-			"report": func(r *flow.Record) error { return decodeReport(appendReport(nil, &record), r, export) },
+			"record": func(r *flow.Record) error { return decodeRecord(appendRecord(nil, &record), r, to) },
+			"report": func(r *flow.Record) error { return decodeReport(appendReport(nil, &record), r, to) },
 		} {
 			var r flow.Record
 			if err := got(&r); err != nil || !reflect.DeepEqual(r, record) {
@@ -185,8 +185,8 @@ func TestDamagedExportedRows(t *testing.T) {
 			t.Errorf("%s with an octet too many was decoded", name)
 		}
 	}
-	decode("record", row, func(b []byte) error { return decodeRecord(b, new(flow.Record), new(flow.Export)) })
-	decode("report", report, func(b []byte) error { return decodeReport(b, new(flow.Record), new(flow.Export)) })
+	decode("record", row, func(b []byte) error { return decodeRecord(b, new(flow.Record), new(behind)) })
+	decode("report", report, func(b []byte) error { return decodeReport(b, new(flow.Record), new(behind)) })
 	decode("slice", part, func(b []byte) error { return decodeSlice(b, new(meter.Slice)) })
 }
 

@@ -77,7 +77,7 @@ func TestRowsSurviveEncoding(t *testing.T) {
 	for range 5000 {
 		record, slice := randomRecord(rng), randomSlice(rng)
 		var gotRecord flow.Record
-		if err := decodeRecord(appendRecord(nil, &record), &gotRecord, nil); err != nil || gotRecord != record {
+		if err := decodeRecord(appendRecord(nil, &record), &gotRecord, new(behind)); err != nil || gotRecord != record {
 			t.Fatalf("record: got %+v, %v, want %+v", gotRecord, err, record)
 		}
 		var gotSlice meter.Slice
@@ -152,11 +152,11 @@ func TestDamagedRows(t *testing.T) {
 	record, slice := randomRecord(rng), randomSlice(rng)
 	row := appendRecord(nil, &record)
 	for n := range row {
-		if err := decodeRecord(row[:n], new(flow.Record), nil); err == nil {
+		if err := decodeRecord(row[:n], new(flow.Record), new(behind)); err == nil {
 			t.Errorf("record cut to %d of %d octets was decoded", n, len(row))
 		}
 	}
-	if err := decodeRecord(append(bytes.Clone(row), 0), new(flow.Record), nil); err == nil {
+	if err := decodeRecord(append(bytes.Clone(row), 0), new(flow.Record), new(behind)); err == nil {
 		t.Error("record with an octet too many was decoded")
 	}
 	row = appendSlice(nil, &slice)

@@ -12,7 +12,7 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// Config is how a run is to be done. Only Meter, MaxFlows, Population, Distribution,
+// Config is how a run is to be done. Only Meter, MaxFlows, Biflows, Population, Distribution,
 // Stitch, Keep, Accounting and Points have any say in what comes out.
 type Config struct {
 	Meter meter.Settings
@@ -21,6 +21,11 @@ type Config struct {
 	// a device does (docs/metering.md section 4); 0 for no bound. With a bound all
 	// packets are metered by one worker.
 	MaxFlows int
+
+	// Biflows says that the packets of both directions have one key, which
+	// flow.MarkReversed tells, and are of one flow. The reverses of their observation
+	// points must have numbers.
+	Biflows bool
 
 	Points  *flow.Points
 	Workers int // shards metered at the same time; at least 1
@@ -103,6 +108,7 @@ type Result struct {
 	End      flow.Timestamp // largest clock of all packets; MinTimestamp if there was no packet
 
 	population uint64 // Config's
+	biflows    bool
 	keep       func(*flow.Record) bool
 	rejected   rejections
 	book       *accounting.Book // nil if there are no schemes
@@ -135,7 +141,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{End: end, Common: everyField, population: config.Population, keep: config.Keep, book: book, Exported: Exported{
+	result := &Result{End: end, Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched}}
 	for _, w := range workers {
 		result.add(w)
@@ -148,6 +154,9 @@ func (r *Result) add(w *worker) {
 	if w.records > 0 {
 		r.Present |= r.meteredFields()
 		r.Common &= r.meteredFields()
+		if r.biflows { // one that runs against its key only has no headers of the other direction
+			r.Common &^= flow.HeaderFields
+		}
 	}
 	r.Present |= w.recorder.present
 	r.Common &= w.recorder.common
@@ -165,10 +174,14 @@ func (r *Result) add(w *worker) {
 
 // meteredFields gives what is known of the flows that were metered.
 func (r *Result) meteredFields() flow.Fields {
+	fields := flow.MeteredFields
 	if r.population > 0 {
-		return flow.MeteredFields | flow.FieldSampling
+		fields |= flow.FieldSampling
 	}
-	return flow.MeteredFields
+	if r.biflows {
+		fields |= flow.FieldReverse
+	}
+	return fields
 }
 
 // Close gives back the memory and the files of tables that were not read. It must

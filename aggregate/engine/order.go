@@ -25,10 +25,10 @@ const keyLength = 40
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	const head = 16 + keyLength
-	export := new(flow.Export) // of the row that was decoded last: rows are valid until the next one
+	to := new(behind) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
-		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, export) },
+		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
 		Prefix: func(row []byte) runs.Prefix {
 			source, _ := addressPrefix(row[16:])
 			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
@@ -69,10 +69,10 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 // reportOrder brings the reports of each flow one behind the other, as package
 // report wants them.
 func reportOrder(points *flow.Points) runs.Order[flow.Record] {
-	export := new(flow.Export)
+	to := new(behind)
 	return runs.Order[flow.Record]{
 		Append: appendReport,
-		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, export) },
+		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
 		Prefix: func(row []byte) (prefix runs.Prefix) {
 			var whole bool
 			if prefix[0], whole = addressPrefix(row); !whole {

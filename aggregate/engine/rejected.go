@@ -35,7 +35,8 @@ func (r *rejections) add(record *flow.Record) {
 	if record.Export != nil {
 		one.Exported++
 	}
-	one.Totals.Add(&record.Counters)
+	total := record.Total()
+	one.Totals.Add(&total)
 }
 
 // Rejected gives what was left out of the records of an input, by its ordinal: those

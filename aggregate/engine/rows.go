@@ -95,6 +95,7 @@ func scaling(population uint64, yield func(*flow.IntervalRecord) error) func(*fl
 		if row.Distribution == flow.DistributionDirect {
 			row.Has |= flow.FieldSampling
 			row.Scaled = row.Counters.Scaled(population)
+			row.ReverseScaled = row.Reverse.Scaled(population)
 		}
 		return yield(row)
 	}
@@ -143,6 +144,11 @@ func addSlice(row *flow.IntervalRecord, last *sliceOf, s *meter.Slice) {
 	row.Counters.Add(s.Counters)
 	row.TCPFlags |= s.TCPFlags
 	row.Marks |= s.Marks
+	if s.Has&flow.FieldReverse != 0 {
+		row.Reverse.Add(s.Reverse)
+		row.ReverseTCPFlags |= s.ReverseTCPFlags
+		row.ReverseTCP = row.ReverseTCP || s.ReverseTCP
+	}
 	if isSpread(s) {
 		addSpread(row, s)
 	}

@@ -82,7 +82,8 @@ func (s *shard) meter(packets []flow.Packet) {
 	}
 	for i := range packets {
 		p := &packets[i]
-		s.process.Add(s.table.find(p.Hash, &p.Key), p)
+		number := s.table.number(p.Hash, &p.Key)
+		s.process.Add(s.table.state(number), s.table.pair(number), p)
 	}
 	if n := len(packets); n > 0 {
 		s.since += uint64(n)
@@ -109,11 +110,11 @@ func (s *shard) expire(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
+	s.table.sweep(s.hasher.Hash, func(state *meter.State, pair *meter.Pair) bool {
 		if !s.process.Expired(state, now) {
 			return false
 		}
-		s.process.Flush(state, now)
+		s.process.Flush(state, pair, now)
 		return true
 	})
 	s.left = uint64(s.table.states)
@@ -121,8 +122,8 @@ func (s *shard) expire(now flow.Timestamp) {
 
 // flush ends all flows. end is the largest clock of the whole input.
 func (s *shard) flush(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State) bool {
-		s.process.Flush(state, end)
+	s.table.sweep(s.hasher.Hash, func(state *meter.State, pair *meter.Pair) bool {
+		s.process.Flush(state, pair, end)
 		return true
 	})
 	s.table = nil

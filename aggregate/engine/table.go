@@ -12,6 +12,8 @@ type table struct {
 	slots  []slot // capacity is a power of two, at most half full
 	used   int
 	chunks [][]meter.State
+	pairs  [][]meter.Pair // of the states, in chunks of as many; none unless paired
+	paired bool
 	free   []uint32 // numbers of states given back
 	states uint32   // states ever taken from the chunks; one whose key has no IP version is free
 }
@@ -30,7 +32,8 @@ const (
 	sparse = 8
 )
 
-func newTable() *table { return &table{slots: make([]slot, firstSlots)} }
+// newTable gives an empty table. paired says that each state has a Pair.
+func newTable(paired bool) *table { return &table{slots: make([]slot, firstSlots), paired: paired} }
 
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
@@ -39,6 +42,14 @@ func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
 
 func (t *table) state(number uint32) *meter.State {
 	return &t.chunks[number/chunkStates][number%chunkStates]
+}
+
+// pair gives the Pair of a state; nil if states have none.
+func (t *table) pair(number uint32) *meter.Pair {
+	if !t.paired {
+		return nil
+	}
+	return &t.pairs[number/chunkStates][number%chunkStates]
 }
 
 // touch reads what find will need, so that the cache misses of many packets
@@ -52,7 +63,10 @@ func (t *table) touch(hash uint64) uint64 {
 }
 
 // find gives the state of key, a new one if there is none.
-func (t *table) find(hash uint64, key *flow.Key) *meter.State {
+func (t *table) find(hash uint64, key *flow.Key) *meter.State { return t.state(t.number(hash, key)) }
+
+// number gives the number of the state that find gives.
+func (t *table) number(hash uint64, key *flow.Key) uint32 {
 	want := tag(hash)
 	for i := t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
 		s := t.slots[i]
@@ -60,25 +74,14 @@ func (t *table) find(hash uint64, key *flow.Key) *meter.State {
 			return t.insert(i, want, key)
 		}
 		if s.tag() == want {
-			if state := t.state(s.state()); state.Key == *key {
-				return state
+			if number := s.state(); t.state(number).Key == *key {
+				return number
 			}
 		}
 	}
 }
 
-// number gives the number of the state that find gives.
-func (t *table) number(hash uint64, key *flow.Key) uint32 {
-	state := t.find(hash, key)
-	want := tag(hash)
-	for i := t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
-		if s := t.slots[i]; s.tag() == want && t.state(s.state()) == state {
-			return s.state()
-		}
-	}
-}
-
-func (t *table) insert(i int, tag uint64, key *flow.Key) *meter.State {
+func (t *table) insert(i int, tag uint64, key *flow.Key) uint32 {
 	if 2*(t.used+1) > len(t.slots) {
 		t.grow()
 		for i = t.home(tag); t.slots[i] != 0; i = (i + 1) & (len(t.slots) - 1) {
@@ -87,9 +90,8 @@ func (t *table) insert(i int, tag uint64, key *flow.Key) *meter.State {
 	number := t.take()
 	t.slots[i] = slot(tag<<32 | uint64(number+1))
 	t.used++
-	state := t.state(number)
-	state.Reset(key)
-	return state
+	t.state(number).Reset(key)
+	return number
 }
 
 // take gives the number of a state that is not in use.
@@ -101,6 +103,9 @@ func (t *table) take() uint32 {
 	}
 	if t.states%chunkStates == 0 {
 		t.chunks = append(t.chunks, make([]meter.State, chunkStates))
+		if t.paired {
+			t.pairs = append(t.pairs, make([]meter.Pair, chunkStates))
+		}
 	}
 	t.states++
 	return t.states - 1
@@ -121,13 +126,13 @@ func (t *table) grow() {
 	}
 }
 
-// sweep gives every state in use to done and forgets those for which it says
+// sweep gives every state in use, with its Pair, to done and forgets those for which it says
 // true. It goes through the states in the order of memory. Pointers to states that
 // find gave are not valid afterwards.
-func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State) bool) {
+func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, *meter.Pair) bool) {
 	for number := range t.states {
 		state := t.state(number)
-		if state.Key.Version == 0 || !done(state) {
+		if state.Key.Version == 0 || !done(state, t.pair(number)) {
 			continue
 		}
 		t.forget(hash(&state.Key), number)
@@ -152,10 +157,14 @@ func (t *table) shrink(hash func(*flow.Key) uint64) {
 	for size < 4*t.used {
 		size *= 2
 	}
-	small := &table{slots: make([]slot, size)}
+	small := &table{slots: make([]slot, size), paired: t.paired}
 	for number := range t.states {
 		if state := t.state(number); state.Key.Version != 0 {
-			*small.find(hash(&state.Key), &state.Key) = *state
+			moved := small.number(hash(&state.Key), &state.Key)
+			*small.state(moved) = *state
+			if t.paired {
+				*small.pair(moved) = *t.pair(number)
+			}
 		}
 	}
 	*t = *small

@@ -25,7 +25,7 @@ func TestTableAgainstMap(t *testing.T) {
 	for _, h := range hashes {
 		t.Run(h.name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
-			table := newTable()
+			table := newTable(false)
 			process := meter.NewProcess(meter.Settings{IdleTimeout: time.Hour, Interval: time.Hour}, discard{})
 			want := make(map[flow.Key]*meter.State)
 			shrunk := 0
@@ -42,7 +42,7 @@ func TestTableAgainstMap(t *testing.T) {
 					t.Fatalf("step %d: key %v has moved", step, key)
 				}
 				want[key] = state
-				process.Add(state, &flow.Packet{Number: uint64(step)}) // tells states apart
+				process.Add(state, nil, &flow.Packet{Number: uint64(step)}) // tells states apart
 				if step%1000 == 999 {
 					before := table.states
 					sweepAgainst(t, table, h.of, want, step%5000 == 4999)
@@ -71,7 +71,7 @@ func (discard) Slice(*meter.Slice)  {}
 func sweepAgainst(t *testing.T, table *table, hash func(*flow.Key) uint64, want map[flow.Key]*meter.State, nearlyAll bool) {
 	t.Helper()
 	kept := make(map[flow.Key]meter.State)
-	table.sweep(hash, func(s *meter.State) bool {
+	table.sweep(hash, func(s *meter.State, _ *meter.Pair) bool {
 		if want[s.Key] != s {
 			t.Fatal("sweep found a state that is not in use")
 		}
@@ -105,7 +105,7 @@ func sweepAgainst(t *testing.T, table *table, hash func(*flow.Key) uint64, want 
 func TestTableAfterFlood(t *testing.T) {
 	hasher := flow.HasherFromSeed([16]byte{1, 2, 3})
 	for _, live := range []int{0, 1, 3000} {
-		table := newTable()
+		table := newTable(false)
 		fill := func(from, to int) {
 			for i := from; i < to; i++ {
 				key := flow.Key{Version: 4}
@@ -115,7 +115,7 @@ func TestTableAfterFlood(t *testing.T) {
 		}
 		for round := range 3 {
 			fill(0, 40000)
-			table.sweep(hasher.Hash, func(s *meter.State) bool {
+			table.sweep(hasher.Hash, func(s *meter.State, _ *meter.Pair) bool {
 				return binary.BigEndian.Uint32(s.Key.Source[12:]) >= uint32(live)
 			})
 			if most := max(firstSlots/2, sparse*live); int(table.states) > most || len(table.chunks) > most/chunkStates+1 {
@@ -134,13 +134,13 @@ func TestTableAfterFlood(t *testing.T) {
 // TestSweepsThatDoNotShrink: a table that is used well enough is left as it is.
 func TestSweepsThatDoNotShrink(t *testing.T) {
 	hasher := flow.HasherFromSeed([16]byte{4})
-	table := newTable()
+	table := newTable(false)
 	for i := range uint32(8000) {
 		key := flow.Key{Version: 4}
 		binary.BigEndian.PutUint32(key.Source[12:], i)
 		table.find(hasher.Hash(&key), &key)
 	}
-	table.sweep(hasher.Hash, func(s *meter.State) bool { return binary.BigEndian.Uint32(s.Key.Source[12:]) >= 1000 })
+	table.sweep(hasher.Hash, func(s *meter.State, _ *meter.Pair) bool { return binary.BigEndian.Uint32(s.Key.Source[12:]) >= 1000 })
 	if table.states != 8000 || table.used != 1000 {
 		t.Errorf("%d states, %d in use, want 8000 and 1000", table.states, table.used)
 	}

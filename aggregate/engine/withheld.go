@@ -73,9 +73,9 @@ func (w *withheld) hold(s *meter.Slice) {
 func (w *withheld) judge(r *flow.Record) bool {
 	r.Population = w.population
 	kept := w.keep(r)
-	missing := r.Counters.Packets
+	missing := r.Total().Packets
 	for i := range w.filled {
-		missing -= w.near[i].Counters.Packets
+		missing -= w.near[i].Total().Packets
 		if kept {
 			w.out.Add(&w.near[i])
 		}

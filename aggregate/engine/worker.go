@@ -38,7 +38,7 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	w := &worker{
 		shard: shard{
 			hasher: config.Hasher,
-			table:  newTable(),
+			table:  newTable(config.Biflows),
 			flows:  runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
 			slices: runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
 		},
@@ -50,6 +50,9 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	far.Runs = reports.Runs // they are read before there are reports
 	w.withheld = newWithheld(config, &w.rejected, w.shard.slices, far)
 	w.process = meter.NewProcess(config.Meter, w)
+	if config.Biflows {
+		w.process.MeterBiflows(reversedPoint(config.Points))
+	}
 	w.setPace(&config.Meter)
 	if config.MaxFlows > 0 {
 		w.cache = newCache(config.MaxFlows)

@@ -47,8 +47,12 @@ const (
 	FieldDestinationMAC                        // Record.DestinationMAC, of an exported record
 	FieldOuterSource                           // Export.OuterSource
 	FieldOuterDestination                      // Export.OuterDestination
+	FieldReverse                               // Record.Reverse, IntervalRecord.Reverse
 )
 
 // MeteredFields are the fields of the flows that this program meters.
 const MeteredFields = FieldPackets | FieldOctets | FieldWireOctets | FieldPayloadOctets | FieldTCPFlagCounts |
 	FieldFragments | FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets | FieldEndReason | FieldFirstPacket
+
+// HeaderFields are what only a direction with packets has.
+const HeaderFields = FieldMinTTL | FieldMaxTTL | FieldMinOctets | FieldMaxOctets

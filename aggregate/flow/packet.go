@@ -42,8 +42,13 @@ type Meta struct {
 
 	SourceMAC, DestinationMAC [6]byte // valid iff MarkMAC
 
+	// Sequence and Acknowledgment are the numbers of a TCP segment, Window is its window
+	// field without scaling (RFC 9293 section 3.1). Valid iff HasSegment.
+	Sequence, Acknowledgment uint32
+	Window                   uint16
+	HasSegment               bool
+
 	TTL uint8 // IPv4 TTL or IPv6 hop limit
-	_   [3]byte
 }
 
 // Mark is a set of remarks on a packet. A mark never excludes a packet from its
@@ -66,6 +71,7 @@ const (
 	MarkCarriesFragment                  // the first fragment of a datagram is metered in the same frame, behind this packet
 	MarkDepthLimited                     // an inner packet was not reached: too many headers stand in front of it
 	MarkSecond                           // the inner packet of a frame of which the outer one is metered, too
+	MarkReversed                         // Key was turned around: the packet ran from Key.Destination to Key.Source
 )
 
 // TCP control bits, RFC 9293 section 3.1; AE is RFC 9768's name of the former NS.

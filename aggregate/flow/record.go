@@ -56,6 +56,15 @@ type Record struct {
 	// program has metered, of which all members but those of the marks are valid.
 	Export *Export
 
+	// Reverse is what the packets from the destination to the source amount to, which
+	// the other members leave out but for Start, End, EndReason, FirstNumber, Fragments
+	// and LatePackets. It is nil if directions are flows of their own.
+	Reverse *Reverse
+
+	// Statistics are what was asked for of the packets' lengths and times; nil if
+	// nothing was.
+	Statistics *Statistics
+
 	// Population is of how many packets each one that was metered is the sample, 0 if
 	// packets were not sampled, or not by number. Of an exported flow it is 0: see
 	// Export.
@@ -94,6 +103,33 @@ type Record struct {
 	EndReason EndReason
 }
 
+// Fields gives what is known of the flow.
+func (r *Record) Fields() Fields {
+	if r.Export != nil {
+		return r.Export.Has
+	}
+	fields := MeteredFields
+	if r.Population > 0 {
+		fields |= FieldSampling
+	}
+	if r.Reverse != nil {
+		fields |= FieldReverse
+		if r.Counters.Packets == 0 { // all packets run the other way
+			fields &^= HeaderFields
+		}
+	}
+	return fields
+}
+
+// Total gives the counters of both directions.
+func (r *Record) Total() Counters {
+	total := r.Counters
+	if r.Reverse != nil {
+		total.Add(r.Reverse.Counters)
+	}
+	return total
+}
+
 // Scaled gives what a counter of the flow stands for, at most 2^63-1. ok is false if
 // the sampling rate is not known.
 func (r *Record) Scaled(v uint64) (scaled uint64, ok bool) {
@@ -126,6 +162,14 @@ type IntervalRecord struct {
 	TCPFlags uint16 // OR of the packets' control bits
 	Marks    Mark   // MarkTCP
 
+	// Reverse and ReverseTCPFlags are of the packets from the destination to the
+	// source, which Counters and TCPFlags leave out. Valid iff FieldReverse is in Has;
+	// ReverseTCP says that ReverseTCPFlags is.
+	Reverse         Counters
+	ReverseTCPFlags uint16
+	ReverseTCP      bool
+	ReverseScaled   Scaled
+
 	// Has says what else is known: FieldPackets and the other counters, FieldSampling
 	// if Scaled is valid, FieldInIf, FieldOutIf and FieldDirection. InIf, OutIf and
 	// Direction belong to the key.
@@ -136,6 +180,13 @@ type IntervalRecord struct {
 	InIfName, OutIfName uint32 // numbers in the run's Names; 0 if there is none
 	Scaled              Scaled
 	Distribution        Distribution
+}
+
+// Total gives the counters of both directions.
+func (r *IntervalRecord) Total() Counters {
+	total := r.Counters
+	total.Add(r.Reverse)
+	return total
 }
 
 // Scaled are volumes as they were before sampling.

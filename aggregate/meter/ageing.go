@@ -67,7 +67,7 @@ func (a *ageing) timers(protocol uint8) *Timers {
 }
 
 // ends gives the reason for which p ends the open flow, 0 if it belongs to it.
-func (a *ageing) ends(s *State, p *flow.Packet) flow.EndReason {
+func (a *ageing) ends(s *State, x *Pair, p *flow.Packet) flow.EndReason {
 	timers := a.timers(s.Key.Protocol)
 	gap := p.Clock.Since(s.lastClock)
 	overlong := timers.Active > 0 && p.Clock.Since(s.firstClock) > timers.Active
@@ -80,19 +80,26 @@ func (a *ageing) ends(s *State, p *flow.Packet) flow.EndReason {
 		}
 	case gap > timers.Idle:
 		return flow.EndIdleTimeout
+	case x != nil && x.reopens(p):
+		return flow.EndOfFlow
 	case overlong:
 		return flow.EndActiveTimeout
 	}
-	if a.limited && a.exceeds(s, p) {
+	if a.limited && a.exceeds(s, x, p) {
 		return flow.EndLackOfResources
 	}
 	return 0
 }
 
 // exceeds says whether p would take the open flow above a limit.
-func (a *ageing) exceeds(s *State, p *flow.Packet) bool {
-	return s.total.Octets+s.slice.Octets+p.Meta.Octets > a.maxOctets ||
-		s.total.Packets+s.slice.Packets+1 > a.maxPackets
+func (a *ageing) exceeds(s *State, x *Pair, p *flow.Packet) bool {
+	sum := s.total
+	sum.Add(s.slice)
+	if x != nil {
+		sum.Add(x.against.total)
+		sum.Add(x.against.slice)
+	}
+	return sum.Octets+p.Meta.Octets > a.maxOctets || sum.Packets+1 > a.maxPackets
 }
 
 // endsWith says whether the record ends with p, which it has counted. Found says

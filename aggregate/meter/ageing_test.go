@@ -30,9 +30,9 @@ func recordsOf(s Settings, end float64, packets ...flow.Packet) []string {
 	state := State{Key: flow.Key{Version: 4, Protocol: 6}}
 	process := NewProcess(s, &got)
 	for i := range packets {
-		process.Add(&state, &packets[i])
+		process.Add(&state, nil, &packets[i])
 	}
-	process.Flush(&state, flow.Timestamp(end*float64(second)))
+	process.Flush(&state, nil, flow.Timestamp(end*float64(second)))
 	return got.records
 }
 
@@ -192,14 +192,14 @@ func TestEarlyFlushWithEveryRule(t *testing.T) {
 			for _, at := range times {
 				p := packet(at, flags)
 				if other.Expired(&b, p.Clock) {
-					other.Flush(&b, p.Clock)
+					other.Flush(&b, nil, p.Clock)
 					b.Reset(&b.Key)
 				}
-				one.Add(&a, &p)
-				other.Add(&b, &p)
+				one.Add(&a, nil, &p)
+				other.Add(&b, nil, &p)
 			}
-			one.Flush(&a, 1000*second)
-			other.Flush(&b, 1000*second)
+			one.Flush(&a, nil, 1000*second)
+			other.Flush(&b, nil, 1000*second)
 			if !slices.Equal(whole.records, early.records) || !slices.Equal(whole.slices, early.slices) {
 				t.Errorf("%+v: got %q, want %q", s, early, whole)
 			}
@@ -220,7 +220,7 @@ func TestPatience(t *testing.T) {
 		process := NewProcess(s, &discard{})
 		state := State{Key: flow.Key{Version: 4, Protocol: c.protocol}}
 		p := packet(0, c.flags)
-		process.Add(&state, &p)
+		process.Add(&state, nil, &p)
 		got := process.Patience(&state)
 		if got != c.want || process.Expired(&state, flow.Timestamp(got)) || !process.Expired(&state, flow.Timestamp(got)+1) {
 			t.Errorf("protocol %d, flags %d: got %v, want %v", c.protocol, c.flags, got, c.want)
@@ -251,15 +251,15 @@ func TestEvict(t *testing.T) {
 	var got collected
 	process := NewProcess(settings, &got)
 	state := State{Key: flow.Key{Version: 4}}
-	process.Evict(&state)
+	process.Evict(&state, nil)
 	for range 2 {
 		p := packet(0, ack)
-		process.Add(&state, &p)
+		process.Add(&state, nil, &p)
 		if !state.Open() {
 			t.Error("the flow is not open")
 		}
-		process.Evict(&state)
-		process.Evict(&state)
+		process.Evict(&state, nil)
+		process.Evict(&state, nil)
 	}
 	if want := []string{"0..0 1p 100b lack_of_resources #0", "0..0 1p 100b lack_of_resources #1"}; !slices.Equal(got.records, want) || state.Open() {
 		t.Errorf("got %q, want %q", got.records, want)

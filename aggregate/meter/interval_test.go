@@ -17,9 +17,9 @@ func slicesOf(width time.Duration, times ...flow.Timestamp) map[flow.Timestamp]u
 	process := NewProcess(s, got)
 	state := State{Key: flow.Key{Version: 4}}
 	for _, at := range times {
-		process.Add(&state, &flow.Packet{Time: at})
+		process.Add(&state, nil, &flow.Packet{Time: at})
 	}
-	process.Flush(&state, 0)
+	process.Flush(&state, nil, 0)
 	return got
 }
 

@@ -14,13 +14,18 @@ type Process struct {
 	ageing   ageing
 	out      Output
 
+	// reversed gives the number of the reverse of an observation point; nil unless
+	// biflows are metered.
+	reversed func(point uint32) uint32
+
 	// secondInterval is the start of the second interval of the representable range.
 	// The first one's start saturates, so that its end does not follow from it.
 	secondInterval flow.Timestamp
 
 	// What goes out is made in these, so that it takes no new memory.
-	record flow.Record
-	slice  Slice
+	record  flow.Record
+	reverse flow.Reverse
+	slice   Slice
 }
 
 // NewProcess gives a metering process with valid settings.
@@ -30,13 +35,21 @@ func NewProcess(settings Settings, out Output) *Process {
 	return &Process{settings: settings, ageing: newAgeing(&settings), out: out, secondInterval: second}
 }
 
-// Add meters the next packet of the key whose state is s.
-func (m *Process) Add(s *State, p *flow.Packet) {
+// MeterBiflows makes the process one of biflows: packets have keys that both
+// directions share (flow.MarkReversed), each State has a Pair, and rows are turned so
+// that the source is the initiator. reversed gives the number of the reverse of an
+// observation point, for all that packets have. It must be called before the first
+// packet.
+func (m *Process) MeterBiflows(reversed func(point uint32) uint32) { m.reversed = reversed }
+
+// Add meters the next packet of the key whose state is s. x is nil unless biflows are
+// metered.
+func (m *Process) Add(s *State, x *Pair, p *flow.Packet) {
 	if s.open {
-		if reason := m.ageing.ends(s, p); reason != 0 {
+		if reason := m.ageing.ends(s, x, p); reason != 0 {
 			forgotten := m.Expired(s, p.Clock)
-			m.close(s, reason)
-			if forgotten { // it could have been by now, so its ordinal must not live on
+			m.close(s, x, reason)
+			if forgotten { // it could have been by now, so what it was must not live on
 				s.forget()
 			}
 		}
@@ -45,13 +58,25 @@ func (m *Process) Add(s *State, p *flow.Packet) {
 	}
 	found := s.open
 	if !found {
-		m.begin(s, p)
-	} else if !m.within(s, p.Time) {
-		m.changeInterval(s, p)
+		m.begin(s, x, p)
+	} else {
+		if s.tentative {
+			s.confirm(p)
+		}
+		if !m.within(s, p.Time) {
+			m.changeInterval(s, x, p)
+		}
 	}
-	s.count(p, m.ageing.grace)
+	s.take(p)
+	if x == nil {
+		s.count(&p.Meta)
+		s.ended = s.ended || p.Meta.TCPFlags&m.ageing.grace != 0
+	} else {
+		x.count(s, p)
+		s.ended = s.ended || x.ends(p, m.ageing.grace)
+	}
 	if m.ageing.endsWith(p, found) {
-		m.close(s, flow.EndOfFlow)
+		m.close(s, x, flow.EndOfFlow)
 	}
 }
 
@@ -64,60 +89,72 @@ func (m *Process) within(s *State, at flow.Timestamp) bool {
 }
 
 // begin opens a flow for p. It sets every field but the key and those that last
-// from record to record, one by one: states are large, and making a new one to
-// copy it over the old one took a tenth of the metering.
-func (m *Process) begin(s *State, p *flow.Packet) {
+// from record to record.
+func (m *Process) begin(s *State, x *Pair, p *flow.Packet) {
 	s.open, s.ended = true, false
-	s.minTTL, s.maxTTL = p.Meta.TTL, p.Meta.TTL
-	s.marks = p.Meta.Marks & (flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS | flow.MarkMAC | flow.MarkSecond)
+	s.second = p.Meta.Marks&flow.MarkSecond != 0
 	s.lastClock, s.firstClock = p.Clock, p.Clock
 	s.interval = p.Time.Interval(m.settings.Interval)
 	s.sliceFirst, s.sliceLast = p.Time, p.Time
-	s.sliceTCPFlags, s.slice = 0, flow.Counters{}
-	s.minOctets, s.maxOctets = p.Meta.Octets, p.Meta.Octets
-	s.tcpFlags, s.tcpFlagCounts = 0, [flow.TCPFlagCount]uint64{}
-	s.total = flow.Counters{}
 	s.start, s.end = p.Time, p.Time
 	s.fragments, s.late = 0, 0
 	s.firstNumber, s.firstInput = p.Number, p.Meta.Input
-	s.vlan, s.innerVLAN, s.mplsTop = p.Meta.VLAN, p.Meta.InnerVLAN, p.Meta.MPLSTop
-	s.sourceMAC, s.destinationMAC = p.Meta.SourceMAC, p.Meta.DestinationMAC
+	if x == nil {
+		s.side.begin(p)
+		return
+	}
+	x.begin(s)
+	m.orient(s, p)
 }
 
 // changeInterval is for a packet outside the interval of the current slice, which
 // it hands over; the packet begins a new one. So a late or stray packet costs two
 // more slices, its own and another one of the interval that it interrupts: they
 // are summed with the rest of their interval when rows are sorted.
-func (m *Process) changeInterval(s *State, p *flow.Packet) {
+func (m *Process) changeInterval(s *State, x *Pair, p *flow.Packet) {
 	interval := p.Time.Interval(m.settings.Interval)
-	m.handOver(s, 0, 0)
+	m.handOver(s, x, 0, 0)
 	s.interval, s.sliceFirst, s.sliceLast = interval, p.Time, p.Time
 }
 
 // handOver gives the current slice away and adds it to the flow's totals.
-func (m *Process) handOver(s *State, started, ended uint64) {
-	var marks flow.Mark
-	if s.sliceTCPFlags&flagsRead != 0 {
-		marks = flow.MarkTCP
+func (m *Process) handOver(s *State, x *Pair, started, ended uint64) {
+	m.startSlice(s, x, s.interval)
+	m.slice.First, m.slice.Last = s.sliceFirst, s.sliceLast
+	m.slice.FlowsActive, m.slice.FlowsStarted, m.slice.FlowsEnded = 1, started, ended
+	forward := &s.side
+	if x != nil {
+		var reverse *side
+		forward, reverse = x.sides(s)
+		m.slice.Reverse, m.slice.ReverseTCPFlags = reverse.slice, reverse.sliceTCPFlags&^flagsRead
+		m.slice.ReverseTCP = reverse.sliceTCPFlags&flagsRead != 0
 	}
-	m.slice = Slice{
-		IntervalRecord: flow.IntervalRecord{
-			Key: s.Key, Start: s.interval, First: s.sliceFirst, Last: s.sliceLast, Counters: s.slice,
-			FlowsActive: 1, FlowsStarted: started, FlowsEnded: ended,
-			TCPFlags: s.sliceTCPFlags &^ flagsRead, Marks: marks,
-		},
-		FirstInput: s.firstInput, FirstNumber: s.firstPlace(),
+	m.slice.Counters, m.slice.TCPFlags = forward.slice, forward.sliceTCPFlags&^flagsRead
+	if forward.sliceTCPFlags&flagsRead != 0 {
+		m.slice.Marks = flow.MarkTCP
 	}
 	m.out.Slice(&m.slice)
-	s.addSlice()
+	s.start, s.end = min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
+	s.endSlice()
+	if x != nil {
+		x.against.endSlice()
+	}
+}
+
+// startSlice begins to make a slice of the open flow.
+func (m *Process) startSlice(s *State, x *Pair, interval flow.Timestamp) {
+	m.slice = Slice{IntervalRecord: flow.IntervalRecord{Key: s.Key, Start: interval}, FirstInput: s.firstInput, FirstNumber: s.firstPlace()}
+	if x != nil {
+		m.slice.Key, m.slice.Has = m.key(s), flow.FieldReverse
+	}
 }
 
 // close ends the open flow: its last slice and its record go out.
-func (m *Process) close(s *State, reason flow.EndReason) {
+func (m *Process) close(s *State, x *Pair, reason flow.EndReason) {
 	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
-	started := m.mark(s, start, 1, 0)
-	ended := m.mark(s, end, 0, 1)
-	m.handOver(s, started, ended)
+	started := m.mark(s, x, start, 1, 0)
+	ended := m.mark(s, x, end, 0, 1)
+	m.handOver(s, x, started, ended)
 
 	if s.hasPrevious && s.previousStart == start {
 		s.ordinal++
@@ -127,37 +164,28 @@ func (m *Process) close(s *State, reason flow.EndReason) {
 	s.previousStart, s.hasPrevious = start, true
 	s.open = false
 	m.record = flow.Record{
-		Key: s.Key, Ordinal: s.ordinal, Start: s.start, End: s.end, Counters: s.total,
-		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late,
-		TCPFlags: s.tcpFlags, TCPFlagCounts: s.tcpFlagCounts, Marks: s.marks &^ flow.MarkSecond,
-		MinOctets: s.minOctets, MaxOctets: s.maxOctets, MinTTL: s.minTTL, MaxTTL: s.maxTTL,
-		VLAN: s.vlan, InnerVLAN: s.innerVLAN, MPLSTop: s.mplsTop,
-		SourceMAC: s.sourceMAC, DestinationMAC: s.destinationMAC, EndReason: reason,
+		Key: s.Key, Ordinal: s.ordinal, Start: s.start, End: s.end,
+		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late, EndReason: reason,
 	}
+	forward := &s.side
+	if x != nil {
+		forward, _ = x.sides(s)
+		x.result(s, &m.reverse)
+		m.record.Key, m.record.Reverse = m.key(s), &m.reverse
+	}
+	forward.fill(&m.record)
 	m.out.Record(&m.record)
-}
-
-// firstPlace gives the place of the flow's first packet as [Slice] has it.
-func (s *State) firstPlace() uint64 {
-	place := 2 * s.firstNumber
-	if s.marks&flow.MarkSecond != 0 {
-		place++
-	}
-	return place
 }
 
 // mark counts the flow's start or end in the interval of at: with the current
 // slice if at lies in it (then it gives 1), else in a slice without packets.
-func (m *Process) mark(s *State, at flow.Timestamp, started, ended uint64) uint64 {
+func (m *Process) mark(s *State, x *Pair, at flow.Timestamp, started, ended uint64) uint64 {
 	interval := at.Interval(m.settings.Interval)
 	if interval == s.interval {
 		return 1
 	}
-	m.slice = Slice{
-		IntervalRecord: flow.IntervalRecord{
-			Key: s.Key, Start: interval, First: at, Last: at, FlowsStarted: started, FlowsEnded: ended},
-		FirstInput: s.firstInput, FirstNumber: s.firstPlace(),
-	}
+	m.startSlice(s, x, interval)
+	m.slice.First, m.slice.Last, m.slice.FlowsStarted, m.slice.FlowsEnded = at, at, started, ended
 	m.out.Slice(&m.slice)
 	return 0
 }
@@ -182,15 +210,15 @@ func (m *Process) Patience(s *State) time.Duration {
 
 // Flush ends the open flow when no packet of the key is left; end is the largest
 // clock of the whole input, or any clock that already expires the flow.
-func (m *Process) Flush(s *State, end flow.Timestamp) {
+func (m *Process) Flush(s *State, x *Pair, end flow.Timestamp) {
 	if s.open {
-		m.close(s, m.ageing.endAt(s, end))
+		m.close(s, x, m.ageing.endAt(s, end))
 	}
 }
 
 // Evict ends the open flow because its place is needed for another one.
-func (m *Process) Evict(s *State) {
+func (m *Process) Evict(s *State, x *Pair) {
 	if s.open {
-		m.close(s, flow.EndLackOfResources)
+		m.close(s, x, flow.EndLackOfResources)
 	}
 }

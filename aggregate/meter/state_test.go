@@ -80,9 +80,9 @@ func TestState(t *testing.T) {
 			state := State{Key: flow.Key{Version: 4, Protocol: 6}}
 			process := NewProcess(settings, &got)
 			for i := range tt.packets {
-				process.Add(&state, &tt.packets[i])
+				process.Add(&state, nil, &tt.packets[i])
 			}
-			process.Flush(&state, flow.Timestamp(tt.end*float64(second)))
+			process.Flush(&state, nil, flow.Timestamp(tt.end*float64(second)))
 			if !slices.Equal(got.records, tt.records) {
 				t.Errorf("records: got %q, want %q", got.records, tt.records)
 			}
@@ -102,9 +102,9 @@ func TestActiveTimeout(t *testing.T) {
 		process := NewProcess(s, &got)
 		for at := 0.0; at <= 3700; at += 10 {
 			p := packet(at, flow.TCPAck)
-			process.Add(&state, &p)
+			process.Add(&state, nil, &p)
 		}
-		process.Flush(&state, 3700*second)
+		process.Flush(&state, nil, 3700*second)
 		return got.records
 	}
 	want := []string{"0..1800 181p 18100b active_timeout #0", "1810..3610 181p 18100b active_timeout #0", "3620..3700 9p 900b forced_end #0"}
@@ -127,14 +127,14 @@ func TestEarlyFlushChangesNothing(t *testing.T) {
 		for _, at := range times {
 			p := packet(at, flags)
 			if b.open && other.Expired(&b, p.Clock) {
-				other.Flush(&b, p.Clock)
+				other.Flush(&b, nil, p.Clock)
 				b = State{Key: flow.Key{Version: 4}}
 			}
-			one.Add(&a, &p)
-			other.Add(&b, &p)
+			one.Add(&a, nil, &p)
+			other.Add(&b, nil, &p)
 		}
-		one.Flush(&a, 1000*second)
-		other.Flush(&b, 1000*second)
+		one.Flush(&a, nil, 1000*second)
+		other.Flush(&b, nil, 1000*second)
 		if !slices.Equal(whole.records, early.records) || !slices.Equal(whole.slices, early.slices) {
 			t.Errorf("got %q, want %q", early, whole)
 		}
@@ -161,7 +161,7 @@ func TestExpired(t *testing.T) {
 		process := NewProcess(short, &discard{})
 		state := State{Key: flow.Key{Version: 4}}
 		p := packet(0, tt.flags)
-		process.Add(&state, &p)
+		process.Add(&state, nil, &p)
 		if got := process.Expired(&state, tt.now); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
@@ -206,9 +206,9 @@ func TestNothingAllocates(t *testing.T) {
 				if i%7 == 0 {
 					p.Meta.TCPFlags |= flow.TCPFin
 				}
-				process.Add(&state, &p)
+				process.Add(&state, nil, &p)
 			}
-			process.Flush(&state, p.Clock)
+			process.Flush(&state, nil, p.Clock)
 		}); n != 0 {
 			t.Errorf("%g allocations in 100 packets, want none", n)
 		}

@@ -9,7 +9,8 @@ import (
 )
 
 // intervals makes the interval table: docs/metering.md section 5.
-func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord {
+func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
+	width := opts.Interval
 	type place struct {
 		key   flow.Key
 		start flow.Timestamp
@@ -24,13 +25,22 @@ func intervals(flows []*meteredFlow, width time.Duration) []flow.IntervalRecord 
 			} else {
 				present[start] = [2]flow.Timestamp{p.Time, p.Time}
 			}
-			row := rows[place{p.Key, start}]
+			row := rows[place{f.record.Key, start}]
 			if row == nil {
-				row = &flow.IntervalRecord{Key: p.Key, Start: start, First: p.Time, Last: p.Time,
+				row = &flow.IntervalRecord{Key: f.record.Key, Start: start, First: p.Time, Last: p.Time,
 					Has: flow.MeteredFields, Distribution: flow.DistributionDirect}
-				rows[place{p.Key, start}] = row
+				if opts.Biflow {
+					row.Has |= flow.FieldReverse
+				}
+				rows[place{f.record.Key, start}] = row
 			}
 			row.First, row.Last = min(row.First, p.Time), max(row.Last, p.Time)
+			if opts.Biflow && p.against(f) {
+				row.ReverseTCPFlags |= p.TCPFlags
+				row.ReverseTCP = row.ReverseTCP || p.HasTCPFlags
+				count(&row.Reverse, p)
+				continue
+			}
 			row.TCPFlags |= p.TCPFlags
 			if p.HasTCPFlags {
 				row.Marks |= flow.MarkTCP

@@ -70,7 +70,7 @@ func comparePoints(a, b point) int {
 
 // project gives all packets their flow keys. The observation points are numbered in
 // their order; it gives what the numbers stand for.
-func (k *Key) project(packets []*packet) (insides []flow.Encapsulation, beyonds []Beyond) {
+func (k *Key) project(packets []*packet) []point {
 	of := make([]point, len(packets))
 	points := []point{{beyond: NothingBeyond()}}
 	for i, p := range packets {
@@ -88,10 +88,7 @@ func (k *Key) project(packets []*packet) (insides []flow.Encapsulation, beyonds 
 	for i, p := range packets {
 		p.Key = keys[i]
 	}
-	for _, p := range points {
-		insides, beyonds = append(insides, p.inside), append(beyonds, p.beyond)
-	}
-	return insides, beyonds
+	return points
 }
 
 func (k *Key) has(name string) bool {

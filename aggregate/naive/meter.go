@@ -14,6 +14,11 @@ type meteredFlow struct {
 	record  flow.Record
 	packets []*packet
 	closing bool // FIN or RST with the rule grace seen
+
+	// With opts.Biflow: that both directions share the flow is closing from the second FIN
+	// on, or from RST.
+	finned    map[flow.Key]bool // directions with a FIN with the rule grace
+	initiator flow.Key          // key of the packets of the initiator
 }
 
 // meter makes flows of the packets, which are in the order of docs/metering.md
@@ -31,12 +36,12 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 			f.record.EndReason = f.endBy(p, opts)
 		}
 		if f == nil || f.record.EndReason != 0 {
-			f = &meteredFlow{record: flow.Record{Key: p.Key}}
+			f = &meteredFlow{record: flow.Record{Key: p.Key}, finned: map[flow.Key]bool{}}
 			open[p.Key] = f
 			flows = append(flows, f)
 		}
 		f.packets = append(f.packets, p)
-		f.closing = f.closing || slices.Contains(p.rules(opts), "grace")
+		f.closing = f.closing || f.closes(p, opts)
 		if f.endsWithLast(opts) {
 			f.record.EndReason = flow.EndOfFlow
 			delete(open, p.Key)
@@ -52,11 +57,25 @@ func meter(packets []*packet, opts Options) []*meteredFlow {
 	}
 	before := map[flow.Key]*meteredFlow{}
 	for _, f := range flows {
-		f.fill()
+		f.fill(f.packets)
 		if b := before[f.record.Key]; b != nil && b.record.Start == f.record.Start && b.over(f.packets[0].clock, opts) == 0 {
 			f.record.Ordinal = b.record.Ordinal + 1
 		}
+		if opts.Biflow {
+			b := before[f.record.Key]
+			if b != nil && b.over(f.packets[0].clock, opts) != 0 {
+				b = nil
+			}
+			before[f.record.Key] = f
+			f.orient(b)
+			continue
+		}
 		before[f.record.Key] = f
+	}
+	if opts.Biflow {
+		for _, f := range flows {
+			f.part()
+		}
 	}
 	return flows
 }
@@ -100,6 +119,17 @@ func (p *packet) rules(opts Options) []string {
 	return rules
 }
 
+// closes says whether the flow is in its end from p on.
+func (f *meteredFlow) closes(p *packet, opts Options) bool {
+	if !opts.Biflow {
+		return slices.Contains(p.rules(opts), "grace")
+	}
+	if p.TCPFlags&flow.TCPFin != 0 && cmp.Or(opts.Fin, "grace") == "grace" {
+		f.finned[p.own] = true
+	}
+	return p.TCPFlags&flow.TCPRst != 0 && cmp.Or(opts.Rst, "grace") == "grace" || len(f.finned) == 2
+}
+
 // endsWithLast says whether FIN or RST of the last packet ends the record.
 func (f *meteredFlow) endsWithLast(opts Options) bool {
 	rules := f.last().rules(opts)
@@ -139,6 +169,8 @@ func (f *meteredFlow) endBy(p *packet, opts Options) flow.EndReason {
 	switch {
 	case f.closing && (overlong || p.TCPFlags&flow.TCPSyn != 0):
 		return flow.EndOfFlow
+	case opts.Biflow && len(f.finned) > 0 && p.TCPFlags&flow.TCPSyn != 0:
+		return flow.EndOfFlow
 	case overlong:
 		return flow.EndActiveTimeout
 	}
@@ -162,9 +194,9 @@ func exceeds(later, earlier flow.Timestamp, d time.Duration) bool {
 	return minus(later, earlier) > flow.Timestamp(d)
 }
 
-// fill computes the fields of the flow record from its packets.
-func (f *meteredFlow) fill() {
-	r, first := &f.record, f.packets[0]
+// fill computes the fields of the flow record from packets of it.
+func (f *meteredFlow) fill(packets []*packet) {
+	r, first := &f.record, packets[0]
 	r.FirstNumber, r.FirstInput = first.number, uint32(first.file)
 	r.Marks = first.Link
 	r.VLAN, r.InnerVLAN, r.MPLSTop = first.VLAN, first.InnerVLAN, first.MPLSTop
@@ -172,7 +204,7 @@ func (f *meteredFlow) fill() {
 	r.Start, r.End = first.Time, first.Time
 	r.MinOctets, r.MaxOctets = first.Octets, first.Octets
 	r.MinTTL, r.MaxTTL = first.TTL, first.TTL
-	for _, p := range f.packets {
+	for _, p := range packets {
 		r.Start, r.End = min(r.Start, p.Time), max(r.End, p.Time)
 		r.MinOctets, r.MaxOctets = min(r.MinOctets, p.Octets), max(r.MaxOctets, p.Octets)
 		r.MinTTL, r.MaxTTL = min(r.MinTTL, p.TTL), max(r.MaxTTL, p.TTL)

@@ -35,6 +35,7 @@ type Options struct {
 	Select        Selection
 	Key           Key
 	Layer         Layer // which packets of a frame are metered
+	Biflow        bool  // both directions of a conversation are one flow
 
 	Accounting Accounting // schemes beside the interval table
 
@@ -46,7 +47,8 @@ type Timers struct{ Idle, Active time.Duration }
 
 // Result is what a run amounts to.
 type Result struct {
-	Flows        []flow.Record
+	Flows        []flow.Record  // without Reverse
+	Reverses     []flow.Reverse // of Flows, with Biflow
 	Intervals    []flow.IntervalRecord
 	Schemes      [][]flow.SchemeRow     // those of Options.Accounting
 	Accounted    uint64                 // frames in the tables
@@ -74,9 +76,10 @@ type packet struct {
 	named          *packet // the first fragment of a later one that has one
 	compared       []byte  // what copies are told by, and its length as the headers have it
 	comparedOctets uint64
-	limited        bool    // a tunnel in the frame was not opened, since it lies too deep
-	second         *packet // the inner one of the same frame, if it is metered, too
-	behind         bool    // it is the second itself
+	limited        bool     // a tunnel in the frame was not opened, since it lies too deep
+	own, other     flow.Key // with Biflow: Key before it was shared, and that of the other direction
+	second         *packet  // the inner one of the same frame, if it is metered, too
+	behind         bool     // it is the second itself
 }
 
 // Run meters the files as one observation, whatever their order here. It fails
@@ -139,27 +142,35 @@ func Run(files []File, opts Options) (Result, error) {
 		all = append(all, metered...)
 	}
 	slices.SortFunc(all, comparePlaces)
-	result.Insides, result.Points = opts.Key.project(all)
+	points := opts.Key.project(all)
+	if opts.Biflow {
+		points = share(all, points)
+	}
 
 	var flows []*meteredFlow
 	for _, f := range meter(all, opts) {
 		f.record.Population = opts.Select.population()
 		if opts.Keep != nil && !opts.Keep(&f.record) {
 			result.Rejected++
-			result.LeftOut.Add(f.record.Counters)
+			for _, p := range f.packets {
+				count(&result.LeftOut, p)
+			}
 			continue
 		}
 		flows = append(flows, f)
 	}
-	if opts.Keep != nil {
-		result.keepPoints(flows)
-	}
+	result.keepPoints(flows, points)
 	for _, f := range flows {
-		f.record.Key.Point = f.packets[0].Key.Point
 		result.Flows = append(result.Flows, f.record)
 	}
 	slices.SortFunc(result.Flows, compareRecords)
-	result.Intervals = intervals(flows, opts.Interval)
+	for i := range result.Flows {
+		if r := &result.Flows[i]; r.Reverse != nil {
+			result.Reverses = append(result.Reverses, *r.Reverse)
+			r.Reverse = nil
+		}
+	}
+	result.Intervals = intervals(flows, opts)
 	var parts []part
 	for _, f := range flows {
 		parts = append(parts, f.parts(&result, opts.Interval, opts.Select.population())...)
@@ -170,6 +181,7 @@ func Run(files []File, opts Options) (Result, error) {
 			row := &result.Intervals[i]
 			row.Has |= flow.FieldSampling
 			row.Scaled = flow.Scaled{Packets: row.Counters.Packets * n, Octets: row.Counters.Octets * n}
+			row.ReverseScaled = flow.Scaled{Packets: row.Reverse.Packets * n, Octets: row.Reverse.Octets * n}
 		}
 	}
 	return result, nil
@@ -179,26 +191,21 @@ func compareNames(a, b string) int {
 	return cmp.Or(cmp.Compare(filepath.Base(a), filepath.Base(b)), cmp.Compare(a, b))
 }
 
-// keepPoints numbers the observation points of the flows that the tables have, and
-// forgets all others but the first.
-func (r *Result) keepPoints(flows []*meteredFlow) {
+// keepPoints numbers the observation points of the flows, after the first, and says
+// what they are.
+func (r *Result) keepPoints(flows []*meteredFlow, points []point) {
 	used := map[uint32]bool{0: true}
 	for _, f := range flows {
 		used[f.record.Key.Point] = true
 	}
 	numbers := map[uint32]uint32{}
-	var insides []flow.Encapsulation
-	var points []Beyond
-	for n := range r.Insides {
+	for n, point := range points {
 		if used[uint32(n)] {
-			numbers[uint32(n)] = uint32(len(insides))
-			insides, points = append(insides, r.Insides[n]), append(points, r.Points[n])
+			numbers[uint32(n)] = uint32(len(r.Points))
+			r.Insides, r.Points = append(r.Insides, point.inside), append(r.Points, point.beyond)
 		}
 	}
 	for _, f := range flows {
-		for _, p := range f.packets {
-			p.Key.Point = numbers[p.Key.Point]
-		}
+		f.record.Key.Point = numbers[f.record.Key.Point]
 	}
-	r.Insides, r.Points = insides, points
 }

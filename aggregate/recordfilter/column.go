@@ -54,6 +54,9 @@ func Columns(options Options) []Column {
 	columns = append(columns, volumeColumns()...)
 	columns = append(columns, tcpColumns()...)
 	columns = append(columns, headerColumns()...)
+	if options.Biflows {
+		columns = append(columns, reverseColumns(options)...)
+	}
 	columns = append(columns, routingColumns()...)
 	columns = append(columns, middleboxColumns()...)
 	columns = append(columns, tunnelColumns()...)
@@ -114,21 +117,10 @@ func (c *Column) nullTest(null bool) test {
 	}
 }
 
-// fieldsOf gives what is known of a flow.
-func fieldsOf(r *flow.Record) flow.Fields {
-	switch {
-	case r.Export != nil:
-		return r.Export.Has
-	case r.Population > 0:
-		return flow.MeteredFields | flow.FieldSampling
-	}
-	return flow.MeteredFields
-}
-
 // field is a column of numbers that are known where the record has a field.
 func field(name, kind string, field flow.Fields, get func(*flow.Record) uint64) Column {
 	return Column{Name: name, Type: kind, number: func(_ *references, r *flow.Record) (int64, bool) {
-		if fieldsOf(r)&field == 0 {
+		if r.Fields()&field == 0 {
 			return 0, false
 		}
 		return count(get(r)), true

@@ -58,7 +58,7 @@ func placeColumns() []Column {
 		field("out_if", "uint32", flow.FieldOutIf, func(r *flow.Record) uint64 { return uint64(r.Export.OutIf) }),
 		exporterName("out_if_name", func(e *flow.Export) uint32 { return e.OutIfName }),
 		{Name: "direction", Type: "text", meaning: named, name: direction, number: func(_ *references, r *flow.Record) (int64, bool) {
-			if fieldsOf(r)&flow.FieldDirection == 0 {
+			if r.Fields()&flow.FieldDirection == 0 {
 				return 0, false
 			}
 			return int64(r.Export.Direction), true
@@ -112,7 +112,7 @@ func keyColumns() []Column {
 func volumeColumns() []Column {
 	scaled := func(name string, need flow.Fields, get func(*flow.Record) uint64) Column {
 		return Column{Name: name, Type: "int64", number: func(_ *references, r *flow.Record) (int64, bool) {
-			if fieldsOf(r)&(need|flow.FieldSampling) != need|flow.FieldSampling {
+			if r.Fields()&(need|flow.FieldSampling) != need|flow.FieldSampling {
 				return 0, false
 			}
 			n, _ := r.Scaled(get(r))
@@ -131,7 +131,7 @@ func volumeColumns() []Column {
 		field("sampling_rate", "float64", flow.FieldSampling, samplingRate),
 		enumeration("sampling_source", 0, func(n uint8) string { return flow.SamplingSource(n).String() }, func(_ *references, r *flow.Record) (int64, bool) {
 			switch {
-			case fieldsOf(r)&flow.FieldSampling == 0:
+			case r.Fields()&flow.FieldSampling == 0:
 				return 0, false
 			case r.Export == nil:
 				return int64(flow.SamplingSimulated), true
@@ -159,7 +159,7 @@ func tcpColumns() []Column {
 	for bit := range flow.TCPFlagCount {
 		name, _ := tcpFlag(bit)
 		columns = append(columns, Column{Name: "tcp_" + name, Type: "int64", number: func(_ *references, r *flow.Record) (int64, bool) {
-			if r.Marks&flow.MarkTCP == 0 || fieldsOf(r)&flow.FieldTCPFlagCounts == 0 {
+			if r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0 {
 				return 0, false
 			}
 			return count(r.TCPFlagCounts[bit]), true
@@ -193,7 +193,7 @@ func originColumns() []Column {
 		field("fragments", "int64", flow.FieldFragments, func(r *flow.Record) uint64 { return r.Fragments }),
 		field("late_packets", "int64", flow.FieldFirstPacket, func(r *flow.Record) uint64 { return r.LatePackets }),
 		enumeration("end_reason", 1, func(n uint8) string { return flow.EndReason(n).String() }, func(_ *references, r *flow.Record) (int64, bool) {
-			return int64(r.EndReason), fieldsOf(r)&flow.FieldEndReason != 0
+			return int64(r.EndReason), r.Fields()&flow.FieldEndReason != 0
 		}),
 		field("end_reason_code", "uint8", flow.FieldEndReason, func(r *flow.Record) uint64 { return uint64(r.EndReason) }),
 	}

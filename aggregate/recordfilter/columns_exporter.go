@@ -50,7 +50,7 @@ func middleboxColumns() []Column {
 		field("nat_event", "uint8", flow.FieldNATEvent, func(r *flow.Record) uint64 { return uint64(r.Export.NATEvent) }),
 		field("firewall_event", "uint8", flow.FieldFirewallEvent, func(r *flow.Record) uint64 { return uint64(r.Export.FirewallEvent) }),
 		{Name: "app_id", Type: "text", meaning: application, number: func(_ *references, r *flow.Record) (int64, bool) {
-			if fieldsOf(r)&flow.FieldApplication == 0 {
+			if r.Fields()&flow.FieldApplication == 0 {
 				return 0, false
 			}
 			return int64(r.Export.Application), true
@@ -103,7 +103,7 @@ func tunnelColumns() []Column {
 func macColumns() []Column {
 	address := func(name string, field flow.Fields, get func(*flow.Record) *[6]byte) Column {
 		return Column{Name: name, Type: "text", meaning: hardware, number: func(_ *references, r *flow.Record) (int64, bool) {
-			return hardwareNumber(get(r)[:]), r.Marks&flow.MarkMAC != 0 || fieldsOf(r)&field != 0
+			return hardwareNumber(get(r)[:]), r.Marks&flow.MarkMAC != 0 || r.Fields()&field != 0
 		}}
 	}
 	return []Column{

@@ -19,6 +19,7 @@ const (
 type Options struct {
 	Nanoseconds bool     // time stamps are in nanoseconds instead of microseconds
 	WithMAC     bool     // there are src_mac and dst_mac
+	Biflows     bool     // there are the columns of the reverse direction and of the connection
 	Elements    []string // names of the columns of requested elements, by their index in flow.Export.Elements
 }
 

@@ -26,6 +26,7 @@ type ageingOptions struct {
 
 	settings meter.Settings // what they and the profile amount to, without the interval
 	key      string         // kind of key that the profile has
+	biflow   bool           // the profile has biflows
 }
 
 func (o *ageingOptions) addFlags(flags *pflag.FlagSet) {
@@ -52,7 +53,7 @@ func (o *ageingOptions) resolve(flags *pflag.FlagSet) error {
 		return err
 	}
 	s := &o.settings
-	*s, o.key = p.ageing, p.key
+	*s, o.key, o.biflow = p.ageing, p.key, p.biflow
 	if flags.Changed("idle-timeout") {
 		s.IdleTimeout = time.Duration(o.idleTimeout)
 		for protocol, own := range s.Protocols {

@@ -11,14 +11,14 @@ func (j *job) fillBooks(result *engine.Result) {
 	for _, a := range j.accounts {
 		books.AddAccount(b, a)
 	}
-	b.Flows, b.FlowRecords, b.EndReasons = j.flows.totals, j.flows.records, j.flows.ends
+	b.Flows, b.FlowRecords, b.EndReasons = j.flows.directions.totals(), j.flows.records, j.flows.ends
 	b.WithoutEndReason, b.FlowsScaled, b.ExportedRecords = j.flows.endless, j.flows.scaled, j.flows.exported
 	b.Subtracted, b.Stitched = result.Exported.Subtracted, result.Exported.Stitched
 	for i := range j.rejected { // as the ledger has them
 		b.Rejected.AddTotals(&j.rejected[i].Totals)
 		b.RejectedExported += j.rejected[i].Exported
 	}
-	b.Intervals, b.IntervalsScaled = j.perBin.totals, j.perBin.scaled
+	b.Intervals, b.IntervalsScaled = j.perBin.directions.totals(), j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
 	for _, s := range j.perScheme {
 		b.Schemes = append(b.Schemes, s.Scheme)

@@ -22,7 +22,7 @@ const flowFiltered = "flow_filtered"
 func (o *runOptions) readFlowFilter() error {
 	o.flows = nil
 	parsed, err := recordfilter.Parse(o.flowFilter, recordfilter.Options{
-		Nanoseconds: o.timeUnit == "ns", WithMAC: o.withMAC, Elements: o.elementNames()})
+		Nanoseconds: o.timeUnit == "ns", WithMAC: o.withMAC, Biflows: o.keys.biflow, Elements: o.elementNames()})
 	var refused *recordfilter.Error
 	if errors.As(err, &refused) {
 		return fail(exitUsage, refused.Hint, "%w", err)

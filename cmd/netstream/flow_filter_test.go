@@ -18,7 +18,7 @@ import (
 
 // filterOptions gives the options of filters for a table.
 func filterOptions(o *table.Options) recordfilter.Options {
-	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Elements: o.Elements}
+	return recordfilter.Options{Nanoseconds: o.Nanoseconds, WithMAC: o.WithMAC, Biflows: o.Biflows, Elements: o.Elements}
 }
 
 // TestFlowFilterColumns: filters know the columns of the flow table, by the same names
@@ -26,7 +26,7 @@ func filterOptions(o *table.Options) recordfilter.Options {
 func TestFlowFilterColumns(t *testing.T) {
 	for _, withMAC := range []bool{true, false} {
 		options := rowtest.Options()
-		options.WithMAC, options.Nanoseconds = withMAC, withMAC
+		options.WithMAC, options.Nanoseconds, options.Biflows = withMAC, withMAC, withMAC
 		options.FileOf = func(uint32) string { return "" }
 		var got, want []string
 		for _, c := range recordfilter.Columns(filterOptions(&options)) {
@@ -58,7 +58,7 @@ func TestFlowFilterColumns(t *testing.T) {
 func TestFlowFilterCells(t *testing.T) {
 	for _, nanoseconds := range []bool{false, true} {
 		options := rowtest.Options()
-		options.Nanoseconds = nanoseconds
+		options.Nanoseconds, options.Biflows = nanoseconds, true
 		columns := make(map[string]*table.Column[flow.Record])
 		declared := table.Flows(options)
 		for i := range declared {
@@ -70,6 +70,7 @@ func TestFlowFilterCells(t *testing.T) {
 				rows[i].Population = uint64(i + 1)
 			}
 		}
+		rowtest.Pair(rows, 13)
 		enter(t, options.Points, rows)
 		known := make(map[string]int)
 		for _, c := range recordfilter.Columns(filterOptions(&options)) {
@@ -164,7 +165,7 @@ func cellText(c *table.Column[flow.Record], number int64, text string) (value, o
 			other = "02:00:00:00:00:01"
 		}
 		if known, ok := map[string]string{
-			"direction": "255", "sampling_source": "header", "tunnel_type": "gtp-u", "time_source": "received", "end_reason": "forced_end", "app_id": "1:1",
+			"direction": "255", "sampling_source": "header", "tunnel_type": "gtp-u", "time_source": "received", "end_reason": "forced_end", "conn_state": "RSTOS0", "app_id": "1:1",
 		}[c.Name]; ok {
 			other = known
 		}

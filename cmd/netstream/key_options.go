@@ -16,6 +16,7 @@ import (
 type keyOptions struct {
 	key     string
 	withTOS string
+	biflow  bool
 
 	definition flow.KeyDefinition // what they and the profile say
 }
@@ -23,6 +24,7 @@ type keyOptions struct {
 func (o *keyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.key, "key", defaultKeyKind, "packets that agree in these are of one flow: "+strings.Join(keyKindNames(), ", ")+", or fields with commas between them: src_ip, src_ip/24:64 (IPv4:IPv6), dst_ip, src_port, dst_port, protocol, tos, dscp, precedence, interface, tunnel, tunnel_id, vlan_id, inner_vlan_id, mpls_label, mpls_label2, mpls_label3, src_mac, dst_mac, flow_label, tcp_flags")
 	flags.StringVar(&o.withTOS, "with-tos", "", "what of the ToS octet is in the key of a kind: tos, dscp (without the ECN marks, which change in mid-flow) or none")
+	flags.BoolVar(&o.biflow, "biflow", false, "meter both directions of a conversation as one flow (RFC 5103), whose source is the initiator, with columns rev_* and those of the TCP connection; ToS is not in its key unless asked for")
 	flags.Lookup("with-tos").DefValue = "as the kind has it"
 }
 
@@ -121,7 +123,10 @@ func (o *keyOptions) resolveTimers(flags *pflag.FlagSet, settings *meter.Setting
 	return nil
 }
 
-func (o *keyOptions) addParameters(to map[string]string) { to["key"] = o.definition.String() }
+func (o *keyOptions) addParameters(to map[string]string) {
+	to["key"] = o.definition.String()
+	to["biflow"] = strconv.FormatBool(o.biflow)
+}
 
 // setTOS sets what --with-tos says.
 func setTOS(d *flow.KeyDefinition, text string) error {

@@ -17,6 +17,7 @@ type profile struct {
 	name   string
 	text   string // which product, and its rules in short
 	key    string // kind of key
+	biflow bool   // both directions are one flow
 	ageing meter.Settings
 	grace  time.Duration // end grace; 0 for the idle timeout of TCP
 }
@@ -40,9 +41,9 @@ func profiles() []profile {
 		{name: "s", text: "Huawei S-series switches: 8tuple, 30s/200s, ignore, records of at most 4294967295 bytes", key: "8tuple", ageing: campus},
 		{name: "h3c", text: "H3C Comware: 8tuple, 30s/30m, existing", key: "8tuple", ageing: timers(30*time.Second, 30*time.Minute, ifOpen, ifOpen)},
 		{name: "cisco", text: "Cisco classic NetFlow: 7tuple, 15s/30m, immediate", key: defaultKeyKind, ageing: timers(15*time.Second, 30*time.Minute, atOnce, atOnce)},
-		{name: "zeek", text: "Zeek conn.log: 5tuple, 1m/never, TCP 5m/never, grace of 5s", key: "5tuple", ageing: zeek, grace: 5 * time.Second},
-		{name: "nfstream", text: "NFStream: 5tuple,vlan_id, 2m/30m, ignore", key: "5tuple,vlan_id", ageing: timers(2*time.Minute, 30*time.Minute, ignored, ignored)},
-		{name: "yaf", text: "YAF: 5tuple,vlan_id, 5m/30m, fin=grace,rst=immediate", key: "5tuple,vlan_id", ageing: timers(5*time.Minute, 30*time.Minute, byGrace, atOnce)},
+		{name: "zeek", text: "Zeek conn.log: biflows of 5tuple, 1m/never, TCP 5m/never, grace of 5s", key: "5tuple", biflow: true, ageing: zeek, grace: 5 * time.Second},
+		{name: "nfstream", text: "NFStream: biflows of 5tuple,vlan_id, 2m/30m, ignore", key: "5tuple,vlan_id", biflow: true, ageing: timers(2*time.Minute, 30*time.Minute, ignored, ignored)},
+		{name: "yaf", text: "YAF: biflows of 5tuple,vlan_id, 5m/30m, fin=grace,rst=immediate", key: "5tuple,vlan_id", biflow: true, ageing: timers(5*time.Minute, 30*time.Minute, byGrace, atOnce)},
 		{name: "nfdump", text: "nfdump's nfpcapd: 5tuple, 1m/5m, immediate", key: "5tuple", ageing: timers(time.Minute, 5*time.Minute, atOnce, atOnce)},
 		{name: "none", text: "7tuple, no ageing: one record a key, from its first packet to its last", key: defaultKeyKind, ageing: timers(math.MaxInt64, 0, ignored, ignored)},
 	}

@@ -17,23 +17,29 @@ import (
 // trafficContent gives what a table of traffic must hold. The columns are those
 // that bills are made of: each column read back costs about as much time as the
 // whole table's share of one column did when it was written.
-func trafficContent(rows uint64, t *balance.Totals, unknown unknownCounters) balance.Content {
-	return balance.Content{Rows: rows, Columns: []balance.Column{
-		{Name: "packets", Nulls: unknown.packets, Sum: t.Packets.String()},
-		{Name: "bytes", Nulls: unknown.octets, Sum: t.Octets.String()},
-	}}
+func (o *runOptions) trafficContent(rows uint64, d *directions, unknown unknownCounters) balance.Content {
+	columns := []balance.Column{
+		{Name: "packets", Nulls: unknown.packets, Sum: d.forward.Packets.String()},
+		{Name: "bytes", Nulls: unknown.octets, Sum: d.forward.Octets.String()},
+	}
+	if o.keys.biflow {
+		columns = append(columns,
+			balance.Column{Name: "rev_packets", Nulls: rows - d.reversed, Sum: d.reverse.Packets.String()},
+			balance.Column{Name: "rev_bytes", Nulls: rows - d.reversed, Sum: d.reverse.Octets.String()})
+	}
+	return balance.Content{Rows: rows, Columns: columns}
 }
 
 // readBack reads the finished tables again, with readers that did not write them,
 // and compares all files with the digests of what was written.
 func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
 	written := []balance.Content{
-		trafficContent(j.flows.records, &j.flows.totals, j.flows.unknown),
-		trafficContent(j.perBin.records, &j.perBin.totals, j.perBin.unknown),
+		j.options.trafficContent(j.flows.records, &j.flows.directions, j.flows.unknown),
+		j.options.trafficContent(j.perBin.records, &j.perBin.directions, j.perBin.unknown),
 		{Rows: uint64(len(j.ledgerRows()))},
 	}
 	for _, s := range j.perScheme {
-		written = append(written, trafficContent(s.records, &s.Totals, s.unknown))
+		written = append(written, j.options.trafficContent(s.records, &directions{forward: s.Totals}, s.unknown))
 	}
 	written = append(written, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
 	outputs := make([]manifest.Output, len(files))

@@ -93,6 +93,7 @@ func newExperiment(seed uint64) *experiment {
 	e.layout = e.randomLayout(random)
 	e.selectSome(random)
 	e.keySome(random)
+	e.pairSome(random)
 	e.filterFlows(random)
 	e.account(random)
 	return e
@@ -227,7 +228,7 @@ func (e *experiment) difference(packets []randomcapture.Packet) string {
 func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 	options := reader.Options{
 		Points: flow.NewPoints(), Hasher: flow.HasherFromSeed(e.hashSeed), ReorderWindow: e.settings.ReorderWindow,
-		WithMAC: true, JoinFragments: e.settings.JoinFragments, Layer: readerLayers[e.settings.Layer], Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
+		WithMAC: true, Biflows: e.settings.Biflow, JoinFragments: e.settings.JoinFragments, Layer: readerLayers[e.settings.Layer], Input: input.Options{NoDigests: true}, BufferSize: e.bufferSize,
 	}
 	options.Select = selectionOf(&e.settings.Select)
 	var err error
@@ -239,7 +240,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		return naive.Result{}, err
 	}
 	config := engine.Config{
-		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows,
+		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows, Biflows: e.settings.Biflow,
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
 		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(), Accounting: e.accounting,
@@ -261,6 +262,10 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points, sch
 	result := naive.Result{NotAccounted: map[flow.Reason]uint64{}}
 	err := metered.Flows(func(r *flow.Record) error {
 		result.Flows = append(result.Flows, *r)
+		if r.Reverse != nil {
+			result.Reverses = append(result.Reverses, *r.Reverse)
+			result.Flows[len(result.Flows)-1].Reverse = nil
+		}
 		return nil
 	})
 	if err != nil {
@@ -354,6 +359,9 @@ func differenceOf(got, want naive.Result) string {
 		return fmt.Sprintf("got %d flow records left out, %+v; want %d, %+v", got.Rejected, got.LeftOut, want.Rejected, want.LeftOut)
 	}
 	if text := firstDifference("flow record", got.Flows, want.Flows); text != "" {
+		return text
+	}
+	if text := firstDifference("reverse of flow record", got.Reverses, want.Reverses); text != "" {
 		return text
 	}
 	if text := firstDifference("interval record", got.Intervals, want.Intervals); text != "" {

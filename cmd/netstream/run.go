@@ -166,7 +166,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	j.progress = startProgress(j.console, o.quiet)
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
-		Key: o.keys.definition, JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
+		Key: o.keys.definition, Biflows: o.keys.biflow, JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
@@ -181,7 +181,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	defer j.inputs.close()
 	j.inputs.warnUnfiltered(j.console, o)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
-		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Points: j.points, Workers: o.workers, Hasher: hasher,
+		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Accounting: o.accounting.config(),
@@ -246,7 +246,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 	options := table.Options{
 		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
-		Key: j.options.keys.definition.Fields, IntervalWidth: time.Duration(j.options.interval),
+		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow, IntervalWidth: time.Duration(j.options.interval),
 		Distinct: j.options.accounting.distinct, Peak: j.options.accounting.peak,
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },

@@ -175,6 +175,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.keys.resolve(flags, o.ageing.key, &o.packets); err != nil {
 		return err
 	}
+	if err := o.keys.resolveBiflow(flags, o.ageing.biflow); err != nil {
+		return err
+	}
 	if err := o.keys.resolveTimers(flags, &o.ageing.settings); err != nil {
 		return err
 	}
@@ -184,7 +187,7 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFlowFilter(); err != nil {
 		return err
 	}
-	if err := o.accounting.resolve(flags, o.flows != nil, o.write == "-"); err != nil {
+	if err := o.accounting.resolve(flags, o); err != nil {
 		return err
 	}
 	if err := o.selectionOptions.validate(flags); err != nil {

@@ -11,13 +11,14 @@ import (
 )
 
 func newSchemaCommand() *command {
-	var markdown, nanoseconds bool
+	var markdown, nanoseconds, biflow bool
 	cmd := &command{
 		name: "schema", arguments: "[TABLE]", summary: "Prints the columns of the tables: types, units, IPFIX elements.",
 		flags: newFlags("schema"),
 	}
 	cmd.flags.BoolVar(&markdown, "markdown", false, "as the text of docs/schema.md")
 	cmd.flags.BoolVar(&nanoseconds, "ns", false, "as with --time-unit ns")
+	cmd.flags.BoolVar(&biflow, "biflow", false, "as with --biflow")
 	cmd.run = func(_ context.Context, c *console, args []string) error {
 		if markdown {
 			return table.Markdown(c.out)
@@ -25,15 +26,16 @@ func newSchemaCommand() *command {
 		if len(args) > 1 {
 			return usageError("schema takes one table at most")
 		}
-		return printSchema(c.out, args, nanoseconds)
+		return printSchema(c.out, args, table.Options{Nanoseconds: nanoseconds, Biflows: biflow})
 	}
 	return cmd
 }
 
-func printSchema(w io.Writer, args []string, nanoseconds bool) error {
+func printSchema(w io.Writer, args []string, options table.Options) error {
 	var known []string
 	printed := false
-	for _, section := range table.Schema(table.Options{WithMAC: true, FileOf: func(uint32) string { return "" }, Nanoseconds: nanoseconds}) {
+	options.WithMAC, options.FileOf = true, func(uint32) string { return "" }
+	for _, section := range table.Schema(options) {
 		known = append(known, section.Name)
 		if len(args) == 1 && args[0] != section.Name {
 			continue

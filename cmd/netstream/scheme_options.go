@@ -37,8 +37,8 @@ func (o *schemeOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.peak, "peak", false, "add peak_bps to the tables of schemes: the rate of the busiest second")
 }
 
-// resolve says what the flags mean. flowFilter says that flow records are left out.
-func (o *schemeOptions) resolve(flags *pflag.FlagSet, flowFilter, stream bool) error {
+// resolve says what the flags mean. The other options of the run have been read.
+func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	var err error
 	if o.schemes, err = accounting.Parse(o.texts, nil); err != nil {
 		return fail(exitUsage, "-A as,prefix and -A 'customer=src_ip/24:64,dscp' are such; netstream help run lists schemes and fields", "cannot use -A: %w", err)
@@ -52,9 +52,11 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, flowFilter, stream bool) e
 	switch {
 	case len(o.schemes) == 0 && (o.minimumGiven || o.distinct || o.peak):
 		return fail(exitUsage, "add -A SCHEME", "--min-mask, --distinct and --peak are for accounting schemes, and there is none")
-	case len(o.schemes) > 0 && stream:
+	case len(o.schemes) > 0 && run.write == "-":
 		return fail(exitUsage, "name a directory with -w", "-A writes tables of its own, which standard output has no place for")
-	case o.peak && flowFilter:
+	case len(o.schemes) > 0 && run.keys.biflow:
+		return fail(exitUsage, "add --biflow=false", "-A accounts each direction by itself, and --biflow makes both of them one flow")
+	case o.peak && run.flows != nil:
 		return fail(exitUsage, "leave one of them out", "--peak is of all packets, and cannot leave those out that --flow-filter does")
 	}
 	return nil

@@ -57,31 +57,59 @@ func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) er
 	return err
 }
 
-// keptExports holds what the rows that are collected point to.
-type keptExports struct {
+// kept holds what the rows that are collected point to.
+type kept struct {
 	exports  [rowsAtATime]flow.Export
 	elements [rowsAtATime][]byte
+	reverses []flow.Reverse
 }
 
 // keep makes a row independent of where it came from.
-func (k *keptExports) keep(place int, r *flow.Record) {
-	e := &k.exports[place]
-	*e = *r.Export
-	k.elements[place] = append(k.elements[place][:0], e.Elements...)
-	e.Elements = k.elements[place]
-	r.Export = e
+func (k *kept) keep(place int, r *flow.Record) {
+	if r.Export != nil {
+		e := &k.exports[place]
+		*e = *r.Export
+		k.elements[place] = append(k.elements[place][:0], e.Elements...)
+		e.Elements = k.elements[place]
+		r.Export = e
+	}
+	if r.Reverse != nil {
+		if k.reverses == nil {
+			k.reverses = make([]flow.Reverse, rowsAtATime)
+		}
+		k.reverses[place] = *r.Reverse
+		r.Reverse = &k.reverses[place]
+	}
 }
 
 // flowSums is what is counted while the flow table is written.
 type flowSums struct {
-	totals   balance.Totals
-	scaled   balance.ScaledTotals
-	unknown  unknownCounters
-	records  uint64
-	exported uint64 // of records those of exporters
-	rated    uint64 // of records those that scaled speaks of
-	endless  uint64 // of exported those that do not tell why they ended
-	ends     map[flow.EndReason]uint64
+	directions directions
+	scaled     balance.ScaledTotals
+	unknown    unknownCounters
+	records    uint64
+	exported   uint64 // of records those of exporters
+	rated      uint64 // of records those that scaled speaks of
+	endless    uint64 // of exported those that do not tell why they ended
+	ends       map[flow.EndReason]uint64
+}
+
+// directions are sums by direction: that of the key, and of biflows the reverse.
+type directions struct {
+	forward, reverse balance.Totals
+	reversed         uint64 // rows that have a reverse direction
+}
+
+func (d *directions) addReverse(c *flow.Counters) {
+	d.reverse.Add(c)
+	d.reversed++
+}
+
+// totals gives the sums of both directions.
+func (d *directions) totals() balance.Totals {
+	sum := d.forward
+	sum.AddTotals(&d.reverse)
+	return sum
 }
 
 // unknownCounters are how many rows do not tell a counter.
@@ -109,11 +137,15 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 	var ends [6]uint64
 	rows, err := newRowWriter(format, w, "flows", columns)
 	if err == nil {
-		var kept keptExports
+		var kept kept
 		err = writeRows(ctx, rows, result.Flows, func(place int, r *flow.Record) {
-			sums.totals.Add(&r.Counters)
+			sums.directions.forward.Add(&r.Counters)
+			if r.Reverse != nil {
+				sums.directions.addReverse(&r.Reverse.Counters)
+			}
 			sums.records++
 			ends[r.EndReason]++
+			kept.keep(place, r)
 			if r.Export == nil && r.Population == 0 {
 				return
 			}
@@ -124,7 +156,6 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 			}
 			sums.exported++
 			sums.unknown.add(r.Export.Has)
-			kept.keep(place, r)
 		})
 	}
 	if err != nil {
@@ -142,7 +173,7 @@ func writeFlows(ctx context.Context, w io.Writer, format string, columns []table
 
 // intervalSums is what is counted while the interval table is written.
 type intervalSums struct {
-	totals         balance.Totals
+	directions     directions
 	scaled         balance.ScaledTotals
 	unknown        unknownCounters
 	records        uint64
@@ -162,7 +193,10 @@ func writeIntervals(ctx context.Context, w io.Writer, format string, columns []t
 }
 
 func (s *intervalSums) add(_ int, r *flow.IntervalRecord) {
-	s.totals.Add(&r.Counters)
+	s.directions.forward.Add(&r.Counters)
+	if r.Has&flow.FieldReverse != 0 {
+		s.directions.addReverse(&r.Reverse)
+	}
 	s.scaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
 	s.unknown.add(r.Has)
 	s.records++

@@ -254,6 +254,7 @@ func (s *stack) transport(later bool) layers.IPProtocol {
 		s.body += s.size
 		s.size = 0
 		s.packet.Meta.TCPFlags, s.packet.Meta.Marks = 0, s.packet.Meta.Marks&^flow.MarkTCP
+		s.packet.Meta.Sequence, s.packet.Meta.Acknowledgment, s.packet.Meta.Window, s.packet.Meta.HasSegment = 0, 0, 0, false
 	}
 	s.add(header)
 	s.add(body)
@@ -273,6 +274,8 @@ func (s *stack) tcp(source, destination uint16) *layers.TCP {
 		}
 	}
 	s.packet.Meta.Marks |= flow.MarkTCP
+	tcp.Seq, tcp.Ack, tcp.Window = s.rand.Uint32(), s.rand.Uint32(), uint16(s.rand.Uint32())
+	s.packet.Meta.Sequence, s.packet.Meta.Acknowledgment, s.packet.Meta.Window, s.packet.Meta.HasSegment = tcp.Seq, tcp.Ack, tcp.Window, true
 	s.size = tcpFixedLength
 	for range s.rand.IntN(11) {
 		tcp.Options = append(tcp.Options, layers.TCPOption{OptionType: 254, OptionLength: 4, OptionData: []byte{1, 2}})

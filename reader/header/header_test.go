@@ -31,6 +31,7 @@ func dirty() flow.Packet {
 			Octets: 1 << 60, WireOctets: 1 << 30, PayloadOctets: 1 << 30, Input: 6, MPLSTop: 1 << 30,
 			TCPFlags: 0xeeee, Marks: 0xffff, VLAN: 0xeeee, InnerVLAN: 0xeeee,
 			SourceMAC: [6]byte{0xee}, DestinationMAC: [6]byte{0xee}, TTL: 0xee,
+			Sequence: 0xeeee, Acknowledgment: 0xeeee, Window: 0xeeee, HasSegment: true,
 		},
 	}
 }
@@ -60,6 +61,7 @@ func wantTCP(wire int, meta flow.Meta) flow.Packet {
 	meta.Octets = 40
 	meta.WireOctets = uint32(wire)
 	meta.TCPFlags = flow.TCPSyn | flow.TCPAck
+	meta.Sequence, meta.Window, meta.HasSegment = 1, 0xffff, true
 	meta.TTL = 64
 	meta.Marks |= flow.MarkTCP
 	return flow.Packet{

@@ -45,6 +45,7 @@ func (w *walk) innermost(first protocol) (within flow.Encapsulation, reason flow
 		}
 		p.Meta.Marks &^= flow.MarkTCP | flow.MarkLengthInferred | flow.MarkTruncated | flow.MarkBadTransport
 		p.Meta.TCPFlags = 0
+		p.Meta.Sequence, p.Meta.Acknowledgment, p.Meta.Window, p.Meta.HasSegment = 0, 0, 0, false
 		if carried, _ := w.run(next); carried != flow.ReasonAccounted {
 			p.Key, p.Meta = key, meta
 			if w.limited {

@@ -171,6 +171,7 @@ func (o *oracle) transport(announced gopacket.LayerType, above []gopacket.Layer,
 		key.SourcePort, key.DestinationPort = uint16(l.SrcPort), uint16(l.DstPort)
 		meta.TCPFlags = binary.BigEndian.Uint16(l.Contents[12:]) & 0x1ff
 		meta.Marks |= flow.MarkTCP
+		meta.Sequence, meta.Acknowledgment, meta.Window, meta.HasSegment = l.Seq, l.Ack, l.Window, true
 		header = uint32(l.DataOffset) * 4 // its contents end where the capture does
 	case *layers.UDP:
 		key.SourcePort, key.DestinationPort = uint16(l.SrcPort), uint16(l.DstPort)
@@ -205,6 +206,7 @@ func compareOracle(o oracle, p flow.Packet, reason flow.Reason) error {
 		p.Key.SourcePort, p.Key.DestinationPort, p.Key.Shape = 0, 0, 0
 		p.Meta.TCPFlags, p.Meta.PayloadOctets = 0, want.Meta.PayloadOctets
 		p.Meta.Marks &^= flow.MarkTCP
+		p.Meta.Sequence, p.Meta.Acknowledgment, p.Meta.Window, p.Meta.HasSegment = 0, 0, 0, false
 	}
 	if p != want {
 		return fmt.Errorf("got  %+v\nwant %+v", p, want)

@@ -85,6 +85,10 @@ func tcp(p *flow.Packet, b []byte, room uint32) uint32 {
 		p.Meta.TCPFlags = binary.BigEndian.Uint16(b[12:]) & flags
 		p.Meta.Marks |= flow.MarkTCP
 	}
+	if len(b) >= 16 {
+		p.Meta.Sequence, p.Meta.Acknowledgment = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
+		p.Meta.Window, p.Meta.HasSegment = binary.BigEndian.Uint16(b[14:]), true
+	}
 	return headerLength(p, b[12]>>4, tcpFixedLength, room)
 }
 

@@ -89,77 +89,11 @@ func communityPorts(k *flow.Key) (source, destination uint16, oneWay bool) {
 		return 0, 0, false
 	}
 	messageType, code := uint8(k.DestinationPort>>8), uint8(k.DestinationPort)
-	var answer uint8
-	var answered bool
-	switch k.Protocol {
-	case protocolICMP:
-		answer, answered = counterpartICMP(messageType)
-	case protocolICMPv6:
-		answer, answered = counterpartICMPv6(messageType)
-	default:
+	if k.Protocol != protocolICMP && k.Protocol != protocolICMPv6 {
 		return k.SourcePort, k.DestinationPort, false
 	}
-	if answered {
+	if answer, answered := flow.Counterpart(k.Protocol, messageType); answered {
 		return uint16(messageType), uint16(answer), false
 	}
 	return uint16(messageType), uint16(code), true
-}
-
-// counterpartICMP gives the ICMP type that belongs to a request or a reply, as
-// Zeek and pycommunityid pair them.
-func counterpartICMP(messageType uint8) (uint8, bool) {
-	switch messageType {
-	case 0: // echo reply
-		return 8, true
-	case 8: // echo
-		return 0, true
-	case 9: // router advertisement
-		return 10, true
-	case 10: // router solicitation
-		return 9, true
-	case 13: // timestamp
-		return 14, true
-	case 14: // timestamp reply
-		return 13, true
-	case 15: // information request
-		return 16, true
-	case 16: // information reply
-		return 15, true
-	case 17: // address mask request
-		return 18, true
-	case 18: // address mask reply
-		return 17, true
-	}
-	return 0, false
-}
-
-// counterpartICMPv6 is counterpartICMP for ICMPv6.
-func counterpartICMPv6(messageType uint8) (uint8, bool) {
-	switch messageType {
-	case 128: // echo request
-		return 129, true
-	case 129: // echo reply
-		return 128, true
-	case 130: // multicast listener query
-		return 131, true
-	case 131: // multicast listener report
-		return 130, true
-	case 133: // router solicitation
-		return 134, true
-	case 134: // router advertisement
-		return 133, true
-	case 135: // neighbour solicitation
-		return 136, true
-	case 136: // neighbour advertisement
-		return 135, true
-	case 139: // node information query ("who are you")
-		return 140, true
-	case 140: // node information response
-		return 139, true
-	case 144: // home agent address discovery request
-		return 145, true
-	case 145: // home agent address discovery reply
-		return 144, true
-	}
-	return 0, false
 }

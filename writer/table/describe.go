@@ -91,6 +91,10 @@ func Markdown(w io.Writer) error {
 	}
 	b.WriteString(markdownFlexible)
 	writeColumns(&b, Describe(flexibleColumns[flow.Record](&Options{Key: ^flow.KeyFields(0)}, nil, nil)))
+	b.WriteString("\n## Columns of biflows in the flow table\n\nWith `--biflow` (docs/biflows.md) they stand behind `mpls_label`.\n\n")
+	writeColumns(&b, Describe(append(flowReverse(&Options{}), flowConnection()...)))
+	b.WriteString("\n## Columns of biflows in the interval table\n\nWith `--biflow` they stand behind the scaled volumes.\n\n")
+	writeColumns(&b, Describe(intervalReverse()))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("cannot write schema: %w", err)
 	}

@@ -21,6 +21,10 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowTCP(&o)...)
 	columns = append(columns, flowHeaders()...)
 	columns = append(columns, flowTags()...)
+	if o.Biflows {
+		columns = append(columns, flowReverse(&o)...)
+		columns = append(columns, flowConnection()...)
+	}
 	columns = append(columns, flowRouting(&o)...)
 	columns = append(columns, flowTranslation()...)
 	columns = append(columns, flowApplication(&o)...)
@@ -36,20 +40,9 @@ func Flows(o Options) []Column[flow.Record] {
 	return append(columns, flowElements(&o)...)
 }
 
-// fieldsOf gives what is known of a flow.
-func fieldsOf(r *flow.Record) flow.Fields {
-	switch {
-	case r.Export != nil:
-		return r.Export.Has
-	case r.Population > 0:
-		return flow.MeteredFields | flow.FieldSampling
-	}
-	return flow.MeteredFields
-}
-
 // lacks gives the test whether a flow has none of the fields.
 func lacks(need flow.Fields) func(*flow.Record) bool {
-	return func(r *flow.Record) bool { return fieldsOf(r)&need == 0 }
+	return func(r *flow.Record) bool { return r.Fields()&need == 0 }
 }
 
 func flowDevice(o *Options) []Column[flow.Record] {
@@ -92,7 +85,7 @@ func flowTCP(o *Options) []Column[flow.Record] {
 		tcpFlagsColumn(func(r *flow.Record) uint16 { return r.TCPFlags }, notTCP),
 	}
 	notCounted := func(r *flow.Record) bool {
-		return r.Marks&flow.MarkTCP == 0 || fieldsOf(r)&flow.FieldTCPFlagCounts == 0
+		return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
 	}
 	bits := [flow.TCPFlagCount]struct {
 		name    string

@@ -44,6 +44,9 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	columns = append(columns, scaledColumns(&o, lacks,
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
+	if o.Biflows {
+		columns = append(columns, intervalReverse()...)
+	}
 	columns = append(columns, intervalTunnel(&o, points)...)
 	return withFlexible(&o, points, key, byField(&o, lacks, append(columns, intervalSpan(&o)...)))
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// columns that only those have are declared absent.
 	Tunnels bool
 
+	// Biflows adds the columns of the reverse direction and of the connection.
+	Biflows bool
+
 	// Nanoseconds makes all time stamps TimestampNano instead of TimestampMicro.
 	Nanoseconds bool
 

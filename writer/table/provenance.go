@@ -8,7 +8,7 @@ func flowMAC(o *Options) []Column[flow.Record] {
 	// flows, so the columns can be absent only where there are none of these.
 	absent := func(field flow.Fields) bool { return o.absent(field | flow.FieldFirstPacket) }
 	noMAC := func(field flow.Fields) func(*flow.Record) bool {
-		return func(r *flow.Record) bool { return r.Marks&flow.MarkMAC == 0 && fieldsOf(r)&field == 0 }
+		return func(r *flow.Record) bool { return r.Marks&flow.MarkMAC == 0 && r.Fields()&field == 0 }
 	}
 	return []Column[flow.Record]{
 		{

@@ -25,6 +25,10 @@ type Packet struct {
 	TCPFlags    uint16 // the 9 bits from FIN (1) to AE (256), 0 if there are none
 	TTL         uint8  // IPv4 Time to Live, IPv6 Hop Limit
 
+	Segment                  bool // the next are valid, and the TCP header does not contradict itself
+	Sequence, Acknowledgment uint32
+	Window                   uint16
+
 	Link                      flow.Mark // which of the rest are valid: MarkVLAN, MarkInnerVLAN, MarkMPLS, MarkMAC
 	VLAN, InnerVLAN           uint16    // 12 bit ids of the outermost tag and of the one behind it
 	MPLSTop                   uint32    // 20 bit label of the top entry
@@ -309,6 +313,10 @@ func (p *Packet) transport(protocol uint8, ip chunk, header uint64, laterFragmen
 		if len(b) >= 14 {
 			p.HasTCPFlags = true
 			p.TCPFlags = binary.BigEndian.Uint16(b[12:]) & 0x1ff
+		}
+		if len(b) >= 16 && length >= 20 && own == uint64(b[12]>>4)*4 {
+			p.Segment = true
+			p.Sequence, p.Acknowledgment, p.Window = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(b[14:])
 		}
 	case 17, 136: // UDP, UDP-Lite
 		own, ports = 8, true

@@ -47,11 +47,14 @@ type conversation struct {
 	ttl         byte
 	vlans       []uint16
 	labels      []uint32
-	extensions  []byte  // IPv6 extension headers by number
-	tunnel      *tunnel // nil if it carries none
-	whole       bool    // no fragments
-	step        int     // in the script of a TCP connection
-	first, last int64   // times of its packets, 0 if none yet
+	extensions  []byte    // IPv6 extension headers by number
+	tunnel      *tunnel   // nil if it carries none
+	whole       bool      // no fragments
+	step        int       // in the script of a TCP connection
+	sent        [2]uint32 // next sequence number of each side
+	said        [2]uint32 // last acknowledgment number of each side
+	scan        bool      // nothing but SYN and RST
+	first, last int64     // times of its packets, 0 if none yet
 }
 
 // generator holds the state of one capture in the making.
@@ -105,6 +108,8 @@ func (g *generator) conversation(hosts int) *conversation {
 	if c.version == 6 && c.protocol == 51 {
 		c.protocol = 135 // an authentication header would be one more extension header, and its payload the next
 	}
+	c.scan = g.one(8)
+	c.sent = [2]uint32{g.random.Uint32(), pick(g.random, []uint32{0, 1<<32 - 100, 1 << 31})}
 	mapped := g.one(4)
 	for side := range c.hosts {
 		n := byte(g.random.IntN(hosts))

@@ -12,6 +12,12 @@ func (g *generator) packet(c *conversation) Packet {
 		return g.unmetered()
 	}
 	side := g.random.IntN(2)
+	if c.protocol == 6 && !g.one(3) { // as its script has it
+		side = []int{0, 1, 0, 0, 1, 1, 0, 1, 1, 0}[(c.step+1)%10]
+		if c.scan {
+			side = 0
+		}
+	}
 	link := g.link(c, side)
 	if g.tunnels && len(c.labels) > 0 && g.one(2) {
 		return g.pseudowire(c, side)
@@ -139,9 +145,11 @@ func (g *generator) transport(c *conversation, side int) []byte {
 		if g.one(30) {
 			words = uint16(g.random.IntN(16)) // below 5 or beyond the packet
 		}
-		b = append(b, 0, 0, 0, 1, 0, 0, 0, 2)
+		b = binary.BigEndian.AppendUint32(b, g.sequence(c, side, flags, len(payload)))
+		b = binary.BigEndian.AppendUint32(b, g.acknowledgment(c, side))
 		b = binary.BigEndian.AppendUint16(b, words<<12|flags)
-		b = append(b, 1, 0, 0, 0, 0, 0)
+		b = binary.BigEndian.AppendUint16(b, pick(g.random, []uint16{256, 256, 256, 256, 257, 0}))
+		b = append(b, 0, 0, 0, 0)
 		b = append(b, bytes.Repeat([]byte{1}, 4*max(0, min(int(words), 8)-5))...)
 	case 17, 136:
 		length := uint16(8 + len(payload))
@@ -158,12 +166,47 @@ func (g *generator) transport(c *conversation, side int) []byte {
 	return append(b, payload...)
 }
 
+// sequence gives the sequence number of the conversation's next segment: most go on
+// where the last one ended, some come again, leave a gap, or are nonsense.
+func (g *generator) sequence(c *conversation, side int, flags uint16, payload int) uint32 {
+	next := c.sent[side]
+	switch {
+	case g.one(8): // repeated, or what a gap has left out
+		return next - uint32(pick(g.random, []int{1, payload, payload + 1, 100, 118, 600}))
+	case g.one(8):
+		next += uint32(pick(g.random, []int{1, 18, 100, 600}))
+	case g.one(80):
+		next += pick(g.random, []uint32{1 << 30, 1<<30 + 1, 1 << 31, 1<<32 - 1<<30})
+	}
+	c.sent[side] = next + uint32(payload) + uint32(flags&1) + uint32(flags>>1&1)
+	return next
+}
+
+// acknowledgment gives what has come from the other side, or what should have.
+func (g *generator) acknowledgment(c *conversation, side int) uint32 {
+	other := c.sent[1-side]
+	if g.one(3) && c.said[side] != 0 { // said before
+		return c.said[side]
+	}
+	defer func() { c.said[side] = other }()
+	if g.one(6) {
+		return other - uint32(pick(g.random, []int{1, 100, 600}))
+	}
+	if g.one(30) {
+		return other + uint32(pick(g.random, []int{1, 100, 1 << 30}))
+	}
+	return other
+}
+
 // tcpFlags gives the control bits of the conversation's next packet: those of a
 // connection that opens, closes and opens again on the same ports, now and then
 // broken off, repeated or nonsense.
 func (g *generator) tcpFlags(c *conversation) uint16 {
 	const fin, syn, rst, psh, ack = 1, 2, 4, 8, 16
 	script := []uint16{syn, syn | ack, ack, psh | ack, psh | ack, ack, fin | ack, ack, fin | ack, ack}
+	if c.scan {
+		script = []uint16{syn, rst}
+	}
 	switch {
 	case g.one(12):
 		return uint16(g.random.IntN(512))
