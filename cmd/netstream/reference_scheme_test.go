@@ -54,7 +54,7 @@ func randomSchemes(random *rand.Rand, key string) []string {
 	}
 	for i := range 1 + random.IntN(2) {
 		var chosen []string
-		if len(ofKey) > 0 && random.IntN(2) == 0 {
+		if len(ofKey) > 0 && random.IntN(3) > 0 {
 			chosen = append(chosen, ofKey[random.IntN(len(ofKey))])
 		}
 		for _, n := range random.Perm(len(fields))[:1+random.IntN(4)] {
@@ -114,7 +114,7 @@ func schemeDifference(got, want [][]flow.SchemeRow) string {
 func TestReferenceAccounts(t *testing.T) {
 	known := make(map[flow.SchemeField]map[flow.SchemeValue]bool)
 	met := make(map[string]int)
-	for seed := range uint64(600) {
+	for seed := range uint64(900) {
 		e := newExperiment(seed)
 		result, err := naive.Run(e.files(e.packets), e.settings)
 		if err != nil {
