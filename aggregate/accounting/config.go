@@ -40,14 +40,14 @@ const DefaultMemory = 64 << 20
 
 // Bounds for each scheme, however many there are.
 const (
-	leastMemory = 1 << 20
+	leastMemory = 256 << 10
 	mostRuns    = 96 // files of all schemes together
-	mostSchemeR = 16 // files of one
+	mostOfOne   = 16 // files of one
 )
 
 // limits gives the part of one of so many sorters of a memory.
 func limits(memory, sorters int) runs.Limits {
-	return runs.Limits{Octets: share(memory, sorters), Runs: min(max(mostRuns/sorters, runs.LeastRuns), mostSchemeR)}
+	return runs.Limits{Octets: share(memory, sorters), Runs: min(max(mostRuns/sorters, runs.LeastRuns), mostOfOne)}
 }
 
 // share gives one of so many parts of a memory.

@@ -8,8 +8,10 @@ import (
 type Feed struct {
 	book    *Book
 	schemes []sums
-	points  []flow.Point // by number, as far as they were asked for
 	subject subject
+	point   flow.Point     // that was asked for last
+	number  uint32         // its number
+	known   bool           // there is one
 	current flow.Timestamp // interval of the rows that come in order
 
 	noRecord     flow.Record
@@ -85,7 +87,7 @@ func (f *Feed) AddShare(start flow.Timestamp, share *flow.SchemeSums) error {
 // begin works out the groups of a flow.
 func (f *Feed) begin(key *flow.Key, record *flow.Record) {
 	s := &f.subject
-	*s = subject{exported: record != nil, key: key, point: f.point(key.Point), record: record, export: &f.noExport, attributes: &f.noAttributes}
+	*s = subject{exported: record != nil, key: key, point: f.pointOf(key.Point), record: record, export: &f.noExport, attributes: &f.noAttributes}
 	if record == nil {
 		s.record = &f.noRecord
 	} else {
@@ -119,12 +121,13 @@ func (x *sums) begin(s *subject, c *Config) {
 	}
 }
 
-// point gives a point without the lock and the copy that asking flow.Points costs.
-func (f *Feed) point(number uint32) *flow.Point {
-	for uint32(len(f.points)) <= number {
-		f.points = append(f.points, f.book.config.Points.Point(uint32(len(f.points))))
+// pointOf gives a point. The last one is kept, since asking flow.Points costs a lock
+// and a copy; all of them would be too many for each feed to keep.
+func (f *Feed) pointOf(number uint32) *flow.Point {
+	if !f.known || f.number != number {
+		f.point, f.number, f.known = f.book.config.Points.Point(number), number, true
 	}
-	return &f.points[number]
+	return &f.point
 }
 
 // add adds what the flow amounts to in an interval to its groups.
