@@ -97,7 +97,17 @@ type Books struct {
 	FlowsStarted, FlowsEnded  flow.Sum // summed over the interval table
 	PacketsRead, PacketsSpent flow.Sum // summed over inputs; by outcome
 
+	Schemes []Scheme // accounting schemes, by their rows as written
+
 	Tables []Table
+}
+
+// Scheme is what the rows of an accounting scheme sum to.
+type Scheme struct {
+	Name           string
+	Totals         Totals
+	Scaled         ScaledTotals
+	Started, Ended flow.Sum // flows
 }
 
 // Law is one law and whether it holds.
@@ -121,6 +131,7 @@ func (b *Books) Check() []Law {
 			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
 		b.flows(),
 		equal("C6", "sum of interval records = sum of flow records", b.Intervals, b.Flows),
+		b.schemes(),
 		b.tables(),
 		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
 		b.ends(),
@@ -162,6 +173,35 @@ func (b *Books) perInput(id, text string, sides func(*Input) (got, want uint64))
 		}
 	}
 	return Law{ID: id, Text: text, Holds: true}
+}
+
+// schemes is law C7: a scheme groups flows and changes no sum.
+func (b *Books) schemes() Law {
+	law := Law{ID: "C7", Text: "sum of each accounting scheme = sum of flow records, as are flows started and ended", Holds: true}
+	type sums struct {
+		Totals
+		started, ended flow.Sum
+		scaled         ScaledTotals
+	}
+	want := sums{Totals: b.Flows}
+	want.started.Add(b.FlowRecords)
+	want.ended.Add(b.FlowRecords)
+	scaled := b.scaledIsTold()
+	if scaled {
+		want.scaled = b.FlowsScaled
+	}
+	for i := range b.Schemes {
+		s := &b.Schemes[i]
+		got := sums{Totals: s.Totals, started: s.Started, ended: s.Ended}
+		if scaled {
+			got.scaled = s.Scaled
+		}
+		if got != want {
+			law.Holds, law.Failure = false, fmt.Sprintf("%s: got %v, want %v", s.Name, got, want)
+			return law
+		}
+	}
+	return law
 }
 
 // tables is law C10: what was written is what the finished files hold.

@@ -46,6 +46,9 @@ func balanced() *Books {
 	b.IntervalsScaled.Add(flow.Scaled{Packets: 4, Octets: 40}, true)
 	b.FlowsStarted.Add(4)
 	b.FlowsEnded.Add(4)
+	for _, name := range []string{"as", "prefix"} {
+		b.Schemes = append(b.Schemes, Scheme{Name: name, Totals: b.Intervals, Scaled: b.IntervalsScaled, Started: b.FlowsStarted, Ended: b.FlowsEnded})
+	}
 	b.PacketsRead.Add(5)
 	b.PacketsSpent.Add(5)
 	return b
@@ -77,6 +80,12 @@ func TestEachLawCanFail(t *testing.T) {
 		{"C6", func(b *Books) { b.Intervals.PayloadOctets.Add(1) }},
 		{"C6b", func(b *Books) { b.FlowsStarted.Add(1) }},
 		{"C6b", func(b *Books) { b.FlowsEnded.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[1].Totals.Packets.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[0].Totals.WireOctets.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[1].Started.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[0].Ended.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[1].Scaled.Octets.Add(1) }},
+		{"C7", func(b *Books) { b.Schemes[1].Scaled.Unknown++ }},
 		{"C10", func(b *Books) { b.Tables[0].Reread.Rows-- }},
 		{"C10", func(b *Books) { b.Tables[0].Reread.Columns[0].Sum = "5" }},
 		{"C10", func(b *Books) { b.Tables[0].Reread.Columns[0].Nulls = 1 }},
@@ -86,6 +95,7 @@ func TestEachLawCanFail(t *testing.T) {
 			for _, t := range []*Totals{&b.Accounted, &b.Flows, &b.Intervals} {
 				t.WireOctets.Add(1 << 63)
 			}
+			b.Schemes = nil
 		}},
 		{"C12", func(b *Books) { b.EndReasons[flow.EndForced]++ }},
 		{"C12", func(b *Books) { b.WithoutEndReason-- }},
@@ -94,7 +104,7 @@ func TestEachLawCanFail(t *testing.T) {
 		{"C5b", func(b *Books) { b.Stitched-- }},
 		{"C5b", func(b *Books) { b.Exports[0].Rows++ }},
 		{"C6c", func(b *Books) { b.IntervalsScaled.Packets.Add(1) }},
-		{"C6c", func(b *Books) { b.FlowsScaled.Octets.Add(1) }},
+		{"C6c", func(b *Books) { b.IntervalsScaled.Octets.Add(1) }},
 		{"C6c", func(b *Books) { b.IntervalsScaled.Add(flow.Scaled{}, false) }},
 		{"C8", func(b *Books) { b.Exports[0].Messages++ }},
 		{"C8b", func(b *Books) { b.Exports[0].SetOctetsSpent-- }},

@@ -90,10 +90,16 @@ func (b *Books) exportedRows() Law {
 // sampling rate and no sum is beyond what a row of the interval table can hold.
 func (b *Books) scaled() Law {
 	law := Law{ID: "C6c", Text: "sum of scaled interval records = sum of scaled flow records, if all are known", Holds: true}
-	if b.FlowsScaled.Unknown > 0 || beyond(b.FlowsScaled.Packets) || beyond(b.FlowsScaled.Octets) {
+	if !b.scaledIsTold() {
 		return law
 	}
 	return equal(law.ID, law.Text, b.IntervalsScaled, b.FlowsScaled)
+}
+
+// scaledIsTold says whether all flow records tell their scaled volumes, and no sum is
+// beyond what a row can hold.
+func (b *Books) scaledIsTold() bool {
+	return b.FlowsScaled.Unknown == 0 && !beyond(b.FlowsScaled.Packets) && !beyond(b.FlowsScaled.Octets)
 }
 
 func beyond(s flow.Sum) bool {

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
+	"netstream/aggregate/accounting"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 	"netstream/aggregate/report"
@@ -11,7 +13,7 @@ import (
 )
 
 // Config is how a run is to be done. Only Meter, MaxFlows, Biflows, Population, Distribution,
-// Stitch, Keep and Points have any say in what comes out.
+// Stitch, Keep, Accounting and Points have any say in what comes out.
 type Config struct {
 	Meter meter.Settings
 
@@ -54,6 +56,10 @@ type Config struct {
 	// its ordinal. Several workers may call it at a time. With it the slices of metered
 	// flows that are open for long take SliceMemory once more.
 	Keep func(*flow.Record) bool
+
+	// Accounting says by which schemes flows are accounted beside the interval table; its
+	// Points are the engine's. Its Peak is of all packets: it cannot be had with Keep.
+	Accounting accounting.Config
 }
 
 // The default bounds, in octets: about 300,000 flow records and as many interval
@@ -112,6 +118,7 @@ type Result struct {
 	biflows    bool
 	keep       func(*flow.Record) bool
 	rejected   rejections
+	book       *accounting.Book // nil if there are no schemes
 	flows      []*runs.Sorter[flow.Record]
 	slices     []*runs.Sorter[meter.Slice]
 }
@@ -127,18 +134,21 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 	metering, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 
+	book := newBook(&config)
 	workers := newWorkers(&config)
+	workers.account(book, config.Meter.Intervals())
 	clocks := workers.run(metering, stop, inputs)
 	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
-	workers.each(metering, stop, func(w *worker) error { return w.sort() })
+	workers.each(metering, stop, func(w *worker) error { return cmp.Or(w.flushAccounts(), w.sort()) })
 	if err := context.Cause(metering); err != nil {
 		workers.close()
+		closeBook(book)
 		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 			err = ctx.Err()
 		}
 		return nil, err
 	}
-	result := &Result{Clocks: clocks, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, Exported: Exported{
+	result := &Result{Clocks: clocks, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched, FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}}
 	for _, w := range workers {
 		result.add(w)
@@ -189,7 +199,7 @@ func (r *Result) meteredFields() flow.Fields {
 // Close gives back the memory and the files of tables that were not read. It must
 // not be called while one is being read; closing twice does nothing.
 func (r *Result) Close() error {
-	return errors.Join(closeSorters(r.flows), closeSorters(r.slices))
+	return errors.Join(closeSorters(r.flows), closeSorters(r.slices), closeBook(r.book))
 }
 
 func closeSorters[T any](sorters []*runs.Sorter[T]) error {

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 
+	"netstream/aggregate/accounting"
 	"netstream/aggregate/balance"
 	"netstream/aggregate/distribute"
 	"netstream/aggregate/flow"
@@ -18,6 +19,9 @@ type recorder struct {
 	reports *runs.Sorter[flow.Record] // records that go to package report first
 	stitch  bool                      // all do
 	keep    func(*flow.Record) bool   // Config's; nil if all records are kept
+
+	accounts    *accounting.Feed // nil if there are no schemes
+	accountsErr error
 
 	spreader *distribute.Spreader
 	volume   distribute.Volume
@@ -64,7 +68,7 @@ func (r *recorder) take(b *flow.Batch) error {
 		}
 	}
 	r.read += uint64(len(b.Records))
-	return cmp.Or(r.flows.Err(), r.slices.Err(), r.reports.Err())
+	return cmp.Or(r.flows.Err(), r.slices.Err(), r.reports.Err(), r.accountsErr)
 }
 
 // takeJoined takes records that package report has made, as take does. The sorter
@@ -73,7 +77,7 @@ func (r *recorder) takeJoined(b *flow.Batch) error {
 	for i := range b.Records {
 		r.row(&b.Records[i])
 	}
-	return cmp.Or(r.flows.Err(), r.slices.Err())
+	return cmp.Or(r.flows.Err(), r.slices.Err(), r.accountsErr)
 }
 
 // row makes a flow record and its shares of the intervals. A record that is rejected
@@ -105,6 +109,9 @@ func (r *recorder) row(record *flow.Record) {
 	if r.spreader.TooLong() {
 		r.unspread++
 	}
+	if r.accounts != nil {
+		r.accounts.BeginRecord(record)
+	}
 	s := &r.slice
 	for r.spreader.Next(&r.share) {
 		share := &r.share
@@ -112,5 +119,8 @@ func (r *recorder) row(record *flow.Record) {
 		s.Counters, s.Scaled = share.Volume.Counters, share.Volume.Scaled
 		s.FlowsStarted, s.FlowsEnded = share.Started, share.Ended
 		r.slices.Add(s)
+		if r.accounts != nil {
+			r.account(share)
+		}
 	}
 }

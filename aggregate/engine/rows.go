@@ -51,12 +51,21 @@ func (x *exportedRow) set(r *flow.Record) {
 }
 
 // Intervals gives the interval records in the order of their table, each summed
-// over its slices. yield must not keep the pointer.
+// over its slices. yield must not keep the pointer. The rows of accounting schemes can
+// be had when it has given all.
 func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
+	feed, yield := r.accountingTo(yield)
 	if r.population > 0 {
 		yield = scaling(r.population, yield)
 	}
 	yield = r.placing(yield)
+	if err := r.intervals(yield); err != nil || feed == nil {
+		return err
+	}
+	return feed.Flush()
+}
+
+func (r *Result) intervals(yield func(*flow.IntervalRecord) error) error {
 	var row flow.IntervalRecord
 	var last sliceOf
 	have := false
@@ -72,6 +81,7 @@ func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
 		}
 		row, have = s.IntervalRecord, true
 		last.set(s)
+		row.ActiveTime = last.span()
 		return nil
 	})
 	if err != nil || !have {
@@ -116,26 +126,37 @@ func sameRow(row *flow.IntervalRecord, s *meter.Slice) bool {
 		row.InIf == s.InIf && row.OutIf == s.OutIf && row.Direction == s.Direction
 }
 
-// sliceOf says of which flow the slice before was, and for how many it counts.
+// sliceOf says of which flow the slice before was, for how many it counts, and what
+// time the slices of that flow have covered.
 type sliceOf struct {
-	input  uint32
-	number uint64
-	active uint64
+	input       uint32
+	number      uint64
+	active      uint64
+	first, last flow.Timestamp
 }
 
-func (l *sliceOf) set(s *meter.Slice) { *l = sliceOf{s.FirstInput, s.FirstNumber, s.FlowsActive} }
+func (l *sliceOf) set(s *meter.Slice) {
+	*l = sliceOf{s.FirstInput, s.FirstNumber, s.FlowsActive, s.First, s.Last}
+}
+
+// span gives the time that the flow was seen in the interval, in nanoseconds.
+func (l *sliceOf) span() uint64 { return min(uint64(l.last)-uint64(l.first), math.MaxInt64) }
 
 // addSlice adds a slice to the row of its key and interval. The slices of one
 // flow follow each other; the flow counts once if any of them has packets, of
 // which last keeps track.
 func addSlice(row *flow.IntervalRecord, last *sliceOf, s *meter.Slice) {
-	active := s.FlowsActive
 	if last.input == s.FirstInput && last.number == s.FirstNumber {
-		active = max(last.active, s.FlowsActive) - last.active
-		s.FlowsActive = max(last.active, s.FlowsActive)
+		row.FlowsActive += max(last.active, s.FlowsActive) - last.active
+		before := last.span()
+		last.active = max(last.active, s.FlowsActive)
+		last.first, last.last = min(last.first, s.First), max(last.last, s.Last)
+		row.ActiveTime = flow.Saturated(row.ActiveTime, last.span()-before)
+	} else {
+		last.set(s)
+		row.FlowsActive += s.FlowsActive
+		row.ActiveTime = flow.Saturated(row.ActiveTime, last.span())
 	}
-	last.set(s)
-	row.FlowsActive += active
 	row.FlowsStarted += s.FlowsStarted
 	row.FlowsEnded += s.FlowsEnded
 	row.First = min(row.First, s.First)
@@ -162,8 +183,8 @@ func addSpread(row *flow.IntervalRecord, s *meter.Slice) {
 	const all = flow.FieldSampling
 	row.Has = (row.Has|s.Has)&^all | row.Has&s.Has&all
 	if row.Has&flow.FieldSampling != 0 {
-		row.Scaled.Packets = saturated(row.Scaled.Packets, s.Scaled.Packets)
-		row.Scaled.Octets = saturated(row.Scaled.Octets, s.Scaled.Octets)
+		row.Scaled.Packets = flow.Saturated(row.Scaled.Packets, s.Scaled.Packets)
+		row.Scaled.Octets = flow.Saturated(row.Scaled.Octets, s.Scaled.Octets)
 	} else {
 		row.Scaled = flow.Scaled{}
 	}
@@ -172,12 +193,4 @@ func addSpread(row *flow.IntervalRecord, s *meter.Slice) {
 	if row.Distribution != s.Distribution {
 		row.Distribution = flow.DistributionUnspecified
 	}
-}
-
-// saturated adds two scaled volumes, which can be as large as tables hold.
-func saturated(a, b uint64) uint64 {
-	if a > math.MaxInt64 || b > math.MaxInt64-a {
-		return math.MaxInt64
-	}
-	return a + b
 }

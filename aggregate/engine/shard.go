@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"netstream/aggregate/accounting"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 	"netstream/aggregate/runs"
@@ -22,7 +23,8 @@ type shard struct {
 	flows   *runs.Sorter[flow.Record]
 	slices  *runs.Sorter[meter.Slice]
 
-	withheld *withheld // nil if all records are kept
+	seconds  *accounting.Seconds // nil unless peaks are asked for
+	withheld *withheld           // nil if all records are kept
 	rejected rejections
 
 	records   uint64
@@ -57,6 +59,9 @@ func (s *shard) err() error {
 	if err := s.flows.Err(); err != nil {
 		return err
 	}
+	if s.seconds != nil && s.seconds.Err() != nil {
+		return s.seconds.Err()
+	}
 	if s.withheld != nil {
 		if err := s.withheld.far.Err(); err != nil {
 			return err
@@ -67,6 +72,9 @@ func (s *shard) err() error {
 
 // meter takes packets in order of their clocks.
 func (s *shard) meter(packets []flow.Packet) {
+	if s.seconds != nil {
+		s.seconds.Add(packets)
+	}
 	if s.cache != nil {
 		s.meterBounded(packets)
 		return

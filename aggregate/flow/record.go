@@ -163,6 +163,10 @@ type IntervalRecord struct {
 	FlowsStarted uint64 // flow records whose first packet is in the interval (originalFlowsInitiated, 376)
 	FlowsEnded   uint64 // flow records whose last packet is in the interval (originalFlowsCompleted, 377)
 
+	// ActiveTime is the time in nanoseconds from the first to the last packet that each
+	// flow record has in the interval, summed over them; at most 2^63-1.
+	ActiveTime uint64
+
 	TCPFlags uint16 // OR of the packets' control bits
 	Marks    Mark   // MarkTCP
 

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -21,6 +22,15 @@ func (s *Sum) AddSum(other Sum) {
 	var carry uint64
 	s.lo, carry = bits.Add64(s.lo, other.lo, 0)
 	s.hi += other.hi + carry
+}
+
+// Saturated adds two volumes that can be as large as tables hold; the sum is at most
+// 2^63-1.
+func Saturated(a, b uint64) uint64 {
+	if a > math.MaxInt64 || b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // Uint64 gives the total if it fits into 64 bits.

@@ -17,11 +17,15 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 	all := spans{local: opts.Local, width: opts.Interval}
 	rows := map[place]*flow.IntervalRecord{}
 	for _, f := range flows {
-		present := map[flow.Timestamp]bool{} // intervals with a packet of the flow
+		present := map[flow.Timestamp][2]flow.Timestamp{} // intervals with a packet of the flow: first and last
 		for _, p := range f.packets {
 			in := all.of(p.Time)
 			start := in.start
-			present[start] = true
+			if span, ok := present[start]; ok {
+				present[start] = [2]flow.Timestamp{min(span[0], p.Time), max(span[1], p.Time)}
+			} else {
+				present[start] = [2]flow.Timestamp{p.Time, p.Time}
+			}
 			row := rows[place{f.record.Key, start}]
 			if row == nil {
 				row = &flow.IntervalRecord{Key: f.record.Key, Start: start, End: in.end, First: p.Time, Last: p.Time,
@@ -44,8 +48,10 @@ func intervals(flows []*meteredFlow, opts Options) []flow.IntervalRecord {
 			}
 			count(&row.Counters, p)
 		}
-		for start := range present {
-			rows[place{f.record.Key, start}].FlowsActive++
+		for start, span := range present {
+			row := rows[place{f.record.Key, start}]
+			row.FlowsActive++
+			row.ActiveTime = sumTimes(row.ActiveTime, span[0], span[1])
 		}
 		rows[place{f.record.Key, all.of(f.record.Start).start}].FlowsStarted++
 		rows[place{f.record.Key, all.of(f.record.End).start}].FlowsEnded++
@@ -84,4 +90,10 @@ func intervalOf(t flow.Timestamp, width time.Duration) flow.Timestamp {
 		into += flow.Timestamp(width)
 	}
 	return minus(t, into)
+}
+
+// sumTimes adds the time from first to last, in nanoseconds, to a sum of such. It
+// stays within 63 bits.
+func sumTimes(sum uint64, first, last flow.Timestamp) uint64 {
+	return uint64(plus(flow.Timestamp(sum), minus(last, first)))
 }

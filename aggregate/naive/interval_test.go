@@ -67,14 +67,14 @@ func TestIntervalRecord(t *testing.T) {
 	udpKey.DestinationPort, udpKey.Protocol = 53, 17
 	want := []flow.IntervalRecord{
 		{
-			Key: udpKey, Start: base, First: base + flow.Timestamp(2*sec), Last: base + flow.Timestamp(2*sec),
+			Key: udpKey, Start: base, End: base + flow.Timestamp(300*sec), First: base + flow.Timestamp(2*sec), Last: base + flow.Timestamp(2*sec),
 			Counters:    flow.Counters{Packets: 1, Octets: 28, WireOctets: 42},
 			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1, Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 		},
 		{
-			Key: key, Start: base, First: base, Last: base + flow.Timestamp(sec),
+			Key: key, Start: base, End: base + flow.Timestamp(300*sec), First: base, Last: base + flow.Timestamp(sec),
 			Counters:    flow.Counters{Packets: 2, Octets: 80, WireOctets: 108},
-			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1, Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
+			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1, ActiveTime: uint64(sec), Has: flow.MeteredFields, Distribution: flow.DistributionDirect,
 			TCPFlags: syn | ack, Marks: flow.MarkTCP,
 		},
 	}

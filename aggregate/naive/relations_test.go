@@ -123,6 +123,7 @@ func TestShiftTime(t *testing.T) { // M4
 				f.End += flow.Timestamp(d)
 			}, func(i *flow.IntervalRecord) {
 				i.Start += flow.Timestamp(d)
+				i.End += flow.Timestamp(d)
 				i.First += flow.Timestamp(d)
 				i.Last += flow.Timestamp(d)
 			})
@@ -203,7 +204,7 @@ func TestSwapEqualTimes(t *testing.T) { // M10
 			got, pair := run(t, opts, swapped...), run(t, opts, packets[at], packets[at+1])
 			if pair.Accounted == 2 && len(pair.Intervals) == 1 { // of one key
 				same++
-				volumes := func(i *flow.IntervalRecord) { i.FlowsActive, i.FlowsStarted, i.FlowsEnded = 0, 0, 0 }
+				volumes := func(i *flow.IntervalRecord) { i.FlowsActive, i.FlowsStarted, i.FlowsEnded, i.ActiveTime = 0, 0, 0, 0 }
 				wantEqual(t, seed, Result{Intervals: without(got, noPlaces, volumes).Intervals}, Result{Intervals: without(plain, noPlaces, volumes).Intervals})
 				continue
 			}

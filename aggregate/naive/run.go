@@ -42,6 +42,8 @@ type Options struct {
 	Early         int   // first packets that are kept
 	Places        Places
 
+	Accounting Accounting // schemes beside the interval table
+
 	Keep      func(*flow.Record) bool // which flow records the tables have; nil: all of them
 	KeepPlace func(Place) bool        // likewise, by where they were observed
 }
@@ -55,6 +57,7 @@ type Result struct {
 	Reverses     []flow.Reverse // of Flows, with Biflow
 	Statistics   []string       // of Flows, in words, if there are any
 	Intervals    []flow.IntervalRecord
+	Schemes      [][]flow.SchemeRow     // those of Options.Accounting
 	Accounted    uint64                 // frames in the tables
 	NotAccounted map[flow.Reason]uint64 // frames that are not, by reason; reasons without packets are missing
 
@@ -195,6 +198,12 @@ func Run(files []File, opts Options) (Result, error) {
 			row.Complete = row.Start >= from && row.End <= to && row.End < math.MaxInt64
 		}
 	}
+	var parts []part
+	calendar := &spans{local: opts.Local, width: opts.Interval}
+	for _, f := range flows {
+		parts = append(parts, f.parts(&result, calendar, opts.Select.population())...)
+	}
+	result.Schemes = opts.Accounting.account(parts)
 	if n := opts.Select.population(); n > 0 {
 		for i := range result.Intervals {
 			row := &result.Intervals[i]

@@ -36,6 +36,7 @@ func Spread(records []flow.Record, width time.Duration, local Local, method flow
 			}
 			row.First, row.Last = min(row.First, first), max(row.Last, last)
 			row.FlowsActive++
+			row.ActiveTime = sumTimes(row.ActiveTime, first, last)
 			if i == 0 {
 				row.FlowsStarted++
 			}

@@ -20,4 +20,7 @@ func (j *job) fillBooks(result *engine.Result) {
 	}
 	b.Intervals, b.IntervalsScaled = j.perBin.directions.totals(), j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
+	for _, s := range j.perScheme {
+		b.Schemes = append(b.Schemes, s.Scheme)
+	}
 }

@@ -37,8 +37,11 @@ func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output
 		j.options.trafficContent(j.flows.records, &j.flows.directions, j.flows.unknown),
 		j.options.trafficContent(j.perBin.records, &j.perBin.directions, j.perBin.unknown),
 		{Rows: uint64(len(j.ledgerRows()))},
-		{Rows: uint64(len(exporterRows(j.accounts)))},
 	}
+	for _, s := range j.perScheme {
+		written = append(written, j.options.trafficContent(s.records, &directions{forward: s.Totals}, s.unknown))
+	}
+	written = append(written, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
 	outputs := make([]manifest.Output, len(files))
 	tables := make([]balance.Table, len(files))
 	errs := make([]error, len(files))

@@ -99,6 +99,7 @@ func (e *experiment) filterPlaces(random *rand.Rand) {
 		e.flowFilter = "(" + e.flowFilter + ") and (" + c.text + ")"
 	}
 	e.settings.KeepPlace = c.holds
+	e.accounting.Peak, e.settings.Accounting.Peak = false, false // peaks are of all packets
 }
 
 // encode writes a capture file of some of the packets.

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"netstream/aggregate/accounting"
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -41,7 +42,8 @@ type experiment struct {
 	layout   layout
 	key      string // as --key has it; empty for the 7-tuple
 
-	flowFilter string // settings.Keep and KeepPlace in the language of --flow-filter
+	accounting accounting.Config // settings.Accounting as the engine has it
+	flowFilter string            // settings.Keep and KeepPlace in the language of --flow-filter
 
 	interfaces []randomcapture.Interface // of the capture; nil for a pcap file of Ethernet
 	blocks     bool                      // with interfaces: it is a pcapng file
@@ -97,6 +99,7 @@ func newExperiment(seed uint64) *experiment {
 	e.keySome(random)
 	e.pairSome(random)
 	e.filterFlows(random)
+	e.account(random)
 	return e
 }
 
@@ -246,7 +249,7 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		Meter: meterSettings(&e.settings), MaxFlows: e.settings.MaxFlows, Biflows: e.settings.Biflow,
 		Points: options.Points, Workers: e.workers, Hasher: options.Hasher,
 		Spill:      func() (runs.File, error) { return &memoryFile{}, nil },
-		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(),
+		FlowMemory: e.memory, SliceMemory: e.memory, Population: options.Select.Sample.Population(), Accounting: e.accounting,
 	}
 	if config.Keep, err = e.keep(options.Points); err != nil {
 		return naive.Result{}, err
@@ -263,10 +266,10 @@ func (e *experiment) meter(files []naive.File) (naive.Result, error) {
 		accounts = append(accounts, in.account)
 	}
 	metered.Packets = packetCoverage(metered.Clocks, e.settings.ReorderWindow, &options.Select, accounts)
-	return collect(metered, obs, options.Points)
+	return collect(metered, obs, options.Points, len(e.accounting.Schemes))
 }
 
-func collect(metered *engine.Result, obs *observations, points *flow.Points) (naive.Result, error) {
+func collect(metered *engine.Result, obs *observations, points *flow.Points, schemes int) (naive.Result, error) {
 	result := naive.Result{NotAccounted: map[flow.Reason]uint64{}}
 	err := metered.Flows(func(r *flow.Record) error {
 		result.Flows = append(result.Flows, *r)
@@ -287,6 +290,9 @@ func collect(metered *engine.Result, obs *observations, points *flow.Points) (na
 		result.Intervals = append(result.Intervals, *r)
 		return nil
 	})
+	if err == nil {
+		result.Schemes, err = schemesOf(metered, schemes)
+	}
 	if err == nil {
 		err = numberInOrder(&result, points)
 	}
@@ -380,7 +386,10 @@ func differenceOf(got, want naive.Result) string {
 	if text := firstDifference("statistics of flow record", got.Statistics, want.Statistics); text != "" {
 		return text
 	}
-	return firstDifference("interval record", got.Intervals, want.Intervals)
+	if text := firstDifference("interval record", got.Intervals, want.Intervals); text != "" {
+		return text
+	}
+	return schemeDifference(got.Schemes, want.Schemes)
 }
 
 func firstDifference[R comparable](what string, got, want []R) string {
@@ -514,7 +523,7 @@ func TestReferenceFullWait(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := newExperiment(0)
-			e.key, e.flowFilter = "", ""
+			e.key, e.flowFilter, e.accounting = "", "", accounting.Config{}
 			e.settings = naive.Options{
 				Idle: 30 * time.Second, EndGrace: 30 * time.Second, ReorderWindow: time.Hour, Interval: 5 * time.Minute}
 			e.layout = layout{names: []string{"a.pcap"}}

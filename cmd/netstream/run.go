@@ -27,6 +27,7 @@ flow records; exported records are taken as they are. Both are accounted by inte
   flows.parquet       one row a flow record
   intervals.parquet   one row a flow key and interval
   exporters.parquet   one row a stream of an exporter, if there are any
+  accounting/         one table for each scheme of -A: one row a group and interval
   ledger.parquet      where every packet, message, record and octet of the input went
   run.json            inputs, settings, outputs, sums, and the conservation laws that were checked
   SHA256SUMS          for sha256sum -c
@@ -75,14 +76,15 @@ type job struct {
 	progress *progress
 	began    time.Time
 
-	accounts []*reader.Account // by ordinal
-	bases    []base            // by ordinal
-	sides    balance.Books
-	flows    *flowSums
-	perBin   *intervalSums
-	laws     []balance.Law
-	exported engine.Exported
-	rejected []engine.Rejected // by ordinal: what the flow filter left out
+	accounts  []*reader.Account // by ordinal
+	bases     []base            // by ordinal
+	sides     balance.Books
+	flows     *flowSums
+	perBin    *intervalSums
+	perScheme []*schemeSums // by their places among the schemes
+	laws      []balance.Law
+	exported  engine.Exported
+	rejected  []engine.Rejected // by ordinal: what the flow filter left out
 
 	allRejected engine.Rejected
 	present     flow.Fields // that any row has
@@ -187,7 +189,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
-		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names),
+		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	})
 	if err != nil {
 		return nil, runFailure(err)
@@ -213,6 +215,7 @@ func (j *job) account(result *engine.Result) error {
 	}
 	j.allRejected = result.AllRejected()
 	j.cover(result)
+	j.warnOfSchemes()
 	if err := j.refuseDuplicates(); err != nil {
 		return err
 	}
@@ -254,6 +257,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
 		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow,
 		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0,
+		Distinct: j.options.accounting.distinct, Peak: j.options.accounting.peak,
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
 	}
@@ -264,10 +268,16 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 	return options
 }
 
-// tableNames gives the tables of the run, in the order of the manifest. There is
-// one of exporters if any input holds exports.
+// fixedTables is how many tables there are in each run: the first of tableNames.
+const fixedTables = 3
+
+// tableNames gives the tables of the run, in the order of the manifest. Behind those
+// of accounting schemes there is one of exporters if any input holds exports.
 func (j *job) tableNames() []string {
 	names := []string{table.FlowTable, table.IntervalTable, table.LedgerTable}
+	for i := range j.options.accounting.schemes {
+		names = append(names, table.SchemeTable(&j.options.accounting.schemes[i]))
+	}
 	for _, a := range j.accounts {
 		if a.Exports != nil {
 			return append(names, table.ExporterTable)
@@ -288,6 +298,7 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 		}
 		files = append(files, file)
 	}
+	schemes, others := files[fixedTables:fixedTables+len(j.options.accounting.schemes)], files[fixedTables+len(j.options.accounting.schemes):]
 	var writing sync.WaitGroup
 	errs := make([]error, len(files))
 	writing.Go(func() {
@@ -295,10 +306,13 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 	})
 	writing.Go(func() {
 		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), j.newAttributes(), result)
+		if errs[1] == nil {
+			errs[1] = j.writeSchemes(ctx, schemes, columns, result)
+		}
 	})
 	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), j.ledgerRows())
-	if len(files) > 3 {
-		errs[3] = writeAll(ctx, files[3], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
+	if len(others) > 0 {
+		errs[len(files)-1] = writeAll(ctx, others[0], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
 	}
 	writing.Wait()
 	for i, file := range files {

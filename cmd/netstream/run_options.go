@@ -43,6 +43,7 @@ type runOptions struct {
 	features      featureOptions
 	place         placeOptions
 	ageing        ageingOptions
+	accounting    schemeOptions
 	reorderWindow duration
 
 	captures       string
@@ -81,6 +82,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
 	o.intervals.addFlags(flags)
+	o.accounting.addFlags(flags)
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
@@ -222,7 +224,10 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readReference(); err != nil {
 		return err
 	}
-	return o.readFlowFilter()
+	if err := o.readFlowFilter(); err != nil {
+		return err
+	}
+	return o.accounting.resolve(flags, o)
 }
 
 func (o *runOptions) meter() meter.Settings {
@@ -255,6 +260,7 @@ func (o *runOptions) parameters() map[string]string {
 	o.keys.addParameters(parameters)
 	o.features.addParameters(parameters)
 	o.place.addParameters(parameters)
+	o.accounting.addParameters(parameters)
 	o.ageing.addParameters(parameters)
 	o.intervals.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)

@@ -60,7 +60,7 @@ func (d *database) tables(o *output) {
 	d.exec("CREATE MACRO width() AS %d", o.setting.perSecond()*intervalSeconds)
 	d.exec("CREATE MACRO interval_of(t) AS stamp(t) - (stamp(t) %% width() + width()) %% width()")
 	for _, table := range o.tables() {
-		d.exec("CREATE TABLE %s AS FROM read_parquet(%s, file_row_number = true)", table, quote(o.path(table)))
+		d.exec("CREATE TABLE \"%s\" AS FROM read_parquet(%s, file_row_number = true)", table, quote(o.path(table)))
 	}
 }
 

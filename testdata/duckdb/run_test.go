@@ -46,6 +46,7 @@ type setting struct {
 	flowFilter   string // which flows there are; all if empty
 
 	reference []string // flags that name reference data
+	more         []string
 }
 
 var settings = []setting{
@@ -159,6 +160,7 @@ func run(t *testing.T, format string, s setting, inputs ...string) *output {
 		arguments = append(arguments, "--flow-filter", s.flowFilter)
 	}
 	arguments = append(arguments, s.reference...)
+	arguments = append(arguments, s.more...)
 	program := exec.Command(filepath.Join(binaries, "netstream"), append(arguments, inputs...)...)
 	program.Dir = root
 	said, err := program.CombinedOutput()

@@ -76,6 +76,7 @@ func Schema(o Options) []Section {
 		{IntervalTable, "One row a flow key and interval; ordered by interval_start and flow key.", Describe(Intervals(o))},
 		{LedgerTable, "What was read, and where every packet, octet, export message and record of it went.", Describe(Ledger())},
 		{ExporterTable, "One row an input and stream of export messages; there is none if no input holds exports.", Describe(Exporters(o))},
+		schemeSection(o),
 	}
 }
 

@@ -56,6 +56,9 @@ type Options struct {
 	// the flow's first packet. 0 is the 7-tuple.
 	Key flow.KeyFields
 
+	// Distinct and Peak add columns to the tables of accounting schemes.
+	Distinct, Peak bool
+
 	// FirstPacketOf maps the number of a packet within its input, as flow records
 	// have it, to what first_packet says; nil if it says that number.
 	FirstPacketOf func(input uint32, number uint64) uint64
