@@ -46,7 +46,7 @@ type setting struct {
 	flowFilter   string // which flows there are; all if empty
 
 	reference []string // flags that name reference data
-	more         []string
+	more      []string
 }
 
 var settings = []setting{
