@@ -33,9 +33,9 @@ lint: ## gofmt, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-# What is left out counts which rules the random captures meet, in one goroutine.
+# What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -timeout 40m -race -short -skip 'IsVaried|ReferenceSelects|ReferenceFiltersFlows' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait)|FlowFilterCells|ParquetHolds|Fences|Style' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 

@@ -51,7 +51,7 @@ func TestReferenceBiflows(t *testing.T) {
 			met[what] += 0
 		}
 	}
-	for seed := range uint64(3000) {
+	for seed := range uint64(2400) {
 		e := newExperiment(seed)
 		if !e.settings.Biflow {
 			continue
