@@ -32,16 +32,28 @@ func withReference(r *Reference, key flow.KeyFields, columns []Column) []Column 
 		}
 	}
 	for _, c := range completed {
-		if c.Name == "src_mask" && key&flow.KeySourceMask != 0 || c.Name == "dst_mask" && key&flow.KeyDestinationMask != 0 {
-			continue // it is the key's
-		}
 		for i := range columns {
-			if columns[i].Name == c.Name {
-				columns[i] = c
+			if columns[i].Name != c.Name {
+				continue
 			}
+			if c.Name == "src_mask" && key&flow.KeySourceMask != 0 || c.Name == "dst_mask" && key&flow.KeyDestinationMask != 0 {
+				c = keyOrRoute(columns[i], c)
+			}
+			columns[i] = c
 		}
 	}
 	return append(columns, r.columns()...)
+}
+
+// keyOrRoute is a column of prefix lengths: that of the key, which of metered flows goes
+// before the route's.
+func keyOrRoute(ofKey, routed Column) Column {
+	return Column{Name: ofKey.Name, Type: ofKey.Type, number: func(refs *references, r *flow.Record) (int64, bool) {
+		if r.Export == nil {
+			return ofKey.number(refs, r)
+		}
+		return routed.number(refs, r)
+	}}
 }
 
 func routedColumns() []Column {

@@ -81,7 +81,7 @@ func notSummed(fine, coarse []flow.IntervalRecord) string {
 	}
 	for i := range coarse {
 		got, want := sums[place{coarse[i].Key, coarse[i].Start}], coarse[i]
-		got.FlowsActive, got.Complete = want.FlowsActive, want.Complete
+		got.FlowsActive, got.Complete, got.ActiveTime = want.FlowsActive, want.Complete, want.ActiveTime
 		if got != want {
 			return fmt.Sprintf("the sum is %+v\n want %+v", got, want)
 		}

@@ -23,9 +23,14 @@ func (e *experiment) pairSome(random *rand.Rand) {
 	if e.key == "" {
 		return
 	}
-	fields := strings.Split(e.key, ",")
+	e.key = keyOfBoth(e.key)
+	e.settings.Key = naiveKey(e.key)
+}
+
+// keyOfBoth makes a key one of both directions.
+func keyOfBoth(key string) string {
 	var both []string
-	for _, field := range fields {
+	for _, field := range strings.Split(key, ",") {
 		name, other, directed := strings.Cut(field, "src_")
 		switch {
 		case strings.HasPrefix(field, "dst_") || field == "tcp_flags":
@@ -35,8 +40,10 @@ func (e *experiment) pairSome(random *rand.Rand) {
 			both = append(both, field)
 		}
 	}
-	e.key = strings.Join(both, ",")
-	e.settings.Key = naiveKey(e.key)
+	if len(both) == 0 {
+		return "ip_version"
+	}
+	return strings.Join(both, ",")
 }
 
 // TestReferenceBiflows looks whether the experiments meet every state of connections

@@ -24,6 +24,9 @@ func (e *experiment) keySome(random *rand.Rand) {
 
 // setKey gives the experiment a flow key.
 func (e *experiment) setKey(text string) {
+	if e.settings.Biflow {
+		text = keyOfBoth(text)
+	}
 	e.key, e.settings.Key = text, naiveKey(text)
 	if !slices.Contains(e.settings.Key.Fields, "protocol") { // as the flags have it
 		e.settings.Protocols = nil

@@ -63,7 +63,7 @@ func (s *subject) ageing() []string {
 		nil, nil,
 		{"--profile", "h3c", "--timeout", "udp=1s/10s", "--max-flow-bytes", "1500"},
 		{"--tcp-end", "fin=ignore,rst=immediate", "--cut-every", s.interval.String(), "--max-flow-packets", "5"},
-		{"--profile", "zeek", "--timeout", "other=1s"},
+		{"--profile", "zeek", "--biflow=false", "--timeout", "other=1s"},
 	}[s.random.IntN(5)]
 }
 
