@@ -228,3 +228,15 @@ func cutKey(encoded []byte) (key, rest []byte, ok bool) {
 	}
 	return encoded[2:end], encoded[end:], true
 }
+
+// Plus gives the sum of two numbers.
+func Plus(a, b Number) Number {
+	a.merge(Sum, b)
+	return a
+}
+
+// Product gives the product of two numbers that are not negative.
+func Product(a, b int64) Number {
+	high, low := bits.Mul64(uint64(a), uint64(b))
+	return Number{int64(high), low}
+}

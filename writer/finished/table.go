@@ -209,3 +209,6 @@ func (c Column) Nanoseconds(v int64) int64 {
 	}
 	return v * micro
 }
+
+// RunPath gives the directory that the table is in.
+func (t *Table) RunPath() string { return t.run.Path }
