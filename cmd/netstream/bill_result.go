@@ -184,7 +184,7 @@ func (b *billing) itemRows(c *customer, yield func([]table.ResultCell) error) er
 			tier := table.ResultCell{Null: line.Tier == 0, Int: int64(line.Tier)}
 			digits, _ := line.Price.FloatPrec()
 			err := yield(append(cells, textOf(line.Item), tier, rate, direction, textOf(bill.Decimal(line.Quantity, quantityDigits)),
-				textOf(line.Unit), textOf(bill.Decimal(line.Price, digits)), textOf(bill.Decimal(line.Amount, o.prices.Digits))))
+				textOf(line.Unit), textOf(bill.Decimal(line.Price, max(digits, o.prices.Digits))), textOf(bill.Decimal(line.Amount, o.prices.Digits))))
 			if err != nil {
 				return err
 			}
