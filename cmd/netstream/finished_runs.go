@@ -36,7 +36,22 @@ func openRuns(c *console, paths []string) ([]*finished.Run, error) {
 			return nil, fail(exitUsage, "leave one of them out", "%s and %s are the same run, %s", all[i].Path, all[i+1].Path, all[i].Manifest.RunID)
 		}
 	}
+	warnOfShared(c, all)
 	return all, nil
+}
+
+// warnOfShared says which runs have read the same input, whose traffic then counts twice.
+func warnOfShared(c *console, all []*finished.Run) {
+	first := make(map[string]*finished.Run)
+	for _, r := range all {
+		for _, in := range r.Manifest.Inputs {
+			if other := first[in.ContentSHA256]; other != nil && other != r {
+				reportWarning(c.err, "%s and %s have both read %s, whose traffic counts twice if neither has filtered it", other.Path, r.Path, in.Name)
+				continue
+			}
+			first[in.ContentSHA256] = r
+		}
+	}
 }
 
 // finishedFailure gives the exit code of an error of finished runs.
