@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math/big"
 	"math/bits"
 
@@ -73,7 +72,7 @@ var (
 	errRow = errors.New("a row of a sorted run is damaged")
 
 	// ErrKey says that a key has too many octets.
-	ErrKey = fmt.Errorf("key of more than %d octets", maxKey)
+	ErrKey = errors.New("key of more than 3,500 octets")
 )
 
 // Book adds up numbers by key.

@@ -136,7 +136,7 @@ func (b *billing) writeItems(c *console, source string) error {
 	o := b.options
 	r := b.newResult("bill_items", source)
 	r.set("currency", table.Text, "Currency of prices and amounts.", textOf(o.prices.Currency))
-	for _, column := range []table.ResultColumn{
+	r.columns = append(r.columns, []table.ResultColumn{
 		{Name: "item", Kind: table.Text, Definition: "Item of the tariff, or total."},
 		{Name: "tier", Kind: table.Int64, Definition: "Tier of the item, from 1; NULL if it has one alone."},
 		{Name: "item_rate", Kind: table.Text, Definition: "Which rate the quantity is; NULL if it is none."},
@@ -145,9 +145,7 @@ func (b *billing) writeItems(c *console, source string) error {
 		{Name: "unit", Kind: table.Text, Definition: "Unit of quantity and price."},
 		{Name: "price", Kind: table.Text, Definition: "Price of a unit."},
 		{Name: "amount", Kind: table.Text, Definition: "Quantity times price, rounded half to even to the digits of the currency; of totals the sum of the amounts."},
-	} {
-		r.columns = append(r.columns, column)
-	}
+	}...)
 	choices := make([]bill.Choice, len(o.prices.Items))
 	for i := range choices {
 		item := &o.prices.Items[i]
