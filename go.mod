@@ -3,6 +3,7 @@ module netstream
 go 1.26.0
 
 require (
+	github.com/BurntSushi/toml v1.6.0
 	github.com/apache/arrow/go/v17 v17.0.0
 	github.com/gaissmai/bart v0.30.0
 	github.com/google/gopacket v1.1.19

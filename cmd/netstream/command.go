@@ -32,7 +32,7 @@ type command struct {
 // commands gives all verbs, each with a fresh flag table.
 func commands() []*command {
 	return []*command{
-		newRunCommand(), newInspectCommand(), newSchemaCommand(),
+		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newSchemaCommand(),
 		newCompletionCommand(), newManCommand(), newVersionCommand(),
 	}
 }

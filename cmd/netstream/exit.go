@@ -77,3 +77,12 @@ func (s signalled) exitCode() int {
 	}
 	return exitFailed
 }
+
+// hintOf gives the next step that an error knows, if it does.
+func hintOf(err error) string {
+	var f *failure
+	if errors.As(err, &f) {
+		return f.hint
+	}
+	return ""
+}

@@ -69,6 +69,11 @@ func notSummed(fine, coarse []flow.IntervalRecord) string {
 				row.FlowsStarted, row.FlowsEnded = row.FlowsStarted+f.FlowsStarted, row.FlowsEnded+f.FlowsEnded
 				row.TCPFlags |= f.TCPFlags
 				row.Marks |= f.Marks
+				row.Reverse.Add(f.Reverse)
+				row.ReverseScaled.Packets += f.ReverseScaled.Packets
+				row.ReverseScaled.Octets += f.ReverseScaled.Octets
+				row.ReverseTCPFlags |= f.ReverseTCPFlags
+				row.ReverseTCP = row.ReverseTCP || f.ReverseTCP
 			}
 			sums[at] = row
 		}

@@ -431,7 +431,7 @@ func TestReference(t *testing.T) {
 		}
 		return
 	}
-	captures := uint64(10_000)
+	captures := uint64(6_000)
 	if testing.Short() {
 		captures = 1_000
 	}

@@ -121,6 +121,16 @@ func (t *tableReader) element(column int) (name string, element *parquet.SchemaE
 // batch at a time, as parquet-go has them: nil for NULL, else int32, int64, float64
 // or string. It checks their number.
 func (t *tableReader) read(column int, rows int64, take func(values []interface{}) error) error {
+	if err := t.next(column, rows, take); err != nil {
+		return err
+	}
+	t.release(column)
+	return nil
+}
+
+// next hands the values of the next rows of a column to take, as read does, and lets
+// the column be open.
+func (t *tableReader) next(column int, rows int64, take func(values []interface{}) error) error {
 	var got int64
 	for got < rows {
 		var values []interface{}
@@ -139,7 +149,6 @@ func (t *tableReader) read(column int, rows int64, take func(values []interface{
 			return err
 		}
 	}
-	t.release(column)
 	return nil
 }
 

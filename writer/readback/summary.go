@@ -280,23 +280,29 @@ func Cells(path, name string) ([]Cell, error) {
 }
 
 func (t *tableReader) cells(index int) ([]Cell, error) {
-	_, element := t.element(index)
 	var cells []Cell
 	err := t.read(index, t.parquet.Footer.NumRows, func(values []interface{}) error {
 		for _, value := range values {
-			cell := Cell{Null: value == nil}
-			if text, ok := value.(string); ok {
-				cell.Text = text
-			} else if value != nil {
-				v, err := integer(value, element)
-				if err != nil {
-					return err
-				}
-				cell.Int = v
+			cell, err := t.cell(index, value)
+			if err != nil {
+				return err
 			}
 			cells = append(cells, cell)
 		}
 		return nil
 	})
 	return cells, err
+}
+
+// cell gives a value of a column as a cell.
+func (t *tableReader) cell(index int, value interface{}) (Cell, error) {
+	if value == nil {
+		return Cell{Null: true}, nil
+	}
+	if text, ok := value.(string); ok {
+		return Cell{Text: text}, nil
+	}
+	_, element := t.element(index)
+	v, err := integer(value, element)
+	return Cell{Int: v}, err
 }

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"sync"
+
+	"netstream/aggregate/engine"
+	"netstream/aggregate/flow"
+	"netstream/reader"
+	"netstream/writer/outdir"
+	"netstream/writer/table"
+)
+
+// tableOptions gives what the columns depend on.
+func (j *job) tableOptions(present, common flow.Fields) table.Options {
+	if present != 0 {
+		present |= j.points.Fields()
+	}
+	options := table.Options{
+		Points: j.points, Names: j.names, Elements: j.options.elementNames(), Present: present, Common: common,
+		Nanoseconds: j.options.timeUnit == "ns", WithMAC: j.options.withMAC, Tunnels: j.options.packets.layer != reader.LayerOuter,
+		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow,
+		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0,
+		Distinct: j.options.accounting.distinct, Peak: j.options.accounting.peak,
+		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
+		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
+	}
+	options.Reference = j.options.reference.columns()
+	if j.options.withFile {
+		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
+	}
+	return options
+}
+
+// fixedTables is how many tables there are in each run: the first of tableNames.
+const fixedTables = 3
+
+// tableNames gives the tables of the run, in the order of the manifest. Behind those
+// of accounting schemes there is one of exporters if any input holds exports.
+func (j *job) tableNames() []string {
+	names := []string{table.FlowTable, table.IntervalTable, table.LedgerTable}
+	for i := range j.options.accounting.schemes {
+		names = append(names, table.SchemeTable(&j.options.accounting.schemes[i]))
+	}
+	for _, a := range j.accounts {
+		if a.Exports != nil {
+			return append(names, table.ExporterTable)
+		}
+	}
+	return names
+}
+
+// writeTables writes the tables, the two large ones at the same time.
+func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*outdir.File, error) {
+	j.progress.enter("writing tables")
+	columns := j.tableOptions(result.Present, result.Common)
+	var files []*outdir.File
+	for _, name := range j.tableNames() {
+		file, err := dir.File(name + "." + j.options.format)
+		if err != nil {
+			return nil, outputFailure(err)
+		}
+		files = append(files, file)
+	}
+	schemes, others := files[fixedTables:fixedTables+len(j.options.accounting.schemes)], files[fixedTables+len(j.options.accounting.schemes):]
+	var writing sync.WaitGroup
+	errs := make([]error, len(files))
+	writing.Go(func() {
+		j.flows, errs[0] = writeFlows(ctx, files[0], j.options.format, table.Flows(columns), j.newAttributes(), result)
+	})
+	writing.Go(func() {
+		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), j.newAttributes(), result)
+		if errs[1] == nil {
+			errs[1] = j.writeSchemes(ctx, schemes, columns, result)
+		}
+	})
+	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), j.ledgerRows())
+	if len(others) > 0 {
+		errs[len(files)-1] = writeAll(ctx, others[0], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
+	}
+	writing.Wait()
+	for i, file := range files {
+		// What a failed write leaves behind fails again at the close: one is enough.
+		if closing := file.Close(); errs[i] == nil {
+			errs[i] = closing
+		}
+	}
+	for _, err := range errs {
+		if err != nil {
+			return nil, runFailure(err)
+		}
+	}
+	return files, nil
+}

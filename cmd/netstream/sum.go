@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"netstream/aggregate/accounting"
+	"netstream/aggregate/bill"
+	"netstream/aggregate/flow"
+	"netstream/aggregate/tally"
+	"netstream/writer/finished"
+	"netstream/writer/table"
+)
+
+const sumLong = `Adds up the interval tables of finished runs by an accounting scheme, without the inputs: one row a
+group and interval, as netstream run -A would have written it. What the interval table does not
+hold is left out: flows, active_time_ns, peak_bps and numbers of distinct addresses; schemes with
+autonomous systems, routes or next hops need the run itself.
+
+EXIT STATUS
+  0  the result is written
+  3  a run directory is damaged
+  4  usage, or the tables do not have what is asked for
+  5  the result cannot be written
+ 10  the file of the result is there already`
+
+// sumOptions are the flags of sum.
+type sumOptions struct {
+	text   string
+	result resultOptions
+	scheme flow.Scheme
+}
+
+func newSumCommand() *command {
+	o := &sumOptions{}
+	cmd := &command{
+		name: "sum", arguments: "OUT... -A SCHEME", summary: "Adds up the intervals of finished runs by an accounting scheme.",
+		long: sumLong, flags: newFlags("sum"),
+	}
+	o.addFlags(cmd.flags)
+	cmd.run = func(ctx context.Context, c *console, args []string) error {
+		if err := o.validate(); err != nil {
+			return err
+		}
+		return o.run(ctx, c, args)
+	}
+	return cmd
+}
+
+func (o *sumOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&o.text, "accounting", "A", "", "the scheme: a name, as protocol-port, or NAME=FIELD,... as in netstream run")
+	o.result.addFlags(flags)
+}
+
+func (o *sumOptions) validate() error {
+	if o.text == "" {
+		return fail(exitUsage, "-A protocol-port and -A 'site=src_ip/24:48,dscp' are such", "-A SCHEME is needed")
+	}
+	schemes, err := accounting.Parse([]string{o.text}, nil)
+	if err != nil {
+		return usageError("cannot use -A: %w", err)
+	}
+	if len(schemes) != 1 {
+		return usageError("-A is of %d schemes, sum takes one", len(schemes))
+	}
+	o.scheme = schemes[0]
+	for i := range o.scheme.Columns {
+		if _, ok := sumSource(&o.scheme.Columns[i]); !ok {
+			return fail(exitUsage, "netstream run -A "+o.scheme.Name+" has it", "the interval table does not hold %s of scheme %s", o.scheme.Columns[i].Name, o.scheme.Name)
+		}
+	}
+	return o.result.validate()
+}
+
+// sumCounters are the columns that are added up. The scaled ones are known only if all
+// rows tell them, the others if any does.
+func sumCounters() []string {
+	return []string{"flows_active", "flows_started", "flows_ended", "packets", "bytes", "wire_bytes", "payload_bytes", "packets_scaled", "bytes_scaled"}
+}
+
+// Numbers of a group: its interval's end, times, rows, and two for each counter.
+const (
+	sumEnd = iota
+	sumFirst
+	sumLast
+	sumRows
+	sumNumbers
+)
+
+func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
+	all, err := openRuns(c, args)
+	if err != nil {
+		return err
+	}
+	tables, err := openTables(all, table.IntervalTable)
+	if err != nil {
+		return err
+	}
+	for i := range o.scheme.Columns {
+		source, _ := sumSource(&o.scheme.Columns[i])
+		if err := columnsOf(tables, source.columns); err != nil {
+			return err
+		}
+	}
+	operations := make([]tally.Operation, sumNumbers+2*len(sumCounters()))
+	operations[sumEnd], operations[sumFirst], operations[sumLast] = tally.Max, tally.Min, tally.Max
+	book := tally.New(operations, 0, spillTemporary)
+	defer book.Close() // its files have no names
+	for _, t := range tables {
+		if err := o.read(ctx, t, book); err != nil {
+			return err
+		}
+	}
+	start, _ := tables[0].Column("interval_start")
+	return o.write(c, book, start.Kind)
+}
+
+// read adds the rows of a table.
+func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Book) error {
+	names := append([]string{"interval_start", "interval_end", "first_seen", "last_seen"}, sumCounters()...)
+	fixed := len(names)
+	places := make([][]int, len(o.scheme.Columns))
+	sources := make([]sumField, len(o.scheme.Columns))
+	for i := range o.scheme.Columns {
+		sources[i], _ = sumSource(&o.scheme.Columns[i])
+		for _, name := range sources[i].columns {
+			at := slices.Index(names, name)
+			if at < 0 {
+				at = len(names)
+				names = append(names, name)
+			}
+			places[i] = append(places[i], at)
+		}
+	}
+	start, _ := t.Column("interval_start")
+	numbers := make([]tally.Number, sumNumbers+2*len(sumCounters()))
+	var key []byte
+	var cells []finished.Cell
+	var rows uint64
+	err := t.Each(names, func(row []finished.Cell) error {
+		rows++
+		if err := interrupted(ctx, rows); err != nil {
+			return err
+		}
+		key = tally.AppendCell(key[:0], tally.Cell{Number: start.Nanoseconds(row[0].Int)})
+		for i := range sources {
+			cells = cells[:0]
+			for _, at := range places[i] {
+				cells = append(cells, row[at])
+			}
+			key = tally.AppendCell(key, sources[i].cell(cells))
+		}
+		numbers[sumEnd] = tally.Of(start.Nanoseconds(row[1].Int))
+		numbers[sumFirst] = tally.Of(start.Nanoseconds(row[2].Int))
+		numbers[sumLast] = tally.Of(start.Nanoseconds(row[3].Int))
+		numbers[sumRows] = tally.Of(1)
+		for i := range fixed - 4 {
+			sum, known := tally.Number{}, tally.Number{}
+			if c := &row[4+i]; !c.Null {
+				sum, known = tally.Of(c.Int), tally.Of(1)
+			}
+			numbers[sumNumbers+2*i], numbers[sumNumbers+2*i+1] = sum, known
+		}
+		return book.Add(key, numbers)
+	})
+	return tableFailure(err)
+}
+
+func (o *sumOptions) write(c *console, book *tally.Book, times table.Kind) error {
+	r := &result{name: table.SchemeTable(&o.scheme)}
+	declared := make(map[string]table.ResultColumn)
+	for _, column := range table.Scheme(table.Options{Nanoseconds: times == table.TimestampNano}, &o.scheme) {
+		declared[column.Name] = table.ResultColumn{Name: column.Name, Kind: column.Kind, Unit: column.Unit, Definition: column.Definition}
+	}
+	names := []string{"interval_start", "interval_end"}
+	for _, column := range o.scheme.Columns {
+		names = append(names, column.Name)
+	}
+	names = append(append(names, sumCounters()...), "first_seen", "last_seen", "avg_bps")
+	for _, name := range names {
+		r.columns = append(r.columns, declared[name])
+	}
+	instant := func(ns int64) table.ResultCell {
+		if times == table.TimestampMicro {
+			ns = floorDivide(ns, 1000)
+		}
+		return numberOf(ns)
+	}
+	return r.write(&o.result, c.out, func(yield func([]table.ResultCell) error) error {
+		return book.Each(func(key []byte, numbers []tally.Number) error {
+			cells, err := tally.Cells(key, 1+len(o.scheme.Columns))
+			if err != nil {
+				return err
+			}
+			end, _ := numbers[sumEnd].Int64()
+			first, _ := numbers[sumFirst].Int64()
+			last, _ := numbers[sumLast].Int64()
+			row := []table.ResultCell{instant(cells[0].Number), instant(end)}
+			for i := range o.scheme.Columns {
+				source, _ := sumSource(&o.scheme.Columns[i])
+				row = append(row, source.result(cells[1+i]))
+			}
+			sums, err := sumCells(numbers)
+			if err != nil {
+				return err
+			}
+			row = append(append(row, sums...), instant(first), instant(last))
+			return yield(append(row, averageOf(sums[slices.Index(sumCounters(), "bytes")], end-cells[0].Number)))
+		})
+	})
+}
+
+func floorDivide(v, by int64) int64 {
+	q := v / by
+	if v%by < 0 {
+		q--
+	}
+	return q
+}
+
+// sumCells gives the sums of a group.
+func sumCells(numbers []tally.Number) ([]table.ResultCell, error) {
+	var cells []table.ResultCell
+	for i, name := range sumCounters() {
+		sum, known := numbers[sumNumbers+2*i], numbers[sumNumbers+2*i+1]
+		v, ok := sum.Int64()
+		if !ok {
+			return nil, bill.ErrCount
+		}
+		null := known == tally.Number{}
+		if strings.HasSuffix(name, "_scaled") {
+			null = known != numbers[sumRows]
+		}
+		cell := table.ResultCell{Null: null}
+		if !null {
+			cell.Int = v
+		}
+		cells = append(cells, cell)
+	}
+	return cells, nil
+}
+
+// averageOf gives avg_bps, worked out in binary64 as docs/accounting.md says.
+func averageOf(octets table.ResultCell, width int64) table.ResultCell {
+	if octets.Null {
+		return octets
+	}
+	bits := float64(8) * float64(octets.Int)
+	return numberOf(int64(math.Float64bits(bits / (float64(width) / 1e9))))
+}
