@@ -101,7 +101,7 @@ func TestFlowFilterCells(t *testing.T) {
 		for i := range declared {
 			columns[declared[i].Name] = &declared[i]
 		}
-		rows := append(rowtest.Wild(150, 11), rowtest.Flows(20, 12)...)
+		rows := append(rowtest.Wild(80, 11), rowtest.Flows(20, 12)...)
 		for i := range rows {
 			if rows[i].Export == nil && i%3 == 0 {
 				rows[i].Population = uint64(i + 1)

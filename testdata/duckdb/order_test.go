@@ -13,8 +13,10 @@ const orderedKey = "coalesce(octets(src_ip), repeat('0', 32)), coalesce(octets(d
 	"CASE WHEN coalesce(src_port, dst_port) IS NULL THEN 0 ELSE 32 * (src_port IS NULL)::INT + 64 * (dst_port IS NULL)::INT END, " +
 	"coalesce(interface, ''), observation_domain IS NOT NULL, " +
 	"CASE WHEN exporter_ip IS NULL THEN 0 WHEN contains(exporter_ip, ':') THEN 6 ELSE 4 END, coalesce(octets(exporter_ip), ''), " +
-	"coalesce(observation_domain, 0), coalesce(in_if::BIGINT, -1), coalesce(out_if::BIGINT, -1), " +
-	"CASE direction WHEN 'ingress' THEN 0 WHEN 'egress' THEN 1 ELSE coalesce(direction::INT, -1) END"
+	"coalesce(observation_domain, 0), " +
+	"CASE WHEN observation_domain IS NULL THEN coalesce(in_if::BIGINT, out_if::BIGINT, -1) ELSE coalesce(in_if::BIGINT, -1) END, " +
+	"CASE WHEN observation_domain IS NULL THEN -1 ELSE coalesce(out_if::BIGINT, -1) END, " +
+	"CASE direction WHEN 'ingress' THEN 0 WHEN 'egress' THEN 1 WHEN 'internal' THEN 2 WHEN 'external' THEN 3 ELSE coalesce(direction::INT, -1) END"
 
 // outOfOrder gives how many rows of a table are not in the order of the columns:
 // below the row before, or not above it if strict. Rows of no table are all.

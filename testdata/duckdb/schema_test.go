@@ -11,7 +11,7 @@ func sqlType(t *testing.T, declared string) string {
 	t.Helper()
 	types := map[string]string{
 		"uint8": "UTINYINT", "uint16": "USMALLINT", "uint32": "UINTEGER", "int64": "BIGINT", "text": "VARCHAR",
-		"timestamp[us, UTC]": "TIMESTAMP WITH TIME ZONE", "timestamp[ns]": "TIMESTAMP_NS", "float64": "DOUBLE",
+		"timestamp[us, UTC]": "TIMESTAMP WITH TIME ZONE", "timestamp[ns]": "TIMESTAMP_NS", "float64": "DOUBLE", "bool": "BOOLEAN",
 	}
 	found, known := types[declared]
 	if !known {
