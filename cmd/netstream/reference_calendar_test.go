@@ -87,7 +87,7 @@ func (e *experiment) move(d int64) {
 // TestReferenceCalendar compares the program with the reference where intervals are those
 // of local time.
 func TestReferenceCalendar(t *testing.T) {
-	captures := uint64(3200)
+	captures := uint64(1_500)
 	if testing.Short() {
 		captures = 300
 	}

@@ -172,7 +172,7 @@ func TestReferencePlaces(t *testing.T) {
 		}
 		return
 	}
-	captures := uint64(4_000)
+	captures := uint64(2_000)
 	if testing.Short() {
 		captures = 500
 	}
