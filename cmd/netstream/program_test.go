@@ -93,6 +93,9 @@ type row struct {
 // cell gives a cell; the column must exist.
 func (r row) cell(column string) *string { return &r.cells[slices.Index(r.columns, column)] }
 
+// has says whether there is a column.
+func (r row) has(column string) bool { return slices.Contains(r.columns, column) }
+
 // changed gives the table with all rows changed.
 func (s sheet) changed(change func(r row)) sheet {
 	rows := make([][]string, len(s.rows))
