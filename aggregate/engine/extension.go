@@ -44,6 +44,9 @@ func (t *table) extension(number uint32) meter.Extension {
 	return t.kept(number)
 }
 
+// kept is extension where there is something. It is not inlined, so that extension is.
+//
+//go:noinline
 func (t *table) kept(number uint32) (x meter.Extension) {
 	b, n := &t.beside[number/chunkStates], int(number%chunkStates)
 	if t.keep.biflows {
