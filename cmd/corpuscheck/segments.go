@@ -15,7 +15,7 @@ type segments struct {
 
 // segmentTrait is a property of segments for which the rules of Wireshark and of
 // docs/biflows.md differ.
-type segmentTrait uint8
+type segmentTrait uint16
 
 // The traits.
 const (
@@ -26,6 +26,7 @@ const (
 	segmentAcknowledged                          // acknowledged by the other end before it was captured
 	segmentOneOver                               // begins one number in front of the next one and goes beyond it
 	segmentBehind                                // without data, in front of the next number
+	segmentNotMetered                            // not metered here, though tshark shows it
 	segmentSynAgain                              // a SYN, or a SYN and ACK, that is not the first one
 )
 
@@ -52,7 +53,6 @@ func analyse(packets []packet, known []difference) tcpAnalysis {
 	for i := range packets {
 		p := &packets[i]
 		r := p.read()
-		explain(known, p, &r)
 		if !r.metered || r.key.protocol != 6 || p.first("tcp.stream") == "" || p.tunneled() {
 			continue
 		}
@@ -63,6 +63,10 @@ func analyse(packets []packet, known []difference) tcpAnalysis {
 		if s == nil {
 			s = &segmentFlow{next: -1}
 			a.flows[k] = s
+		}
+		if explain(known, p, &r); !r.metered {
+			s.traits |= segmentNotMetered
+			continue
 		}
 		s.count(p)
 		s.follow(p)

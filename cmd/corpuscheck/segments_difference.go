@@ -40,14 +40,16 @@ func againReason(got, want, octets int64, there, back *segmentFlow) string {
 	switch {
 	case traits&segmentUnordered != 0 || back != nil && back.traits&segmentUnordered != 0:
 		return "it takes packets in the order of the file, not of time"
-	case traits&segmentLength != 0 || octets != there.octets:
-		return "it cuts the IP length to what the frame or the header in front of it leaves"
+	case traits&segmentNotMetered != 0:
+		return "it knows of packets that are not metered here (FabricPath)"
 	case traits&segmentJump != 0:
 		return "numbers that jump by more than 2^30 begin anew here"
-	case got < want && traits&segmentAcknowledged != 0:
-		return "it takes a segment that was acknowledged before it was captured for a spurious retransmission"
+	case traits&segmentLength != 0 || octets != there.octets:
+		return "it cuts the IP length to what the frame or the header in front of it leaves"
 	case got < want && traits&segmentAhead != 0:
 		return "a segment without data moves its next number; here only numbers that were sent do"
+	case got < want && traits&segmentAcknowledged != 0:
+		return "it takes a segment that was acknowledged before it was captured for a spurious retransmission"
 	case got > want && traits&segmentOneOver != 0:
 		return "it lets a segment pass that begins one number too early and goes on"
 	}
