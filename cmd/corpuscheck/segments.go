@@ -34,9 +34,8 @@ const (
 type segmentFlow struct {
 	segments segments
 	traits   segmentTrait
-	octets   int64 // of data
-	next     int64 // number, -1 if there is none yet
-	latest   string
+	octets   int64   // of data
+	next     int64   // number, -1 if there is none yet
 	opened   [2]bool // has sent SYN, has sent SYN and ACK
 }
 
@@ -114,6 +113,7 @@ func (s *segmentFlow) follow(p *packet) {
 	octets, known := p.integer("tcp.len")
 	if !known {
 		s.traits |= segmentLength
+		return // nor is its number relative to the first one, as the others are
 	}
 	flags, _ := p.integer("tcp.flags")
 	s.octets += int64(octets)
