@@ -8,7 +8,7 @@ import (
 
 // parseArkime reads the sessions of an Arkime test result. Their bytes are octets
 // of frames. ICMP has ports 0, as Arkime has them.
-func parseArkime(text []byte) (sums, error) {
+func parseArkime(text []byte) ([]conversation, error) {
 	type end struct {
 		IP    string `json:"ip"`
 		Port  int    `json:"port"`
@@ -19,7 +19,7 @@ func parseArkime(text []byte) (sums, error) {
 	if err := json.Unmarshal(text, &document); err != nil {
 		return nil, fmt.Errorf("cannot read the sessions: %w", err)
 	}
-	s := sums{}
+	var conversations []conversation
 	for _, name := range [...]string{"sessions2", "sessions3"} {
 		var sessions []struct {
 			Body struct {
@@ -48,8 +48,10 @@ func parseArkime(text []byte) (sums, error) {
 				return nil, fmt.Errorf("cannot read session %d: %w", i+1, err)
 			}
 			k := key{from, to, b.Protocol, 0, b.Source.Port, b.Destination.Port}
-			s.add(k.undirected(), volume{packets: b.Source.Count + b.Destination.Count, wireBytes: b.Source.Bytes + b.Destination.Bytes})
+			conversations = append(conversations, conversation{key: k, volumes: [2]volume{
+				{packets: b.Source.Count, wireBytes: b.Source.Bytes}, {packets: b.Destination.Count, wireBytes: b.Destination.Bytes},
+			}})
 		}
 	}
-	return s, nil
+	return conversations, nil
 }

@@ -18,6 +18,8 @@ type finding struct {
 	used     map[string]int // packets a known difference
 	unread   string         // why tshark read nothing of the capture
 	programs []*comparison
+	biflows  []conversation // of conversations without ageing, while the capture is examined
+	tallies  map[string]*tally
 	failures []string
 	err      error
 }
@@ -74,24 +76,32 @@ func (e *examiner) examine(c capture) finding {
 		f.err = err
 		return f
 	}
+	if err := f.checkBiflows(e.program, path, packets, e.known); err != nil {
+		f.err = err
+		return f
+	}
 	f.err = e.comparePrograms(&f, packets)
+	f.biflows = nil
 	return f
 }
 
 // comparePrograms compares with the flow records of other programs that lie
 // beside the capture.
 func (e *examiner) comparePrograms(f *finding, packets []packet) error {
-	traits := traitsOf(packets)
+	traits, first := traitsOf(packets), firstSenders(packets)
 	if flows := e.nfpcapd[f.capture.path]; len(flows) > 0 {
 		p := nfpcapdProgram()
 		f.programs = append(f.programs, p.compare(f.capture.path, f.metering.flows, flows, traits))
 	}
 	for _, file := range f.capture.references {
+		if err := e.compareConversations(f, file, packets, traits); err != nil {
+			return err
+		}
 		p := referenceOf(e.programs, file)
 		if p == nil {
 			continue
 		}
-		c, err := compareReference(e.corpus, file, p, f.metering.flows, traits)
+		c, err := compareReference(e.corpus, file, p, f, traits, first)
 		if err != nil {
 			return err
 		}

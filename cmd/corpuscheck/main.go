@@ -1,7 +1,7 @@
 // Command corpuscheck runs the netstream program over every capture of a corpus
 // and compares what it wrote with programs and results that others made:
-// Wireshark's capinfos and tshark, and flow records of nDPI, Zeek and others that
-// lie beside the captures. What --meter inner makes of a capture is compared with the
+// Wireshark's capinfos and tshark, and flow records and connections of nDPI, Zeek and
+// others that lie beside the captures. What --meter inner makes of a capture is compared with the
 // innermost IP headers that tshark shows, and what filters select with tcpdump.
 //
 //	corpuscheck -netstream PROGRAM CORPUS

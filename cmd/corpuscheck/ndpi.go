@@ -25,8 +25,8 @@ var ndpiProtocols = map[string]int{
 // of frames; where a protocol has no ports it writes 0. It writes some IPv6
 // addresses with two gaps, which cannot be told from others; these flows are left
 // out.
-func parseNDPI(text string) (sums, error) {
-	s := sums{}
+func parseNDPI(text string) ([]conversation, error) {
+	var conversations []conversation
 	for number, line := range strings.Split(text, "\n") {
 		flow := ndpiFlow.FindStringSubmatch(line)
 		counts := ndpiVolume.FindStringSubmatch(line)
@@ -46,9 +46,11 @@ func parseNDPI(text string) (sums, error) {
 				return nil, fmt.Errorf("cannot read line %d: %w", number+1, err)
 			}
 		}
-		s.add(k.undirected(), volume{packets: v[0] + v[2], wireBytes: v[1] + v[3]})
+		conversations = append(conversations, conversation{key: k, volumes: [2]volume{
+			{packets: v[0], wireBytes: v[1]}, {packets: v[2], wireBytes: v[3]},
+		}})
 	}
-	return s, nil
+	return conversations, nil
 }
 
 func ndpiKey(protocol, source, destination string) (key, error) {

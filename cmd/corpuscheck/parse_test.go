@@ -12,6 +12,10 @@ func flowKey(source, destination string, protocol, sourcePort, destinationPort i
 	return key{netip.MustParseAddr(source), netip.MustParseAddr(destination), protocol, 0, sourcePort, destinationPort}
 }
 
+func summed(conversations []conversation, err error) (sums, error) {
+	return undirectedSums(conversations), err
+}
+
 func TestParseReferences(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -20,10 +24,10 @@ func TestParseReferences(t *testing.T) {
 	}{{
 		name: "nDPI, both directions and one",
 		parse: func() (sums, error) {
-			return parseNDPI("DPI Packets (TCP):\t7\t(7.00 pkts/flow)\n" +
+			return summed(parseNDPI("DPI Packets (TCP):\t7\t(7.00 pkts/flow)\n" +
 				"\t1\tTCP 192.0.2.9:53096 <-> 192.0.2.1:443 [proto: 91/TLS][3 pkts/180 bytes <-> 2 pkts/120 bytes][8.44 sec]\n" +
 				"\t2\tICMPV6 [2001:db8::1]:0 -> [2001:db8::2]:0 [proto: 102/ICMPV6][1 pkts/86 bytes -> 0 pkts/0 bytes][< 1 sec]\n" +
-				"\t3\t88 192.0.2.9:0 -> 192.0.2.1:0 [proto: 0/Unknown][1 pkts/74 bytes -> 0 pkts/0 bytes]\n")
+				"\t3\t88 192.0.2.9:0 -> 192.0.2.1:0 [proto: 0/Unknown][1 pkts/74 bytes -> 0 pkts/0 bytes]\n"))
 		},
 		want: sums{
 			flowKey("192.0.2.1", "192.0.2.9", 6, 443, 53096): {packets: 5, wireBytes: 300},
@@ -33,11 +37,11 @@ func TestParseReferences(t *testing.T) {
 	}, {
 		name: "Zeek, two connections of one key",
 		parse: func() (sums, error) {
-			return parseZeek("#fields\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\tip_proto\n" +
+			return summed(parseZeek("#fields\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\tip_proto\n" +
 				"192.0.2.9\t4000\t192.0.2.1\t80\ttcp\t2\t80\t1\t40\t6\n" +
 				"192.0.2.1\t80\t192.0.2.9\t4000\ttcp\t1\t40\t0\t0\t6\n" +
 				"192.0.2.9\t8\t192.0.2.1\t0\ticmp\t1\t84\t1\t84\t1\n" +
-				"192.0.2.9\t0\t192.0.2.1\t0\tunknown_transport\t1\t30\t0\t0\t132\n#close\n")
+				"192.0.2.9\t0\t192.0.2.1\t0\tunknown_transport\t1\t30\t0\t0\t132\n#close\n"))
 		},
 		want: sums{
 			flowKey("192.0.2.1", "192.0.2.9", 6, 80, 4000): {packets: 4, bytes: 160},
@@ -47,15 +51,15 @@ func TestParseReferences(t *testing.T) {
 	}, {
 		name: "Zeek, columns cut away",
 		parse: func() (sums, error) {
-			return parseZeek("#fields\tid.orig_h\tid.orig_p\n192.0.2.9\t4000\n")
+			return summed(parseZeek("#fields\tid.orig_h\tid.orig_p\n192.0.2.9\t4000\n"))
 		},
 	}, {
 		name: "Arkime, a session without addresses",
 		parse: func() (sums, error) {
-			return parseArkime([]byte(`{"sessions3": [{"body": {"ipProtocol": 17,
+			return summed(parseArkime([]byte(`{"sessions3": [{"body": {"ipProtocol": 17,
 				"source": {"ip": "192.0.2.9", "port": 4000, "packets": 2, "bytes": 120},
 				"destination": {"ip": "192.0.2.1", "port": 53, "packets": 1, "bytes": 90}}},
-				{"body": {"source": {"packets": 1}}}]}`))
+				{"body": {"source": {"packets": 1}}}]}`)))
 		},
 		want: sums{flowKey("192.0.2.1", "192.0.2.9", 17, 53, 4000): {packets: 3, wireBytes: 210}},
 	}, {

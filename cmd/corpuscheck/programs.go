@@ -6,8 +6,8 @@ import "slices"
 func programs() []program {
 	return []program{{
 		name:   "nDPI",
-		parse:  func(text []byte) (sums, error) { return parseNDPI(string(text)) },
-		key:    func(k key) key { return portlessZero(k).undirected() },
+		parse:  func(text []byte) ([]conversation, error) { return parseNDPI(string(text)) },
+		shape:  portlessZero,
 		volume: func(v volume) volume { return volume{packets: v.packets, wireBytes: v.wireBytes} },
 		differs: []deviation{
 			{traitTunnel, "opens tunnels"},
@@ -16,10 +16,11 @@ func programs() []program {
 			{traitTooLong, "leaves out packets that say to be longer than their frame"},
 		},
 	}, {
-		name:   "Zeek",
-		parse:  func(text []byte) (sums, error) { return parseZeek(string(text)) },
-		key:    func(k key) key { return fewerPorts(portlessZero(k), 6, 17).undirected() },
-		volume: func(v volume) volume { return volume{packets: v.packets, bytes: v.bytes} },
+		name:         "Zeek",
+		byConnection: true,
+		parse:        func(text []byte) ([]conversation, error) { return parseZeek(string(text)) },
+		shape:        func(k key) key { return fewerPorts(portlessZero(k), 6, 17) },
+		volume:       func(v volume) volume { return volume{packets: v.packets, bytes: v.bytes} },
 		differs: []deviation{
 			{traitTunnel, "opens tunnels"},
 			{traitFragment, "puts fragments together"},
@@ -28,13 +29,21 @@ func programs() []program {
 	}, {
 		name:   "Arkime",
 		parse:  parseArkime,
-		key:    func(k key) key { return portlessZero(k).undirected() },
+		shape:  portlessZero,
 		volume: func(v volume) volume { return volume{packets: v.packets, wireBytes: v.wireBytes} },
 		differs: []deviation{
 			{traitTunnel, "opens tunnels"},
 			{traitFragment, "puts fragments together"},
 		},
 		apart: apartInArkime,
+	}, {
+		name:   "ipfixprobe",
+		parse:  func(text []byte) ([]conversation, error) { return parseIpfixprobe(string(text)) },
+		shape:  portlessZero,
+		volume: func(v volume) volume { return volume{packets: v.packets, bytes: v.bytes} },
+		differs: []deviation{
+			{traitFragment, "has the ports 0 for later fragments"},
+		},
 	}}
 }
 
@@ -56,7 +65,8 @@ func apartInArkime(k key) string {
 func nfpcapdProgram() program {
 	return program{
 		name:   "nfpcapd",
-		key:    func(k key) key { return fewerPorts(k, 1, 6, 17, 58) },
+		shape:  func(k key) key { return fewerPorts(k, 1, 6, 17, 58) },
+		oneWay: true,
 		volume: func(v volume) volume { return volume{packets: v.packets, bytes: v.bytes} },
 		differs: []deviation{
 			{traitTunnel, "opens tunnels"},

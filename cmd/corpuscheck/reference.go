@@ -10,9 +10,12 @@ import (
 // program is a flow program whose results lie beside captures.
 type program struct {
 	name   string
-	parse  func(text []byte) (sums, error)
-	key    func(key) key // netstream's key as the program has it
-	volume func(volume) volume
+	parse  func(text []byte) ([]conversation, error)
+	shape  func(key) key // netstream's key as the program has it
+	oneWay bool          // its flows are of one direction
+	// byConnection is of a program whose conversations are compared one by one.
+	byConnection bool
+	volume       func(volume) volume
 	// differs are the traits of packets that the program treats otherwise than
 	// docs/metering.md, with how it does.
 	differs []deviation
@@ -42,6 +45,7 @@ type comparison struct {
 func referenceOf(programs []program, file string) *program {
 	kinds := []struct{ part, name string }{
 		{".ndpi.out", "nDPI"}, {"conn.log", "Zeek"}, {".arkime.json", "Arkime"},
+		{".plugin-basic.csv", "ipfixprobe"}, {".plugin-pstats.csv", "ipfixprobe"},
 	}
 	for _, kind := range kinds {
 		if !strings.Contains(filepath.Base(file), kind.part) {
@@ -58,7 +62,7 @@ func referenceOf(programs []program, file string) *program {
 
 // compareReference compares netstream's flows with a reference file. It gives nil
 // if the file has nothing to compare with.
-func compareReference(corpus, file string, p *program, netstream sums, traits map[hosts]trait) (*comparison, error) {
+func compareReference(corpus, file string, p *program, f *finding, traits map[hosts]trait, first map[key]key) (*comparison, error) {
 	text, err := os.ReadFile(filepath.Join(corpus, file))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read a reference: %w", err)
@@ -70,7 +74,19 @@ func compareReference(corpus, file string, p *program, netstream sums, traits ma
 	if len(flows) == 0 {
 		return nil, nil
 	}
-	return p.compare(file, netstream, flows, traits), nil
+	c := p.compare(file, f.metering.flows, undirectedSums(flows), traits)
+	if !p.byConnection {
+		f.compareDirections(p, flows, first)
+	}
+	return c, nil
+}
+
+// key gives netstream's key as the program has it, of both directions if its flows are.
+func (p *program) key(k key) key {
+	if p.oneWay {
+		return p.shape(k)
+	}
+	return p.shape(k).undirected()
 }
 
 // compare compares sums over the program's keys, so that timeouts play no part.

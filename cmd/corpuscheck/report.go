@@ -32,6 +32,7 @@ func report(w io.Writer, findings []finding) bool {
 	}
 	reportCapinfos(w, findings)
 	passed = reportTshark(w, findings) && passed
+	reportTallies(w, findings)
 	fmt.Fprintf(w, "%d captures, %d failed", len(findings), failed)
 	for _, code := range slices.Sorted(maps.Keys(exits)) {
 		fmt.Fprintf(w, ", %d with exit code %d", exits[code], code)

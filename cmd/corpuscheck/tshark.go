@@ -26,6 +26,9 @@ var tsharkFields = [...]string{
 	"ip.version", "ipv6.version", "ip.flags.mf", "ipv6.fraghdr.more",
 	"ip.checksum.status", "tcp.checksum.status", "udp.checksum.status",
 	"icmp.checksum.status", "icmpv6.checksum.status", "sctp.checksum.status",
+	"tcp.stream", "tcp.len", "tcp.seq", "tcp.analysis.retransmission", "tcp.analysis.out_of_order", "tcp.analysis.spurious_retransmission",
+	"tcp.analysis.fast_retransmission", "tcp.analysis.keep_alive", "tcp.analysis.duplicate_ack", "tcp.analysis.zero_window",
+	"tcp.analysis.initial_rtt", "tcp.analysis.lost_segment", "tcp.analysis.ack_lost_segment",
 }
 
 // tsharkPreferences switch off what would move or repeat headers: a reassembled
@@ -33,7 +36,7 @@ var tsharkFields = [...]string{
 // which some of the other oracles look at.
 var tsharkPreferences = [...]string{
 	"ip.defragment:FALSE", "ipv6.defragment:FALSE",
-	"tcp.desegment_tcp_streams:FALSE", "tcp.analyze_sequence_numbers:FALSE",
+	"tcp.desegment_tcp_streams:FALSE", "tcp.analyze_sequence_numbers:TRUE",
 	"sctp.reassembly:FALSE", "wlan.defragment:FALSE",
 	"ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE",
 }

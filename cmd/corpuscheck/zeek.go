@@ -14,9 +14,9 @@ var zeekProtocols = map[string]int{"tcp": 6, "udp": 17}
 // lengths. A log that lacks a column that is needed, because the test cut it, has
 // no connections to compare with, and the answer is nil. ICMP has ports 0, as
 // Zeek pairs the types of the two directions.
-func parseZeek(text string) (sums, error) {
+func parseZeek(text string) ([]conversation, error) {
 	var places map[string]int
-	s := sums{}
+	var conversations []conversation
 	for number, line := range strings.Split(text, "\n") {
 		if names, is := strings.CutPrefix(line, "#fields\t"); is {
 			places = map[string]int{}
@@ -38,31 +38,36 @@ func parseZeek(text string) (sums, error) {
 			return nil, fmt.Errorf("cannot read line %d: got %d cells, want %d", number+1, len(cells), len(places))
 		}
 		cell := func(name string) string { return cells[places[name]] }
-		k, v, err := zeekConnection(cell)
+		c, err := zeekConnection(cell)
 		if err != nil {
 			return nil, fmt.Errorf("cannot read line %d: %w", number+1, err)
 		}
-		s.add(k.undirected(), v)
+		c.cells = map[string]string{}
+		for name, i := range places {
+			c.cells[name] = cells[i]
+		}
+		conversations = append(conversations, c)
 	}
-	return s, nil
+	return conversations, nil
 }
 
-func zeekConnection(cell func(string) string) (k key, v volume, err error) {
+func zeekConnection(cell func(string) string) (c conversation, err error) {
+	k, v := &c.key, &c.volumes
 	if k.source, err = netip.ParseAddr(cell("id.orig_h")); err != nil {
-		return k, v, err
+		return c, err
 	}
 	if k.destination, err = netip.ParseAddr(cell("id.resp_h")); err != nil {
-		return k, v, err
+		return c, err
 	}
 	protocol, named := zeekProtocols[cell("proto")]
 	switch {
 	case named:
 		k.protocol = protocol
 		if k.sourcePort, err = strconv.Atoi(cell("id.orig_p")); err != nil {
-			return k, v, err
+			return c, err
 		}
 		if k.destinationPort, err = strconv.Atoi(cell("id.resp_p")); err != nil {
-			return k, v, err
+			return c, err
 		}
 	case cell("proto") == "icmp" && k.source.Is4():
 		k.protocol = 1
@@ -70,19 +75,17 @@ func zeekConnection(cell func(string) string) (k key, v volume, err error) {
 		k.protocol = 58
 	default:
 		if k.protocol, err = strconv.Atoi(cell("ip_proto")); err != nil {
-			return k, v, err
+			return c, err
 		}
 	}
 	counts := [...]struct {
 		name string
 		sum  *int64
-	}{{"orig_pkts", &v.packets}, {"resp_pkts", &v.packets}, {"orig_ip_bytes", &v.bytes}, {"resp_ip_bytes", &v.bytes}}
-	for _, c := range counts {
-		n, err := strconv.ParseInt(cell(c.name), 10, 64)
-		if err != nil {
-			return k, v, err
+	}{{"orig_pkts", &v[0].packets}, {"resp_pkts", &v[1].packets}, {"orig_ip_bytes", &v[0].bytes}, {"resp_ip_bytes", &v[1].bytes}}
+	for _, count := range counts {
+		if *count.sum, err = strconv.ParseInt(cell(count.name), 10, 64); err != nil {
+			return c, err
 		}
-		*c.sum += n
 	}
-	return k, v, nil
+	return c, nil
 }
