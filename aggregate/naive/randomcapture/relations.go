@@ -135,6 +135,30 @@ func SwapDirection(packets []Packet) []Packet {
 	})
 }
 
+// RenameHosts gives each host, which is the last octet of its addresses, the number that
+// it has in names. The tables do the same (M8). It reports whether all addresses are
+// there to be renamed: a packet cut within them would keep some.
+func RenameHosts(packets []Packet, names [256]byte) (renamed []Packet, ok bool) {
+	ok = true
+	renamed = each(packets, func(p *Packet) {
+		if p.network == 0 || p.network >= len(p.Frame) {
+			return
+		}
+		ends := [2]int{p.network + 15, p.network + 19}
+		if p.Frame[p.network]>>4 != 4 {
+			ends = [2]int{p.network + 23, p.network + 39}
+		}
+		if len(p.Frame) <= ends[1] {
+			ok = false
+			return
+		}
+		for _, at := range ends {
+			p.Frame[at] = names[p.Frame[at]]
+		}
+	})
+	return renamed, ok
+}
+
 // swap exchanges the n octets at an offset with the n behind them, if all are
 // there.
 func swap(frame []byte, at, n int) {
