@@ -16,7 +16,9 @@ func DecodeInner(f Frame) (p Packet, reason flow.Reason, limited bool) {
 	p, reason = Decode(f)
 	if reason == flow.ReasonNotIP && len(p.content.octets) > 0 {
 		o := opening{around: p, headers: p.headers}
-		p, reason = o.pseudowire(p.content, p.bottomLabel)
+		if p, reason = o.pseudowire(p.content, p.bottomLabel); reason != flow.ReasonAccounted {
+			reason = flow.ReasonNotIP // as if it were not opened
+		}
 	}
 	if reason != flow.ReasonAccounted {
 		return p, reason, false

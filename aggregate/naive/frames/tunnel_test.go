@@ -107,7 +107,7 @@ func TestDecodeInner(t *testing.T) {
 		{"pseudowire", macs + "8847 00030040 00010140" + ethernet4, "9 id 16: " + is4 + " mpls 48"},
 		{"pseudowire with control word", macs + "8847 00010140 00000007" + macs + "8100 0009 0800" + inner4, "9 id 16: " + is4 + " mpls 16"},
 		{"pseudowire without IP", macs + "8847 00010140 00000007" + macs + "0806" + inner4, "not_ip"},
-		{"pseudowire with bad IP", macs + "8847 00010140 00000007" + ipv4 + "55" + zeros(30), "bad_ip_version"},
+		{"pseudowire with bad IP", macs + "8847 00010140 00000007" + ipv4 + "55" + zeros(30), "not_ip"},
 
 		{"Teredo", udp(3544, 1000, inner6), "10 in v4 1>2: " + is6},
 		{"Teredo with authentication and origin", udp(1000, 3544, "0001 0102 aa bbbb", zeros(9), "0000 1234 f5fffffe", inner6), "10 in v4 1>2: " + is6},

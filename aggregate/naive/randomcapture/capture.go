@@ -63,10 +63,12 @@ type conversation struct {
 type generator struct {
 	random        *rand.Rand
 	conversations []*conversation
-	timers        []int64 // those that the capture is after
-	cursor        int64   // time of the next packet, without disorder
-	highest       int64   // highest time so far, strays apart
-	tunnels       bool    // of the options
+	timers        []int64              // those that the capture is after
+	cursor        int64                // time of the next packet, without disorder
+	highest       int64                // highest time so far, strays apart
+	tunnels       bool                 // of the options
+	firsts        [identifications]int // first fragments by identification
+	more          uint16               // identifications in use once
 }
 
 // New makes a capture. The seed and the options decide it alone.
