@@ -22,6 +22,7 @@ type shard struct {
 	table   *table
 	flows   *runs.Sorter[flow.Record]
 	slices  *runs.Sorter[meter.Slice]
+	open    *runs.Sorter[keyState] // nil unless open flows are handed over
 
 	seconds  *accounting.Seconds // nil unless peaks are asked for
 	withheld *withheld           // nil if all records are kept

@@ -54,6 +54,9 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 		w.process.MeterBiflows(reversedPoint(config.Points))
 	}
 	w.setPace(&config.Meter)
+	if config.HandOver {
+		w.open = runs.NewSorter(keyStateOrder(config.Points, w.table.keep), flows, config.Spill)
+	}
 	if config.MaxFlows > 0 {
 		w.cache = newCache(config.MaxFlows)
 	}
@@ -76,14 +79,15 @@ func (ws workers) metering() workers {
 	return ws
 }
 
-// run meters all inputs and gives the least and the largest clock, as merge does. It calls stop with whatever
+// run meters all inputs and gives the least and the largest clock, and how many packets
+// were raised to the floor, as merge does. It calls stop with whatever
 // goes wrong and ends soon after, or when ctx is canceled.
-func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Interval {
+func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input, floor flow.Timestamp) (clocks flow.Interval, raised uint64) {
 	var running sync.WaitGroup
 	for _, w := range ws {
 		running.Go(func() { w.run(ctx, stop) })
 	}
-	clocks, err := merge(ctx, inputs, ws.metering())
+	clocks, raised, err := merge(ctx, inputs, floor, ws.metering())
 	if err != nil {
 		stop(err)
 	}
@@ -92,8 +96,14 @@ func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs 
 		close(w.full)
 	}
 	running.Wait()
-	ws.each(ctx, stop, func(w *worker) error { return w.flush(clocks.Last) })
-	return clocks
+	end := max(clocks.Last, floor)
+	ws.each(ctx, stop, func(w *worker) error {
+		if w.open != nil {
+			return w.handOver(end)
+		}
+		return w.flush(end)
+	})
+	return clocks, raised
 }
 
 // each does something with every worker at the same time, unless ctx is canceled.
@@ -118,6 +128,9 @@ func (ws workers) close() {
 	for _, w := range ws {
 		w.flows.Close()
 		w.slices.Close()
+		if w.open != nil {
+			w.open.Close()
+		}
 		w.recorder.reports.Close()
 		if w.withheld != nil {
 			w.withheld.far.Close()
@@ -135,10 +148,11 @@ func (ws workers) take(packets []flow.Packet) {
 		return
 	}
 	for i := range packets {
-		shard := uint64(uint32(packets[i].Hash)) * uint64(len(ws)) >> 32
-		ws[shard].put(packets[i : i+1])
+		ws[ws.shardOf(packets[i].Hash)].put(packets[i : i+1])
 	}
 }
+
+func (ws workers) shardOf(hash uint64) uint64 { return uint64(uint32(hash)) * uint64(len(ws)) >> 32 }
 
 // takeBatch hands a batch on as it is where there is one shard only.
 func (ws workers) takeBatch(b *batch) *batch {

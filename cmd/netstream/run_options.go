@@ -44,6 +44,7 @@ type runOptions struct {
 	place         placeOptions
 	ageing        ageingOptions
 	accounting    schemeOptions
+	state         stateOptions
 	reorderWindow duration
 
 	captures       string
@@ -83,6 +84,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
 	o.intervals.addFlags(flags)
 	o.accounting.addFlags(flags)
+	o.state.addFlags(flags)
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
@@ -227,7 +229,10 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFlowFilter(); err != nil {
 		return err
 	}
-	return o.accounting.resolve(flags, o)
+	if err := o.accounting.resolve(flags, o); err != nil {
+		return err
+	}
+	return o.state.validate(flags, o)
 }
 
 func (o *runOptions) meter() meter.Settings {
@@ -265,5 +270,6 @@ func (o *runOptions) parameters() map[string]string {
 	o.intervals.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)
+	o.state.addParameters(parameters)
 	return parameters
 }

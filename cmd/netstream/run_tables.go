@@ -22,12 +22,12 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow,
 		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0,
 		Distinct: j.options.accounting.distinct, Peak: j.options.accounting.peak,
-		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
-		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
+		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Packets + number },
+		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Records + number },
 	}
 	options.Reference = j.options.reference.columns()
 	if j.options.withFile {
-		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
+		options.FileOf = func(ordinal uint32) string { return j.inputOf(ordinal).Name }
 	}
 	return options
 }
