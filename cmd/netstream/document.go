@@ -41,6 +41,7 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output, result *engin
 		m.Skipped = append(m.Skipped, manifest.Skipped{Name: s.Name, Why: s.Why})
 	}
 	m.RunID = manifest.RunID(tool, m.Parameters, m.Inputs)
+	j.runID = m.RunID
 	if j.chain != nil {
 		state, err := j.writeState(dir, result, m.RunID)
 		if err != nil {

@@ -23,6 +23,9 @@ import (
 // any other run is refused here, before any work is done.
 func (j *job) alreadyDone(ctx context.Context, args []string) (bool, error) {
 	o := j.options
+	if o.partition != partitionNone {
+		return j.doneInDataset(ctx, args)
+	}
 	if entries, err := os.ReadDir(o.write); err != nil || len(entries) == 0 || o.force {
 		return false, nil // not there, no directory, or an empty one: that is judged when it is made
 	}
@@ -36,17 +39,7 @@ func (j *job) alreadyDone(ctx context.Context, args []string) (bool, error) {
 	if err != nil || !same {
 		return false, errors.Join(err, refused)
 	}
-	if err := j.intact(o.write, there); err != nil {
-		return false, err
-	}
-	if err := j.install(o.write); err != nil { // the run may have died before it came to that
-		return false, err
-	}
-	j.sayDone(o.write)
-	if !there.Complete {
-		return true, fail(exitDamaged, "run.json lists the damage", "some input of the run was damaged or left out")
-	}
-	return true, nil
+	return true, j.leave(o.write, there)
 }
 
 // readManifest reads the manifest of an output.

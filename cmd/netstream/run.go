@@ -87,6 +87,7 @@ type job struct {
 
 	allRejected engine.Rejected
 	present     flow.Fields // that any row has
+	runID       string      // once the inputs are read
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
@@ -112,27 +113,41 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	if err := j.chain.check(o); err != nil {
 		return err
 	}
-	dir, err := outdir.Create(o.write, outdir.Options{Replace: o.force})
+	made, err := j.makeDataset()
 	if err != nil {
-		return outputFailure(err)
+		return err
+	}
+	if err := j.into(ctx, args); err != nil {
+		if made {
+			os.Remove(o.write) // if nothing was added to it
+		}
+		return err
+	}
+	return j.verdict()
+}
+
+// into writes the output directory.
+func (j *job) into(ctx context.Context, args []string) error {
+	dir, err := j.createOutput()
+	if err != nil {
+		return err
 	}
 	if err := j.fill(ctx, args, dir); err != nil {
 		if aborting := dir.Abort(); aborting != nil {
-			reportWarning(c.err, "%v", aborting)
+			reportWarning(j.console.err, "%v", aborting)
 		}
 		return err
 	}
 	j.progress.stop()
-	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
-		reportWarning(c.err, "%v", err) // the output is complete all the same
-	} else if err != nil {
-		return outputFailure(err)
-	}
-	if err := j.install(o.write); err != nil {
+	output, err := j.commit(dir)
+	if err != nil {
 		return err
 	}
-	j.summarize(o.write)
-	return j.verdict()
+	if err := j.install(output); err != nil {
+		return err
+	}
+	j.summarize(output)
+	return nil
 }
 
 // fill does everything up to the commit.

@@ -149,18 +149,19 @@ func (j *job) refuseCounted() error {
 	return nil
 }
 
-// countedBefore looks whether a run before had exactly these inputs. Its output, if it is
+// countedBefore looks whether a run before had exactly these inputs, which is found out
+// by their digests if the lengths are those of its inputs. Its output, if it is
 // there, is what the run would make: nothing is to be done.
 func (j *job) countedBefore(ctx context.Context, args []string) (done bool, err error) {
 	before := j.chain.counted()
 	if len(before.Runs) == 0 {
 		return false, nil
 	}
-	names := append(slices.Clone(j.options.read), args...)
-	if slices.Contains(names, input.StandardInput) || slices.Contains(j.options.filesFrom, input.StandardInput) {
-		return false, nil // it can be read once only
+	sizes, ok := j.inputSizes(args)
+	if !ok || !slices.ContainsFunc(before.Runs, func(r statefile.Run) bool { return slices.Equal(r.Sizes(), sizes) }) {
+		return false, nil
 	}
-	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom})
+	selection, err := input.Expand(input.Request{Names: append(slices.Clone(j.options.read), args...), FilesFrom: j.options.filesFrom})
 	if err != nil {
 		return false, nil // the run itself says so
 	}
@@ -201,10 +202,7 @@ func (j *job) findCounted(run string) error {
 		return err
 	}
 	j.sayDone(name)
-	if !there.Complete {
-		return fail(exitDamaged, "run.json lists the damage", "some input of the run was damaged or left out")
-	}
-	return nil
+	return incomplete(there)
 }
 
 // install makes the file of --state a copy of the state in the output.
@@ -239,6 +237,3 @@ func (j *job) describeChain(result *engine.Result) *manifest.State {
 		RaisedPackets: result.Raised,
 	}
 }
-
-// outputOf gives where the output of a run is.
-func (j *job) outputOf(string) string { return j.options.write }

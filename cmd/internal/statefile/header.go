@@ -2,6 +2,7 @@ package statefile
 
 import (
 	"fmt"
+	"slices"
 
 	"netstream/aggregate/flow"
 )
@@ -63,9 +64,19 @@ type Run struct {
 // Input is an input of a run, by its decompressed content.
 type Input struct {
 	Name          string `json:"name"`
+	Size          int64  `json:"size"` // as stored
 	ContentSize   int64  `json:"content_size"`
 	ContentSHA256 string `json:"content_sha256"`
 	Empty         bool   `json:"empty,omitempty"` // it held nothing that could be counted twice
+}
+
+// Sizes gives the lengths of the files of the run's inputs, in order.
+func (r *Run) Sizes() (sizes []int64) {
+	for _, in := range r.Inputs {
+		sizes = append(sizes, in.Size)
+	}
+	slices.Sort(sizes)
+	return sizes
 }
 
 // Section is one section of the file.
