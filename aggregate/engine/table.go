@@ -44,14 +44,22 @@ func (t *table) state(number uint32) *meter.State {
 	return &t.chunks[number/chunkStates][number%chunkStates]
 }
 
-// touch reads what find will need, so that the cache misses of many packets
-// overlap. What it gives has no meaning.
-func (t *table) touch(hash uint64) uint64 {
-	s := t.slots[t.home(tag(hash))]
-	if s == 0 {
+// touch reads what number and the metering will need of the packets with the given
+// numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
+// then the states that they lead to. No branch depends on what was read. What it gives
+// has no meaning.
+func (t *table) touch(packets []flow.Packet, numbers []uint16) (read uint64) {
+	if t.states == 0 {
 		return 0
 	}
-	return uint64(t.state(s.state()).Key.Protocol)
+	var slots [touchedAtATime]slot
+	for i, n := range numbers[:min(len(numbers), touchedAtATime)] {
+		slots[i] = t.slots[t.home(tag(packets[n].Hash))]
+	}
+	for _, s := range slots[:min(len(numbers), touchedAtATime)] {
+		read += t.state(uint32(max(uint64(uint32(s)), 1)) - 1).Touch()
+	}
+	return read
 }
 
 // find gives the state of key, a new one if there is none.
