@@ -91,7 +91,9 @@ func (s *shard) meterSome(packets []flow.Packet, numbers []uint16) {
 		for _, i := range few {
 			p := &packets[i]
 			number := s.table.number(p.Hash, &p.Key)
-			s.process.Add(s.table.state(number), s.table.extension(number), p)
+			if state := s.table.state(number); !s.process.Continue(state, p) {
+				s.process.Add(state, s.table.extension(number), p)
+			}
 		}
 		numbers = numbers[len(few):]
 	}
