@@ -86,7 +86,7 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 			return err
 		}
 		hash := config.Hasher.Hash(&key)
-		t := metering[metering.shardOf(hash)].table
+		t := metering[shardOf(hash, len(metering))].table
 		number := t.number(hash, &key)
 		state, extension := t.state(number), t.extension(number)
 		state.Carry(c, extension)

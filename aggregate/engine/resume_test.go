@@ -80,11 +80,11 @@ func handedOver(t testing.TB) (flows, slices []byte) {
 // sourceOf is a source of packets that are at hand.
 type sourceOf func(dst []flow.Packet) int
 
-func (s sourceOf) ReadPackets(dst []flow.Packet) (int, error) {
+func (s sourceOf) ReadPackets(dst []flow.Packet) ([]flow.Packet, error) {
 	if n := s(dst); n > 0 {
-		return n, nil
+		return dst[:n], nil
 	}
-	return 0, io.EOF
+	return nil, io.EOF
 }
 
 func (s sourceOf) Close() error { return nil }

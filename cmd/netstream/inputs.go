@@ -304,15 +304,15 @@ type accounted struct {
 	progress *progress
 }
 
-func (a *accounted) ReadPackets(dst []flow.Packet) (int, error) {
-	n, err := a.packets.ReadPackets(dst)
-	a.progress.addPackets(n)
+func (a *accounted) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
+	packets, err := a.packets.ReadPackets(room)
+	a.progress.addPackets(len(packets))
 	if err == io.EOF {
 		a.in.account = a.packets.Account()
 	} else if err != nil {
-		return n, inputFailure(err)
+		return packets, inputFailure(err)
 	}
-	return n, err
+	return packets, err
 }
 
 // Close gives the input's buffers back, too.
