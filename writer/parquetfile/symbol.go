@@ -20,7 +20,7 @@ type symbolColumn[R any] struct {
 
 	symbols    []table.Symbol // of the rows being added, without NULLs
 	guesses    []uint32       // of the dictionary, for the symbols
-	numbers    []uint32       // dictionary numbers of the page being filled, without NULLs
+	numbers    numbers        // of the page being filled, without NULLs
 	last       table.Symbol   // the symbol before, which is often the next one too
 	lastNumber uint32         // its number; valid if there is any key
 	entries    []byte         // content of the dictionary page
@@ -39,6 +39,10 @@ func (c *symbolColumn[R]) add(rows []R) error {
 	if c.spelled {
 		return c.spell()
 	}
+	if len(c.symbols) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
+		return nil
+	}
+	all := c.numbers.spread()
 	// The places of a large dictionary are far from the processor. Asked for ahead,
 	// without a branch between them, they come at the same time.
 	large := len(c.dictionary.keys) >= largeDictionary
@@ -58,8 +62,9 @@ func (c *symbolColumn[R]) add(rows []R) error {
 				return err
 			}
 		}
-		c.numbers = append(c.numbers, c.lastNumber)
+		all = append(all, c.lastNumber)
 	}
+	c.numbers.set(all)
 	return nil
 }
 
@@ -96,8 +101,7 @@ func (c *symbolColumn[R]) endPage() error {
 		return c.endTexts(&c.texts)
 	}
 	width := c.dictionary.width()
-	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
-	c.numbers = c.numbers[:0]
+	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()
 }
 
@@ -123,11 +127,12 @@ const fewCells = 1 << 10
 // be of no use: most of the row group's cells will be the only ones of their text. The
 // texts of a scan are, where a dictionary costs a look-up and an entry for each cell.
 func (c *symbolColumn[R]) mostlyDifferent() bool {
-	if len(c.numbers) < fewCells || len(c.entries) > maxTextPage {
+	all := c.numbers.spread()
+	if len(all) < fewCells || len(c.entries) > maxTextPage {
 		return false
 	}
-	half := len(c.numbers) / 2
-	known := int(slices.Max(c.numbers[:half])) + 1
+	half := len(all) / 2
+	known := int(slices.Max(all[:half])) + 1
 	return expectedShare(known, len(c.dictionary.keys)-known, half) > mostlyShare
 }
 
@@ -164,12 +169,12 @@ func (c *symbolColumn[R]) leaveDictionary() error {
 		text, rest = cutText(rest)
 		entries = append(entries, text)
 	}
-	for _, n := range c.numbers {
+	for _, n := range c.numbers.spread() {
 		if err := c.texts.addText(entries[n]); err != nil {
 			return err
 		}
 	}
-	c.numbers = c.numbers[:0]
+	c.numbers.reset()
 	c.spelled, c.encoding = true, parquet.Encodings.DeltaByteArray
 	return nil
 }
