@@ -51,10 +51,8 @@ const keepOpen = 4
 // Nothing is written yet, so whatever cannot be opened ends the run here, unless
 // it is to go on without.
 func openInputs(ctx context.Context, c *console, o *runOptions, args []string, options reader.Options, p *progress) (*observations, error) {
-	selection, err := input.Expand(input.Request{
-		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
-	})
 	obs := &observations{options: options, stdin: c.in, progress: p, keepGoing: o.keepGoing}
+	selection, err := obs.find(c, o, args)
 	obs.skipped = selection.Skipped
 	if err != nil {
 		if !o.keepGoing || len(selection.Sources) == 0 || input.ClassOf(err) == input.Refused {
@@ -95,6 +93,17 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 	}
 	obs.lend(o.shareTemplates)
 	return obs, nil
+}
+
+// find gives the inputs that were asked for, or those of the run that is repeated.
+func (obs *observations) find(c *console, o *runOptions, args []string) (*input.Selection, error) {
+	if o.repeated != nil {
+		obs.leftOut = o.repeated.leftOut
+		return &o.repeated.selection, nil
+	}
+	return input.Expand(input.Request{
+		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
+	})
 }
 
 // look opens one input and finds out how it begins.
