@@ -101,7 +101,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // askAll adds the flags of parameters. Those that follow from others by default come
 // last, as they may not be given where they have no say.
 func (r *repetition) askAll(parameters []string) error {
-	dependent := []string{"end_grace", "direction", "meter", "zone_database"}
+	dependent := []string{"end_grace", "direction", "meter", "zone_database", "key"}
 	first := slices.DeleteFunc(slices.Clone(parameters), func(name string) bool { return slices.Contains(dependent, name) })
 	if len(first) == 0 {
 		first = parameters
@@ -138,7 +138,8 @@ func (r *repetition) ask(parameter string) error {
 	case "interfaces":
 		return r.askInterfaces(text)
 	case "key":
-		values = []string{r.keyOf(text)}
+		r.askKey(text)
+		return nil
 	}
 	if _, asked := r.given[name]; asked || newRunFlags().Lookup(name) == nil {
 		return nil
@@ -162,11 +163,30 @@ func schemeTexts(text string) []string {
 	}
 	texts := strings.Fields(text)
 	for i, definition := range texts {
-		if name, _, _ := strings.Cut(definition, "="); named[name] {
-			texts[i] = name
+		name, fields, _ := strings.Cut(definition, "=")
+		if texts[i] = name; !named[name] {
+			texts[i] = name + "=" + strings.Join(askedFields(strings.Split(fields, ",")), ",")
 		}
 	}
 	return texts
+}
+
+// askedFields leaves out of the columns of a scheme the prefix lengths that come with
+// a prefix, and those of whole addresses, which no text asks for.
+func askedFields(columns []string) []string {
+	var fields []string
+	for _, column := range columns {
+		last := ""
+		if len(fields) > 0 {
+			last = fields[len(fields)-1]
+		}
+		side, isMask := strings.CutSuffix(column, "_mask")
+		if isMask && (last == side+"_prefix" || strings.HasPrefix(last, side+"_ip/")) {
+			continue
+		}
+		fields = append(fields, strings.TrimSuffix(column, "/32:128"))
+	}
+	return fields
 }
 
 // timeoutValues gives the flags of timers by protocol, whose ranges are told one by one.
@@ -202,11 +222,15 @@ func (r *repetition) askInterfaces(text string) error {
 	return err
 }
 
-// keyOf gives a text of --key that makes the definition. Some definitions have fields
-// that can be had by the name of a kind only.
-func (r *repetition) keyOf(definition string) string {
+// askKey adds the flags that make the definition of a key. Some definitions have fields
+// that can be had by the name of a kind only, and those of biflows have the ToS octet
+// only if it is asked for.
+func (r *repetition) askKey(definition string) {
+	if r.given["key"] != nil {
+		return
+	}
+	r.given["key"] = []string{definition}
 	candidates := []string{definition}
-	fields := strings.Split(definition, ",")
 	for _, kind := range keyKinds() {
 		parsed, err := parseKey(kind.name)
 		if err != nil {
@@ -214,8 +238,8 @@ func (r *repetition) keyOf(definition string) string {
 		}
 		has := strings.Split(parsed.definition.String(), ",")
 		rest := []string{kind.name}
-		for _, field := range fields {
-			if !slices.Contains(has, field) {
+		for _, field := range strings.Split(definition, ",") {
+			if !slices.Contains(has, field) && field != "tos" && field != "dscp" {
 				rest = append(rest, field)
 			}
 		}
@@ -224,11 +248,21 @@ func (r *repetition) keyOf(definition string) string {
 	for _, text := range candidates {
 		parsed, err := parseKey(text)
 		outer := r.wanted["meter"] == "outer" && (parsed.inner || parsed.named&(flow.KeyTunnel|flow.KeyTunnelID) != 0)
-		if err == nil && !outer && parsed.definition.String() == definition {
-			return text
+		if err != nil || outer {
+			continue
+		}
+		if parsed.definition.String() == definition && (r.wanted["biflow"] != "true" || parsed.definition.Fields&flow.KeyClassOfService == 0) {
+			r.given["key"] = []string{text}
+			return
+		}
+		for _, tos := range [...]string{"tos", "dscp", "none"} {
+			changed := parsed.definition
+			if parsed.named&flow.KeyClassOfService == 0 && setTOS(&changed, tos) == nil && changed.String() == definition {
+				r.given["key"], r.given["with-tos"] = []string{text}, []string{tos}
+				return
+			}
 		}
 	}
-	return definition
 }
 
 // repeatedInputs are the inputs of a run that is repeated, as it found them.

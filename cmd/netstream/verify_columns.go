@@ -64,7 +64,7 @@ func (o *runOptions) tableOptions(m *manifest.Manifest) table.Options {
 	has := func(use string) bool { return m.Parameters[parameterName(use)] != "" }
 	if has("as") || has("as-names") || has("geo") || has("prefixes") || has("interfaces") || has("services") || has("dscp-classes") {
 		options.Reference = &table.Reference{
-			Routes: has("as"), ASNames: has("as-names"), Countries: has("geo"), Services: has("services"), Classes: has("dscp-classes"),
+			Routes: has("as"), Interfaces: has("interfaces"), ASNames: has("as-names"), Countries: has("geo"), Services: has("services"), Classes: has("dscp-classes"),
 		}
 	}
 	return options

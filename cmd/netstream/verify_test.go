@@ -9,6 +9,7 @@ import (
 
 	"netstream/aggregate/accounting"
 	"netstream/writer/audit"
+	"netstream/writer/outdir"
 )
 
 // TestVerifyGoldenRuns verifies and repeats runs of many inputs and options, in both
@@ -71,6 +72,10 @@ func verifiedRuns() []goldenRun {
 	for _, profile := range profileNames() {
 		all = append(all, goldenRun{"profile-" + profile, []string{"--profile", profile, lab, capture("connections.pcap")}})
 	}
+	for _, tos := range []string{"tos", "dscp", "none"} {
+		all = append(all, goldenRun{"biflow-" + tos, []string{"--biflow", "--with-tos", tos, lab}})
+	}
+	all = append(all, goldenRun{"schemes", []string{"-A", "a=src_ip,dst_ip/16:48,src_prefix,protocol", "-A", "b=dst_prefix,dst_port", lab}})
 	return append(all, goldenRun{"profile-changed", []string{"--profile", "zeek", "--idle-timeout", "3s", "--with-tos", "dscp", "--biflow=false", lab}})
 }
 
@@ -97,4 +102,9 @@ func mustWrite(t *testing.T, name string, content []byte) {
 	if err := os.WriteFile(name, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// about says whether a defect is of a file, or of the list that says what it must be.
+func about(file string) func(audit.Defect) bool {
+	return func(d audit.Defect) bool { return d.File == file || file == outdir.SumsName }
 }

@@ -3,10 +3,14 @@ package audit
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"netstream/aggregate/flow"
 	"netstream/writer/manifest"
 	"netstream/writer/table"
 )
@@ -91,7 +95,11 @@ func (o *order) byScheme(columns []column) {
 		case c.kind != table.Text:
 			o.by(columns, c.name, nullFirst(numbers))
 		case slices.Contains(addressColumns[:], c.name):
-			o.by(columns, c.name, nullFirst(addresses))
+			o.by(columns, c.name, nullFirst(addressesByVersion))
+		case c.name == "direction":
+			o.by(columns, c.name, nullFirst(func(a, b *cell) int { return cmp.Compare(directionOf(a), directionOf(b)) }))
+		case c.name == "tunnel_type":
+			o.by(columns, c.name, nullFirst(func(a, b *cell) int { return cmp.Compare(tunnelOf(a), tunnelOf(b)) }))
 		default:
 			o.by(columns, c.name, nullFirst(texts))
 		}
@@ -125,7 +133,42 @@ func (o *order) add(row []cell) {
 
 func numbers(a, b *cell) int { return cmp.Compare(a.number, b.number) }
 
-func texts(a, b *cell) int { return cmp.Compare(a.text, b.text) }
+// texts compares octets. Those of a text that was not UTF-8 are not in the table.
+func texts(a, b *cell) int {
+	if strings.ContainsRune(a.text, utf8.RuneError) || strings.ContainsRune(b.text, utf8.RuneError) {
+		return 0
+	}
+	return cmp.Compare(a.text, b.text)
+}
+
+// directionOf gives the number of a direction: that of flowDirection (61), and behind its
+// eight bits those that exporters do not have.
+func directionOf(c *cell) int {
+	for d := flow.DirectionIngress; d <= flow.DirectionExternal; d++ {
+		switch {
+		case d.String() != c.text:
+		case d <= flow.DirectionEgress:
+			return int(d - flow.DirectionIngress)
+		default:
+			return 1<<8 + int(d)
+		}
+	}
+	number, err := strconv.Atoi(c.text)
+	if err != nil {
+		return math.MaxInt
+	}
+	return number
+}
+
+// tunnelOf gives the place of a type of tunnel in the table of docs/metering.md section 1.
+func tunnelOf(c *cell) int {
+	for t := range 256 {
+		if flow.TunnelType(t).String() == c.text {
+			return t
+		}
+	}
+	return math.MaxInt
+}
 
 // numbersOrZero takes what is not known for 0, as keys do.
 func numbersOrZero(a, b *cell) int {
@@ -158,6 +201,11 @@ func nullFirst(compare func(a, b *cell) int) func(a, b *cell) int {
 func addresses(a, b *cell) int {
 	x, y := octetsOf(a), octetsOf(b)
 	return bytes.Compare(x[:], y[:])
+}
+
+// addressesByVersion puts IPv4 addresses before the IPv6 addresses of the same octets.
+func addressesByVersion(a, b *cell) int {
+	return cmp.Or(addresses(a, b), cmp.Compare(strings.Count(a.text, ":"), strings.Count(b.text, ":")))
 }
 
 func octetsOf(c *cell) [16]byte {
