@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"bytes"
-	"encoding/binary"
 	"slices"
 
 	"netstream/aggregate/accounting"
@@ -25,8 +23,7 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 	number := to.number(0, new(flow.Key)) // where rows are decoded to: they are valid until the next one
 	return runs.Order[keyState]{
 		Append: func(dst []byte, row *keyState) []byte {
-			dst = appendKey(dst, &row.state.Key)
-			dst = binary.AppendUvarint(dst, uint64(row.state.Key.Point))
+			dst = appendMeteredPoint(appendKey(dst, &row.state.Key), row.state.Key.Point)
 			c := carry.NewEncoder(dst)
 			row.state.Carry(c, row.extension)
 			return c.Octets()
@@ -35,7 +32,7 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			var key flow.Key
 			d := decoder{src: src}
 			d.key(&key)
-			key.Point = uint32(d.uint())
+			d.point(&key)
 			if d.failed {
 				return errRowCut
 			}
@@ -47,19 +44,13 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 		},
 		Prefix: func(row []byte) (prefix runs.Prefix) {
 			var whole bool
-			if prefix[0], whole = addressPrefix(row); whole {
-				prefix[1], _ = addressPrefix(row[16:])
+			var source int
+			if prefix[0], whole, source = addressPrefix(row); whole {
+				prefix[1], _, _ = addressPrefix(row[source:])
 			}
 			return prefix
 		},
-		Compare: func(a, b []byte) int {
-			if c := bytes.Compare(a[:keyLength], b[:keyLength]); c != 0 {
-				return c
-			}
-			p, _ := binary.Uvarint(a[keyLength:])
-			q, _ := binary.Uvarint(b[keyLength:])
-			return points.Compare(uint32(p), uint32(q))
-		},
+		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
 	}
 }
 

@@ -32,7 +32,8 @@ type command struct {
 // commands gives all verbs, each with a fresh flag table.
 func commands() []*command {
 	return []*command{
-		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newSchemaCommand(),
+		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newVerifyCommand(),
+		newSchemaCommand(),
 		newCompletionCommand(), newManCommand(), newVersionCommand(),
 	}
 }

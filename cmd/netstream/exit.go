@@ -18,7 +18,7 @@ const (
 	exitUsage     = 4   // usage, or refused input
 	exitOutput    = 5   // output failed
 	exitLimit     = 6   // a resource limit stopped the run
-	exitLaw       = 7   // a conservation law or the re-read check failed: a bug of ours
+	exitLaw       = 7   // a conservation law or the re-read check failed, a bug of ours; or verify found a defect
 	exitExists    = 10  // another run's output is there
 	exitLocked    = 11  // another run is writing there
 	exitSignalled = 128 // plus the signal's number: 129, 130, 143

@@ -50,12 +50,10 @@ const keepOpen = 4
 
 // openInputs finds the inputs, looks at how each begins, and puts them in order.
 // Nothing is written yet, so whatever cannot be opened ends the run here, unless
-// it is to go on without.
+// it is to go on without. Ordinals begin with first.
 func openInputs(ctx context.Context, c *console, o *runOptions, args []string, first uint32, options reader.Options, p *progress) (*observations, error) {
-	selection, err := input.Expand(input.Request{
-		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
-	})
 	obs := &observations{options: options, stdin: c.in, progress: p, keepGoing: o.keepGoing}
+	selection, err := obs.find(c, o, args)
 	obs.skipped = selection.Skipped
 	if err != nil {
 		if !o.keepGoing || len(selection.Sources) == 0 || input.ClassOf(err) == input.Refused {
@@ -97,6 +95,17 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, f
 	}
 	obs.lend(o.shareTemplates)
 	return obs, nil
+}
+
+// find gives the inputs that were asked for, or those of the run that is repeated.
+func (obs *observations) find(c *console, o *runOptions, args []string) (*input.Selection, error) {
+	if o.repeated != nil {
+		obs.leftOut = o.repeated.leftOut
+		return &o.repeated.selection, nil
+	}
+	return input.Expand(input.Request{
+		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
+	})
 }
 
 // look opens one input and finds out how it begins.

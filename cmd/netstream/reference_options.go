@@ -148,7 +148,14 @@ func (o *referenceOptions) addParameters(to map[string]string) {
 	}
 }
 
-func parameterName(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
+// parameterName gives the parameter of a flag that names files. That of --interfaces has
+// a name of its own, as the rules of --interface and --interface-map are "interfaces".
+func parameterName(flag string) string {
+	if flag == "interfaces" {
+		return "interface_names"
+	}
+	return strings.ReplaceAll(flag, "-", "_")
+}
 
 // addDefaults adds the names that need no file.
 func (b *referenceBuilder) addDefaults() {

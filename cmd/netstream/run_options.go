@@ -70,6 +70,8 @@ type runOptions struct {
 	method         flow.Distribution
 	requests       []element.Request
 	masks          netflow.MaskOrder
+
+	repeated *repeatedInputs // of the run that is repeated, nil if none is
 }
 
 func (o *runOptions) addFlags(flags *pflag.FlagSet) {

@@ -16,6 +16,10 @@ type Source struct {
 	// given, or the given directory's name and the path below it.
 	Name string
 
+	// Location is where the file is, if it is not where Name says: a run can be
+	// repeated with inputs that have moved.
+	Location string
+
 	// Stream is set for standard input, pipes, sockets and devices: octets that
 	// come once, with no size beforehand.
 	Stream bool
@@ -27,6 +31,14 @@ type Source struct {
 
 // IsStandardInput reports whether the source is standard input.
 func (s Source) IsStandardInput() bool { return s.Name == StandardInput && s.Stream }
+
+// path gives where the file is.
+func (s Source) path() string {
+	if s.Location != "" {
+		return s.Location
+	}
+	return s.Name
+}
 
 // Stat is what the file system says about an input file.
 type Stat struct {

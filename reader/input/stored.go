@@ -43,7 +43,7 @@ func openStored(source Source, stdin io.Reader, digests bool) (*stored, error) {
 	if source.Stream {
 		open = os.Open // waits for a pipe's writer, as was asked for
 	}
-	f, err := open(source.Name)
+	f, err := open(source.path())
 	if err != nil {
 		return nil, unreadable("open", source.Name, err)
 	}
@@ -144,7 +144,7 @@ func (s *stored) close() (closed Stat, change string, err error) {
 
 // change compares the open file, and the file of its name, with what was opened.
 func (s *stored) change(closed Stat) string {
-	switch now, err := os.Stat(s.source.Name); {
+	switch now, err := os.Stat(s.source.path()); {
 	case closed.Size != s.opened.Size:
 		return fmt.Sprintf("size is %d octets at the end, was %d", closed.Size, s.opened.Size)
 	case s.end == io.EOF && s.n < s.opened.Size:

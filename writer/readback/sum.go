@@ -29,3 +29,10 @@ func (s Sum) String() string {
 	v := new(big.Int).Lsh(big.NewInt(s.High), 64)
 	return v.Add(v, new(big.Int).SetUint64(s.Low)).String()
 }
+
+// AddSum adds another sum.
+func (s *Sum) AddSum(other Sum) {
+	var carry uint64
+	s.Low, carry = bits.Add64(s.Low, other.Low, 0)
+	s.High += other.High + int64(carry)
+}
