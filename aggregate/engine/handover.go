@@ -38,7 +38,7 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			}
 			row.state, row.extension = to.state(number), to.extension(number)
 			row.state.Reset(&key)
-			c := carry.NewDecoder(d.src)
+			c := carry.NewDecoder(d.src[d.at:])
 			row.state.Carry(c, row.extension)
 			return c.Finish()
 		},
