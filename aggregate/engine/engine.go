@@ -47,6 +47,10 @@ type Config struct {
 	// Records that are joined or differenced take as much as flow records once more.
 	FlowMemory, SliceMemory int
 
+	// CacheMemory bounds the octets of the flow cache of all shards together, 0 for no
+	// bound. Beyond it packets go to files. It has no say with MaxFlows.
+	CacheMemory int
+
 	// Distribution is how the volume of exported records is spread over intervals
 	// (package distribute); proportional if it is not said. Stitch joins records that
 	// an exporter's active timeout has cut (package report).
@@ -119,6 +123,9 @@ type Result struct {
 	// that exporters report. They say which interval rows are complete: none is unless
 	// they are set before Intervals is called.
 	Packets, Reports flow.Coverage
+
+	// Overflow is what did not fit into Config.CacheMemory.
+	Overflow Overflow
 
 	// Taken is what Resume had, Given what went to the next run: flows once HandOverFlows
 	// has given them, slices once Intervals has. Raised are the packets whose clock was
@@ -213,6 +220,10 @@ func (r *Result) add(w *worker) {
 	}
 	r.flows = append(r.flows, w.flows)
 	r.slices = append(r.slices, w.slices)
+	r.Overflow.Parts += w.spilled.Parts
+	r.Overflow.States += w.spilled.States
+	r.Overflow.Packets += w.spilled.Packets
+	r.Overflow.Octets += w.spilled.Octets
 	if w.open != nil {
 		r.open = append(r.open, w.open)
 	}

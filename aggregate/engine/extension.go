@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"reflect"
+
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 	"netstream/aggregate/statistics"
@@ -16,6 +18,23 @@ type extensions struct {
 func newExtensions(config *Config) extensions {
 	kept := config.Meter.Statistics
 	return extensions{any: config.Biflows || kept.Any(), biflows: config.Biflows, statistics: kept}
+}
+
+// mostStates gives how many states a shard may have in use, 0 if there is no bound.
+func (c *Config) mostStates() int {
+	if c.CacheMemory == 0 || c.MaxFlows > 0 {
+		return 0
+	}
+	keep := newExtensions(c)
+	octets := int(reflect.TypeFor[meter.State]().Size())
+	if keep.biflows {
+		octets += int(reflect.TypeFor[meter.Pair]().Size())
+	}
+	if keep.statistics.Any() {
+		octets += int(reflect.TypeFor[statistics.State]().Size()) + keep.statistics.Early*int(reflect.TypeFor[flow.EarlyPacket]().Size())
+	}
+	octets += 4*8 + 4 // slots, at their fewest in use, and the list of free ones
+	return max(c.CacheMemory/max(1, c.Workers)/octets, 1)
 }
 
 // besides is what the states of a chunk have besides them. None of it holds pointers.

@@ -57,15 +57,9 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 // handOver ends the flows that silence has ended by a clock, and keeps the others for
 // the next run.
 func (s *shard) handOver(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		if s.process.Expired(state, end) {
-			s.process.Flush(state, extension, end)
-		} else if state.Remembered() {
-			s.open.Add(&keyState{state, extension})
-		}
-		return true
-	})
-	s.table = nil
+	if err := s.endAll(end); err != nil {
+		return err
+	}
 	if err := s.open.Finish(); err != nil {
 		return err
 	}

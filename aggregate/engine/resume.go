@@ -86,7 +86,8 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 			return err
 		}
 		hash := config.Hasher.Hash(&key)
-		t := metering[shardOf(hash, len(metering))].table
+		w := metering[shardOf(hash, len(metering))]
+		t := w.table
 		number := t.number(hash, &key)
 		state, extension := t.state(number), t.extension(number)
 		state.Carry(c, extension)
@@ -94,6 +95,9 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 			return err
 		}
 		countFlow(taken, state, extension, config.Population)
+		if w.overflow != nil {
+			w.boundResumed(hash, number, config.Resume.Clock)
+		}
 	}
 }
 

@@ -24,6 +24,10 @@ type shard struct {
 	slices  *runs.Sorter[meter.Slice]
 	open    *runs.Sorter[keyState] // nil unless open flows are handed over
 
+	keep     extensions
+	overflow *overflow // nil if the flow cache has no bound
+	spilled  Overflow
+
 	seconds  *accounting.Seconds // nil unless peaks are asked for
 	withheld *withheld           // nil if all records are kept
 	rejected rejections
@@ -68,6 +72,9 @@ func (s *shard) err() error {
 			return err
 		}
 	}
+	if s.overflow != nil && s.overflow.err != nil {
+		return s.overflow.err
+	}
 	return s.slices.Err()
 }
 
@@ -83,6 +90,18 @@ func (s *shard) meterSome(packets []flow.Packet, numbers []uint16) {
 	if s.cache != nil {
 		s.meterBounded(packets, numbers)
 		return
+	}
+	s.meterMine(packets, numbers)
+}
+
+// meterMine takes packets as meterSome does, but for those that are set aside.
+func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
+	if s.overflow != nil {
+		now := packets[numbers[len(numbers)-1]].Clock
+		defer s.bound(now)
+		if numbers = s.overflow.divert(packets, numbers); len(numbers) == 0 {
+			return
+		}
 	}
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
@@ -119,6 +138,11 @@ func (s *shard) expire(now flow.Timestamp) {
 	if s.swept && (now < s.nextSweep || s.uneven && s.since < s.left) {
 		return
 	}
+	s.sweep(now)
+}
+
+// sweep forgets the flows that silence has ended.
+func (s *shard) sweep(now flow.Timestamp) {
 	s.swept, s.since = true, 0
 	if now <= flow.MaxTimestamp-s.pause {
 		s.nextSweep = now + s.pause
@@ -137,15 +161,28 @@ func (s *shard) expire(now flow.Timestamp) {
 
 // flush ends all flows. end is the largest clock of the whole input.
 func (s *shard) flush(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		s.process.Flush(state, extension, end)
-		return true
-	})
-	s.table = nil
-	if err := s.err(); err != nil || s.withheld == nil {
+	err := s.endAll(end)
+	if err == nil {
+		err = s.err()
+	}
+	if err != nil || s.withheld == nil {
 		return err
 	}
 	return s.withheld.settle()
+}
+
+// endAll ends all flows, or hands them over, those of parts that were set aside, too.
+func (s *shard) endAll(end flow.Timestamp) error {
+	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
+		if s.open == nil || s.process.Expired(state, end) {
+			s.process.Flush(state, extension, end)
+		} else if state.Remembered() {
+			s.open.Add(&keyState{state, extension})
+		}
+		return true
+	})
+	s.table = nil
+	return s.endOverflow(end)
 }
 
 // sort makes the rows ready to be read, when none is left to come.

@@ -65,6 +65,10 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 		w.process.MeterBiflows(reversedPoint(config.Points))
 	}
 	w.setPace(&config.Meter)
+	w.keep = w.table.keep
+	if most := config.mostStates(); most > 0 {
+		w.overflow = &overflow{most: most, create: config.Spill, order: keyStateOrder(config.Points, w.keep)}
+	}
 	if config.HandOver {
 		w.open = runs.NewSorter(keyStateOrder(config.Points, w.table.keep), flows, config.Spill)
 	}
