@@ -88,6 +88,7 @@ type job struct {
 	allRejected engine.Rejected
 	present     flow.Fields // that any row has
 	runID       string      // once the inputs are read
+	overflow    engine.Overflow
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
@@ -179,7 +180,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err := j.balance(result); err != nil {
 		return err
 	}
-	j.exported, j.present = result.Exported, result.Present
+	j.exported, j.present, j.overflow = result.Exported, result.Present, result.Overflow
 	if err := j.document(dir, outputs, result); err != nil {
 		return err
 	}
@@ -219,13 +220,15 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	if err != nil {
 		return nil, err
 	}
-	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
+	config := engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
 		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
-	})
+	}
+	o.bound(&config)
+	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), config)
 	if err != nil {
 		return nil, runFailure(err)
 	}

@@ -60,6 +60,7 @@ type runOptions struct {
 	reference referenceOptions
 
 	workers int
+	memory  octets
 	quiet   bool
 	verbose bool
 
@@ -106,6 +107,9 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
 	flags.BoolVar(&o.provenance, "provenance", false, "also write provenance.json: host, time, arguments and the input files' state")
 	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers; does not change the output")
+	o.memory = defaultMemory()
+	flags.Var(&o.memory, "memory", "keep to so much memory, such as 512M or 4G; what does not fit goes to files beside the output, which does not change it")
+	flags.Lookup("memory").DefValue = "half of the machine's, at most 2G"
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "summary also where standard error is no terminal")
 }
@@ -224,6 +228,8 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return usageError("time unit %q is neither us nor ns", o.timeUnit)
 	case o.workers < 1 || o.workers > 1024:
 		return usageError("%d workers, must be 1 to 1024", o.workers)
+	case o.memory < leastMemory:
+		return usageError("memory is %d octets, must be at least %d", uint64(o.memory), uint64(leastMemory))
 	case o.reorderWindow < 0:
 		return usageError("reorder window is %v, must be 0 or greater", time.Duration(o.reorderWindow))
 	}

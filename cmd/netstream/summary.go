@@ -46,6 +46,10 @@ func (j *job) summarize(out string) {
 	if line := j.rejectedLine(); line != "" {
 		fmt.Fprintf(j.console.err, "  %s\n", line)
 	}
+	if o := &j.overflow; o.Packets > 0 {
+		fmt.Fprintf(j.console.err, "  memory   %s packets waited in %s octets of files, since not all flows fit into --memory %v\n",
+			count(o.Packets), count(uint64(o.Octets)), &j.options.memory)
+	}
 	for _, line := range topOutcomes(j.accounts, 5) {
 		fmt.Fprintf(j.console.err, "  %s\n", printable(line))
 	}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"netstream/aggregate/engine"
+)
+
+// The bound of the memory that a run takes, in octets. Its parts follow from experience:
+// the flow cache is what grows with the input, rows wait for being sorted, and what is
+// left is for batches of packets, buffers of files, and what the collector has not given
+// back yet.
+const (
+	mostDefaultMemory = 2 << 30
+	leastMemory       = 128 << 20
+)
+
+// defaultMemory gives half of the memory of the machine or of the container, at most
+// mostDefaultMemory.
+func defaultMemory() octets {
+	most := uint64(2 * mostDefaultMemory)
+	for _, found := range []uint64{machineMemory(), containerMemory()} {
+		if found > 0 {
+			most = min(most, found)
+		}
+	}
+	return octets(max(most/2, leastMemory))
+}
+
+// machineMemory reads Linux's /proc/meminfo; 0 if it is not known.
+func machineMemory() uint64 {
+	content, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(content)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "MemTotal:" && fields[2] == "kB" {
+			v, err := strconv.ParseUint(fields[1], 10, 54)
+			if err != nil {
+				return 0
+			}
+			return v << 10
+		}
+	}
+	return 0
+}
+
+// containerMemory reads the limit of the control group (cgroup v2); 0 if there is none.
+func containerMemory() uint64 {
+	content, err := os.ReadFile("/sys/fs/cgroup/memory.max")
+	if err != nil {
+		return 0
+	}
+	v, err := strconv.ParseUint(strings.TrimSpace(string(content)), 10, 64)
+	if err != nil {
+		return 0 // "max"
+	}
+	return v
+}
+
+// bound spreads the memory over what needs it, and has the collector keep to it.
+func (o *runOptions) bound(config *engine.Config) {
+	all := int(o.memory)
+	config.CacheMemory = max(all/2-64<<20, all/8)
+	config.FlowMemory, config.SliceMemory = min(engine.DefaultFlowMemory, all/16), min(engine.DefaultSliceMemory, all/20)
+	debug.SetMemoryLimit(int64(all) - int64(all)/16)
+}
