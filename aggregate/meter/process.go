@@ -47,7 +47,9 @@ func NewProcess(settings Settings, out Output) *Process {
 // that the source is the initiator. reversed gives the number of the reverse of an
 // observation point, for all that packets have. It must be called before the first
 // packet.
-func (m *Process) MeterBiflows(reversed func(point uint32) uint32) { m.reversed, m.quick = reversed, false }
+func (m *Process) MeterBiflows(reversed func(point uint32) uint32) {
+	m.reversed, m.quick = reversed, false
+}
 
 // Continue meters the next packet of the key whose state is s, as Add does, if it goes on
 // with the open flow and its slice in the simplest way, as nearly all packets of most runs
