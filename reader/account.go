@@ -220,7 +220,11 @@ func (a *Account) metered(f *capture.Frame, p *flow.Packet) {
 
 // note counts the remarks on a packet.
 func (a *Account) note(f *capture.Frame, p *flow.Packet) {
-	if p.Meta.Marks&notedMarks == 0 {
+	switch p.Meta.Marks & notedMarks {
+	case 0:
+		return
+	case flow.MarkTruncated: // every long packet of a capture with a short snapshot length
+		a.Notes[NoteTruncated].add(f, &p.Meta)
 		return
 	}
 	for _, n := range noteMarks {

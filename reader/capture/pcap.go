@@ -2,7 +2,9 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"netstream/aggregate/flow"
 	"netstream/reader/damage"
@@ -88,8 +90,13 @@ func (r *Reader) nextRecord(f *Frame) error {
 	if r.end-r.pos < headerLength && !r.fill(headerLength) {
 		return r.ended("pcap record header", headerLength)
 	}
-	header := r.buf[r.pos : r.pos+headerLength]
-	captured, original := r.uint32(header[8:12]), r.uint32(header[12:16])
+	header := (*[recordHeaderLength]byte)(r.buf[r.pos:])
+	seconds, fraction := binary.LittleEndian.Uint32(header[0:]), binary.LittleEndian.Uint32(header[4:])
+	captured, original := binary.LittleEndian.Uint32(header[8:]), binary.LittleEndian.Uint32(header[12:])
+	if r.bigEndian {
+		seconds, fraction = bits.ReverseBytes32(seconds), bits.ReverseBytes32(fraction)
+		captured, original = bits.ReverseBytes32(captured), bits.ReverseBytes32(original)
+	}
 	if r.record.swap != capturedFirst && (r.record.swap == originalFirst || captured > original) {
 		captured, original = original, captured
 	}
@@ -105,8 +112,6 @@ func (r *Reader) nextRecord(f *Frame) error {
 		return r.ended("pcap record", length)
 	}
 	record := r.buf[r.pos : r.pos+length : r.pos+length]
-
-	seconds, fraction := r.uint32(record), r.uint32(record[4:])
 	if fraction >= r.record.fraction {
 		r.tally.CarriedFractions++
 	}

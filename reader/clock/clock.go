@@ -35,6 +35,17 @@ func (c *clock) jumps(t flow.Timestamp) bool {
 	return c.adjusted(t) > addSaturating(c.high, c.window)
 }
 
+// advances accepts t, if it is in order and near, as nearly all time stamps are: then it
+// neither jumps nor is late, and it is the clock of its packet.
+func (c *clock) advances(t flow.Timestamp) bool {
+	// The difference of times in order has room in 64 bits without a sign.
+	if !c.started || c.offset != 0 || int64(t) < c.high || uint64(t)-uint64(c.high) > uint64(c.window) {
+		return false
+	}
+	c.high, c.lateRun = int64(t), 0
+	return true
+}
+
 // contradicts says whether next, a packet after t, goes back so far that t was
 // stray.
 func (c *clock) contradicts(t, next flow.Timestamp) bool {

@@ -71,6 +71,10 @@ func (o *Orderer) Slot() *flow.Packet { return o.queue.spare() }
 // Put takes the packet in Slot in, but for its Clock which Put decides.
 func (o *Orderer) Put() {
 	p := o.Slot()
+	if o.waiting == 0 && o.clock.advances(p.Time) {
+		o.place(p, int64(p.Time))
+		return
+	}
 	if o.waiting == 0 && o.clock.started && !o.clock.jumps(p.Time) {
 		o.accept(p)
 		return

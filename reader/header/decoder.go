@@ -66,12 +66,18 @@ func (d *Decoder) Decode(p *flow.Packet, frame []byte, length uint32) (reason fl
 
 	// The way nearly all packets of nearly all captures go, without the walk.
 	if d.first == linkEthernet && len(frame) >= ethernetLength {
-		if t := protocol(binary.BigEndian.Uint16(frame[12:])); t == etherTypeIPv4 || t == etherTypeIPv6 {
+		t, at := protocol(binary.BigEndian.Uint16(frame[12:])), ethernetLength
+		if t == etherTypeVLAN && len(frame) >= ethernetLength+vlanLength {
+			p.Meta.VLAN, p.Meta.Marks = binary.BigEndian.Uint16(frame[14:])&vlanID, flow.MarkVLAN
+			t, at = protocol(binary.BigEndian.Uint16(frame[16:])), ethernetLength+vlanLength
+		}
+		if t == etherTypeIPv4 || t == etherTypeIPv6 {
 			if d.withMAC {
 				setMAC(p, frame[0:6], frame[6:12])
 			}
-			return internet(p, frame[ethernetLength:], length-ethernetLength), 0
+			return internet(p, frame[at:], length-uint32(at)), 0
 		}
+		p.Meta.VLAN, p.Meta.Marks = 0, 0
 	}
 	w := walk{packet: p, frame: frame, length: length, withMAC: d.withMAC}
 	return w.run(d.first)

@@ -9,6 +9,13 @@ import (
 // ethernetLength is the length in octets of two addresses and the type field.
 const ethernetLength = 14
 
+// vlanLength is the length in octets of a tag's control information, of which vlanID is
+// the identifier, and the type behind it.
+const (
+	vlanLength = 4
+	vlanID     = 0xfff
+)
+
 // IEEE 802.3-2022 clause 3.2.6: the field behind the addresses is a length up to
 // 1500 and a type from 1536 on.
 const (
@@ -44,11 +51,11 @@ func (w *walk) typeOrLength(field []byte) (protocol, flow.Reason) {
 // vlan opens the tag control information and type that follow a tag protocol
 // identifier, IEEE 802.1Q-2022 clause 9.6. The id is the low 12 bits.
 func (w *walk) vlan() (protocol, flow.Reason) {
-	b := w.take(4)
+	b := w.take(vlanLength)
 	if b == nil {
 		return cut()
 	}
-	id := binary.BigEndian.Uint16(b) & 0xfff
+	id := binary.BigEndian.Uint16(b) & vlanID
 	switch m := &w.packet.Meta; {
 	case w.inside:
 	case m.Marks&flow.MarkVLAN == 0:

@@ -15,16 +15,31 @@ type headerAddress struct {
 }
 
 func (a *address) read(record []byte, spans []span) (h headerAddress) {
-	octets := a.value(record, spans)
+	a.readInto(&h.octets, record, spans)
 	h.version = a.version
 	if a.version == 4 {
-		h.octets = flow.MappedIPv4([4]byte(octets))
-		h.zero = binary.BigEndian.Uint32(octets) == 0
-		return h
+		h.zero = binary.BigEndian.Uint32(h.octets[12:]) == 0
+	} else {
+		h.zero = h.octets == [16]byte{}
 	}
-	h.octets = [16]byte(octets)
-	h.zero = h.octets == [16]byte{}
 	return h
+}
+
+// readInto writes the octets of an address to their place.
+func (a *address) readInto(to *[16]byte, record []byte, spans []span) {
+	octets := a.value(record, spans)
+	if a.version == 4 {
+		setMapped(to, binary.BigEndian.Uint32(octets))
+		return
+	}
+	*to = [16]byte(octets)
+}
+
+// setMapped writes an IPv4 address in the form of [flow.MappedIPv4], in stores as wide
+// as loads are: a copy of a half-written array stalls the processor.
+func setMapped(to *[16]byte, address uint32) {
+	binary.BigEndian.PutUint64(to[:8], 0)
+	binary.BigEndian.PutUint64(to[8:], 0xffff<<32|uint64(address))
 }
 
 // addresses fills the addresses of the key. two is whether the record tells of two
@@ -33,8 +48,9 @@ func (a *address) read(record []byte, spans []span) (h headerAddress) {
 func (d *Decoder) addresses(r *flow.Record, p *plan, record []byte) (two bool) {
 	k := &r.Key
 	if len(p.sources) == 1 && len(p.destinations) == 1 && p.sources[0].version == p.destinations[0].version {
-		source, destination := p.sources[0].read(record, d.spans), p.destinations[0].read(record, d.spans)
-		k.Source, k.Destination, k.Version = source.octets, destination.octets, source.version
+		p.sources[0].readInto(&k.Source, record, d.spans)
+		p.destinations[0].readInto(&k.Destination, record, d.spans)
+		k.Version = p.sources[0].version
 		return false
 	}
 	source, sources := d.pick(p.sources, record, 0)
@@ -120,16 +136,18 @@ func (d *Decoder) outer(r *flow.Record, p *plan, record []byte) {
 	}
 }
 
-// either gives the address of a slot or of a wide value, whichever is there and not
-// zero; ok is false if there is none.
-func (d *Decoder) either(p *slotSet, s slot, w wide) (octets [16]byte, ok bool) {
+// either sets the address of a slot or of a wide value, whichever is there and not
+// zero, and says whether there is one.
+func (d *Decoder) either(to *[16]byte, p *slotSet, s slot, w wide) bool {
 	if v := uint32(d.values[s]); p.has(s) && v != 0 {
-		return flow.MappedIPv4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}), true
+		setMapped(to, v)
+		return true
 	}
 	if value := d.wideValue(w); len(value) == 16 && !zero(value) {
-		return [16]byte(value), true
+		*to = [16]byte(value)
+		return true
 	}
-	return octets, false
+	return false
 }
 
 // wideValue gives a value that the plan in use has found; nil if it has not.
@@ -144,22 +162,22 @@ func (d *Decoder) wideValue(w wide) []byte {
 
 // nextHops takes the next hops, of which a zero address is none.
 func (d *Decoder) nextHops(r *flow.Record, p *slotSet) {
-	e, ok := r.Export, false
-	if e.NextHop, ok = d.either(p, slotNextHop4, wideNextHop); ok {
+	e := r.Export
+	if d.either(&e.NextHop, p, slotNextHop4, wideNextHop) {
 		e.Has |= flow.FieldNextHop
 	}
-	if e.BGPNextHop, ok = d.either(p, slotBGPNextHop4, wideBGPNextHop); ok {
+	if d.either(&e.BGPNextHop, p, slotBGPNextHop4, wideBGPNextHop) {
 		e.Has |= flow.FieldBGPNextHop
 	}
 }
 
 // translation takes what NAT makes of the flow; a zero address is none.
 func (d *Decoder) translation(r *flow.Record, p *slotSet) {
-	e, ok := r.Export, false
-	if e.NATSource, ok = d.either(p, slotNATSource4, wideNATSource); ok {
+	e := r.Export
+	if d.either(&e.NATSource, p, slotNATSource4, wideNATSource) {
 		e.Has |= flow.FieldNATSource
 	}
-	if e.NATDestination, ok = d.either(p, slotNATDestination4, wideNATDestination); ok {
+	if d.either(&e.NATDestination, p, slotNATDestination4, wideNATDestination) {
 		e.Has |= flow.FieldNATDestination
 	}
 	e.NATSourcePort, e.NATDestinationPort = uint16(d.values[slotNATSourcePort]), uint16(d.values[slotNATDestinationPort])
@@ -169,9 +187,8 @@ func (d *Decoder) translation(r *flow.Record, p *slotSet) {
 // passes on the records of other exporters (RFC 7011 section 3.1, RFC 6183).
 func (d *Decoder) ownPoint(r *flow.Record, present *slotSet) {
 	point := pointKey{d.stream.key.origin.Exporter, d.header.domain}
-	if octets, ok := d.either(present, slotOriginalExporter4, wideOriginalExporter); ok {
-		point.exporter = addressOf(octets)
-	} else if octets, ok := d.either(present, slotExporter4, wideExporter); ok {
+	var octets [16]byte
+	if d.either(&octets, present, slotOriginalExporter4, wideOriginalExporter) || d.either(&octets, present, slotExporter4, wideExporter) {
 		point.exporter = addressOf(octets)
 	}
 	if present.has(slotOriginalDomain) {
