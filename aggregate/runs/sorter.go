@@ -98,9 +98,10 @@ func (s *Sorter[T]) Add(row *T) {
 		return
 	}
 	if s.octets == nil {
-		// Growing step by step would copy everything several times over.
-		s.octets = make([]byte, 0, s.limits.Octets*3/4+MaxRow)
-		s.refs = make([]ref, 0, s.limits.Octets/4/refSize+1)
+		// Growing step by step would copy everything several times over. There is room for
+		// rows of 48 to 96 octets; what they leave of it stays untouched.
+		s.octets = make([]byte, 0, s.limits.Octets/4*3+MaxRow)
+		s.refs = make([]ref, 0, s.limits.Octets/5*2/refSize+1)
 	}
 	at := len(s.octets)
 	s.octets = s.order.Append(s.octets, row)

@@ -4,10 +4,11 @@
 // those of Apache Arrow (parquet/schema and parquet/metadata). The pages are
 // encoded here: Arrow's column writers take two microseconds and more for a row
 // of thirty columns, and write no checksums, and when a dictionary of theirs
-// overflows, the metadata differ from run to run. Three encodings are enough:
+// overflows, the metadata differ from run to run. Four encodings are enough:
 // RLE_DICTIONARY for what repeats, DELTA_BINARY_PACKED for what stays near the
-// value before, PLAIN for the rest. A dictionary here does not overflow: it has
-// at most as many entries as a row group has rows.
+// value before, DELTA_BYTE_ARRAY for texts that hardly repeat, PLAIN for the
+// rest. A dictionary here does not overflow: it has at most as many entries as a
+// row group has rows.
 //
 // The octets of a file are a function of the declared columns and the rows
 // alone. They do not depend on how the rows were batched, on the number of
