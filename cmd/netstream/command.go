@@ -32,7 +32,7 @@ type command struct {
 // commands gives all verbs, each with a fresh flag table.
 func commands() []*command {
 	return []*command{
-		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newVerifyCommand(),
+		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newVerifyCommand(), newSelftestCommand(),
 		newSchemaCommand(),
 		newCompletionCommand(), newManCommand(), newVersionCommand(),
 	}
