@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -47,7 +48,10 @@ func (j *job) alreadyDone(ctx context.Context, args []string) (bool, error) {
 				"cannot write %s: the output of this run is there, but %s is not what was written", o.write, output.Name)
 		}
 	}
-	if (j.console.terminal || o.verbose) && !o.quiet {
+	if !o.quiet {
+		j.console.log.event("nothing to do", slog.String("output", o.write), slog.String("run_id", there.RunID))
+	}
+	if (j.console.terminal || o.verbose) && !o.quiet && !j.console.log.structured() {
 		fmt.Fprintf(j.console.err, "%s holds the output of this very run already; nothing to do\n", printable(o.write))
 	}
 	if !there.Complete {

@@ -107,13 +107,13 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	}
 	if err := j.fill(ctx, args, dir); err != nil {
 		if aborting := dir.Abort(); aborting != nil {
-			reportWarning(c.err, "%v", aborting)
+			c.warn("%v", aborting)
 		}
 		return err
 	}
 	j.progress.stop()
 	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
-		reportWarning(c.err, "%v", err) // the output is complete all the same
+		c.warn("%v", err) // the output is complete all the same
 	} else if err != nil {
 		return outputFailure(err)
 	}

@@ -49,7 +49,7 @@ func newSelftestCommand() *command {
 		if err != nil {
 			return err
 		}
-		return selftest(ctx, c, k, quiet)
+		return selftest(ctx, c, k, selftestCases(), quiet)
 	}
 	return cmd
 }
@@ -58,6 +58,7 @@ func newSelftestCommand() *command {
 type selftesting struct {
 	console *console
 	kit     *kit.Kit
+	list    []selftestCase
 	quiet   bool
 	folder  string // of the kit's inputs
 	scratch string // of the runs
@@ -65,13 +66,13 @@ type selftesting struct {
 	failed  int
 }
 
-func selftest(ctx context.Context, c *console, k *kit.Kit, quiet bool) error {
+func selftest(ctx context.Context, c *console, k *kit.Kit, cases []selftestCase, quiet bool) error {
 	folder, err := os.MkdirTemp("", "netstream-selftest-")
 	if err != nil {
 		return outputFailure(err)
 	}
 	defer os.RemoveAll(folder) // nothing in it is needed any more
-	s := &selftesting{console: c, kit: k, quiet: quiet, folder: filepath.Join(folder, "kit"), scratch: filepath.Join(folder, "out")}
+	s := &selftesting{console: c, kit: k, list: cases, quiet: quiet, folder: filepath.Join(folder, "kit"), scratch: filepath.Join(folder, "out")}
 	if err := os.CopyFS(s.folder, k.Inputs); err != nil {
 		return outputFailure(err)
 	}
@@ -200,7 +201,7 @@ func different(pairs ...string) string {
 
 // cases runs the cases with several workers in both formats.
 func (s *selftesting) cases(ctx context.Context) error {
-	for _, c := range selftestCases() {
+	for _, c := range s.list {
 		for _, workers := range []string{"1", "4"} {
 			for _, format := range []string{"parquet", "csv"} {
 				digests, err := s.digests(ctx, &c, workers, format)

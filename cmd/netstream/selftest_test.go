@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,6 +125,9 @@ func TestSelftestFails(t *testing.T) {
 				return err
 			}))
 			changed := &kit.Kit{Digests: append([]kit.Digest(nil), whole.Digests...)}
+			for _, name := range []string{"capture/expected.tsv", "export/expected.tsv"} { // the first few are enough
+				files[name] = bytes.Join(bytes.SplitAfterN(files[name], []byte("\n"), 6)[:5], nil)
+			}
 			tt.change(changed, files)
 			folder := t.TempDir()
 			for name, content := range files {
@@ -132,7 +136,10 @@ func TestSelftestFails(t *testing.T) {
 			}
 			changed.Inputs = os.DirFS(folder)
 			var out bytes.Buffer
-			err := selftest(t.Context(), &console{out: &out}, changed, true)
+			cases := slices.DeleteFunc(selftestCases(), func(c selftestCase) bool {
+				return c.name != "default" && c.name != "exports" && c.name != "damaged"
+			})
+			err := selftest(t.Context(), &console{out: &out}, changed, cases, true)
 			if code := exitCode(t.Context(), err); code != exitLaw {
 				t.Errorf("exit code %d: %v", code, err)
 			}
