@@ -16,7 +16,7 @@ CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,9 +77,16 @@ mutate: ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000
 	$(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 
-bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes)
+bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes; FLOOR_C=FILE.c for another floor)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
-	bin/bench --bin bin --scale $(SCALE)
+	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
+	bin/bench --bin bin --scale $(SCALE) $(if $(FLOOR_C),--floor bin/floor-c)
+
+bench-peers: build ## measure nfdump, softflowd, argus and tshark beside netstream on the same captures
+	command -v nfpcapd softflowd argus ra tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y nfdump softflowd argus-server argus-client tshark; }
+	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
+	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
+	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 $(if $(FLOOR_C),--floor bin/floor-c)
 
 clean: ## remove what the targets made
 	rm -rf bin

@@ -124,7 +124,10 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 
 // SetOrdinal gives the input its place among the inputs of the run. It must be
 // called before the first ReadPackets.
-func (p *Packets) SetOrdinal(ordinal uint32) { p.ordinal = ordinal }
+func (p *Packets) SetOrdinal(ordinal uint32) {
+	p.ordinal = ordinal
+	p.orderer.Each(func(packet *flow.Packet) { packet.Meta.Input = ordinal })
+}
 
 // Opened gives what the file system said when the input was opened, zero for
 // streams. An input that is closed and opened again later is the same file only
@@ -154,33 +157,49 @@ func (p *Packets) Start() (Start, error) {
 // turn has come.
 const framesAtATime = 256
 
-// ReadPackets fills dst from its start with the next packets and gives how many.
-// It gives at least one or an error; io.EOF is the end of the input, be it whole
-// or damaged: see Account.
-func (p *Packets) ReadPackets(dst []flow.Packet) (int, error) {
+// ReadPackets gives the next packets in order, as many as room has space for or fewer.
+// They are in room, or, where it is for flow.BatchPackets packets, in memory of the same
+// capacity that the caller has in place of room from then on, which saves a copy of
+// each packet. It gives at least one or an error; io.EOF is the end of the input, be it
+// whole or damaged: see Account.
+func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
+	exchanges := len(room) == flow.BatchPackets && p.options.Layer != LayerBoth
 	n := 0
 	for {
-		n += p.leave(dst[n:])
-		if n == len(dst) || p.options.Layer == LayerBoth && n+1 == len(dst) && n > 0 {
-			return n, nil
+		if n == 0 && exchanges {
+			if packets, marks := p.orderer.Exchange(room); len(packets) > 0 {
+				if marks&finishedMarks != 0 || p.keys != nil {
+					p.finishPackets(packets)
+				}
+				return packets, nil
+			}
+		}
+		if !exchanges || !p.orderer.Even() {
+			n += p.leave(room[n:])
+		}
+		switch {
+		case n == len(room),
+			n > 0 && exchanges && p.orderer.Even(),
+			n > 0 && p.options.Layer == LayerBoth && n+1 == len(room):
+			return room[:n], nil
 		}
 		if p.ended {
 			break
 		}
-		for i := 0; i < framesAtATime && !p.ended && p.orderer.Waiting() <= clock.MaxWaiting; i++ {
+		for i := 0; i < framesAtATime && !p.ended; i++ {
 			if err := p.read(); err != nil {
-				return 0, err
+				return nil, err
 			}
 		}
 	}
 	if n == 0 {
 		p.finish()
 		if p.failed != nil {
-			return 0, p.failed
+			return nil, p.failed
 		}
-		return 0, io.EOF
+		return nil, io.EOF
 	}
-	return n, nil
+	return room[:n], nil
 }
 
 // leave fills dst from its start with the packets whose turn has come.
@@ -193,13 +212,15 @@ func (p *Packets) leave(dst []flow.Packet) int {
 	return n
 }
 
+// finishedMarks are the marks of packets that finishPackets has something to do with.
+const finishedMarks = flow.MarkLate | flow.MarkLaterFragment
+
 // finishPackets finishes packets that leave: only now is known which were late, and
 // what the first fragment of a datagram was.
 func (p *Packets) finishPackets(packets []flow.Packet) {
 	for i := range packets {
 		packet := &packets[i]
-		packet.Meta.Input = p.ordinal
-		if packet.Meta.Marks&(flow.MarkLate|flow.MarkLaterFragment) == 0 && p.keys == nil {
+		if packet.Meta.Marks&finishedMarks == 0 && p.keys == nil {
 			continue
 		}
 		if packet.Meta.Marks&flow.MarkLate != 0 {
@@ -306,6 +327,7 @@ func (p *Packets) put(f *capture.Frame, packet *flow.Packet) {
 		p.noteSecond(f)
 	}
 	p.account.metered(f, packet)
+	packet.Meta.Input = p.ordinal
 	p.orderer.Put()
 }
 

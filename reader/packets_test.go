@@ -45,8 +45,8 @@ func newOptions(t testing.TB) reader.Options {
 func drain(p *reader.Packets) (packets int, err error) {
 	batch := make([]flow.Packet, 64)
 	for {
-		n, err := p.ReadPackets(batch)
-		packets += n
+		read, err := p.ReadPackets(batch)
+		packets += len(read)
 		if err == io.EOF {
 			return packets, nil
 		}

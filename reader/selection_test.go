@@ -41,12 +41,12 @@ func chosen(t *testing.T, selection reader.Selection, interfaces []capturetest.I
 	var numbers []uint64
 	batch := make([]flow.Packet, 7)
 	for {
-		n, err := p.ReadPackets(batch)
+		read, err := p.ReadPackets(batch)
 		if err == io.EOF {
 			return numbers, p.Account()
 		}
 		check(t, err)
-		for _, packet := range batch[:n] {
+		for _, packet := range read {
 			numbers = append(numbers, packet.Number)
 		}
 	}

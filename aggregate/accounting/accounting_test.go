@@ -212,7 +212,7 @@ func TestAddingAllocatesNothing(t *testing.T) {
 		if err := feed.AddInterval(row); err != nil {
 			t.Fatal(err)
 		}
-		seconds.Add(packets)
+		seconds.Add(packets, []uint16{0, 1, 2, 3})
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -24,6 +24,8 @@ type collector struct {
 	// Whether rows tell where the prefix lengths of the addresses are from.
 	sourceRoute, destinationRoute bool
 
+	handOver *HandOver // nil unless groups are handed over
+
 	mu        sync.Mutex // of those below
 	groups    *runs.Sorter[item[flow.SchemeSums]]
 	addresses *runs.Sorter[item[struct{}]] // with Config.Distinct

@@ -53,11 +53,8 @@ func (f *follower[S]) belonging(key []byte, row *flow.SchemeRow) error {
 	if f.next == nil {
 		return nil
 	}
-	if !f.begun {
-		f.begun = true
-		if err := errors.Join(f.read(), f.advance()); err != nil {
-			return err
-		}
+	if err := f.start(); err != nil {
+		return err
 	}
 	for f.have {
 		group := f.head.key[:len(f.head.key)-f.tail]
@@ -73,6 +70,15 @@ func (f *follower[S]) belonging(key []byte, row *flow.SchemeRow) error {
 		}
 	}
 	return nil
+}
+
+// start makes the first row the head, once.
+func (f *follower[S]) start() error {
+	if f.begun {
+		return nil
+	}
+	f.begun = true
+	return errors.Join(f.read(), f.advance())
 }
 
 // ended gives an error if there is more than what belongs to groups.

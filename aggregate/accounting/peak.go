@@ -73,9 +73,9 @@ func (b *Book) NewSeconds(calendar flow.Calendar) *Seconds {
 // Err gives the first error of all that happened.
 func (s *Seconds) Err() error { return s.err }
 
-// Add takes packets.
-func (s *Seconds) Add(packets []flow.Packet) {
-	for i := range packets {
+// Add takes those of the packets that have the given numbers.
+func (s *Seconds) Add(packets []flow.Packet, numbers []uint16) {
+	for _, i := range numbers {
 		p := &packets[i]
 		at := p.Hash % flowPlaces
 		m := &s.places[at]

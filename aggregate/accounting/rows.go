@@ -21,7 +21,12 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 	seconds := follow(c.seconds, secondTail, takeSecond, addOctets)
 	defer seconds.stop()
 	row := flow.SchemeRow{Key: make([]flow.SchemeValue, len(c.scheme.Columns))}
-	give := func(key []byte, sums *flow.SchemeSums) error {
+	order := groupOrder()
+	giveRow := func(key []byte, sums *flow.SchemeSums) error {
+		if c.later(key) { // and so are all that follow
+			give(c.handOver.Groups, &order, &item[flow.SchemeSums]{key, *sums})
+			return nil
+		}
 		row.Start, row.SchemeSums = startOf(key), *sums
 		row.DistinctSources, row.DistinctDestinations, row.HasPeak, row.Peak = 0, 0, false, 0
 		if row.Has&flow.FieldSampling == 0 {
@@ -46,7 +51,7 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 			return nil
 		}
 		if key != nil {
-			if err := give(key, &sum); err != nil {
+			if err := giveRow(key, &sum); err != nil {
 				return err
 			}
 		}
@@ -54,7 +59,11 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 		return nil
 	})
 	if err == nil && key != nil {
-		err = give(key, &sum)
+		err = giveRow(key, &sum)
+	}
+	if err == nil && c.handOver != nil {
+		err = errors.Join(c.handOver.Groups.Flush(), addresses.giveRest(c.handOver.Addresses, addressOrder()),
+			seconds.giveRest(c.handOver.Seconds, secondOrder()))
 	}
 	if err == nil {
 		err = errors.Join(addresses.ended(), seconds.ended())

@@ -97,6 +97,11 @@ type Books struct {
 	FlowsStarted, FlowsEnded  flow.Sum // summed over the interval table
 	PacketsRead, PacketsSpent flow.Sum // summed over inputs; by outcome
 
+	// Chained says that the run is one of several that hand over to each other: Taken is
+	// what the run before has handed over, Given what goes to the next one.
+	Chained      bool
+	Taken, Given Carried
+
 	Schemes []Scheme // accounting schemes, by their rows as written
 
 	Tables []Table
@@ -130,7 +135,7 @@ func (b *Books) Check() []Law {
 		b.perInput("C4", "captured octets framed = captured octets by reason",
 			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
 		b.flows(),
-		equal("C6", "sum of interval records = sum of flow records", b.Intervals, b.Flows),
+		b.intervals(),
 		b.schemes(),
 		b.tables(),
 		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
@@ -143,13 +148,15 @@ func (b *Books) Check() []Law {
 
 // flows is law C5. Running totals are accounted as they were decoded, and are in
 // the flow table less what was told before. What the flow filter left out was
-// accounted, too.
+// accounted, too. Open flows go from run to run.
 func (b *Books) flows() Law {
-	rows := b.Flows
+	rows, accounted := b.Flows, b.Accounted
 	rows.AddTotals(&b.Subtracted)
 	rows.AddTotals(&b.Rejected)
-	return equal("C5", "sum of flow records + running totals told before + those that the flow filter left out = accounted totals",
-		rows.withoutPayload(), b.Accounted.withoutPayload())
+	rows.AddTotals(&b.Given.Open)
+	accounted.AddTotals(&b.Taken.Open)
+	return equal("C5", b.text("sum of flow records + running totals told before + those that the flow filter left out = accounted totals"),
+		rows.withoutPayload(), accounted.withoutPayload())
 }
 
 // withoutPayload leaves the payload out, which ledgers do not keep.
@@ -189,6 +196,13 @@ func (b *Books) schemes() Law {
 	scaled := b.scaledIsTold()
 	if scaled {
 		want.scaled = b.FlowsScaled
+	}
+	if b.Chained { // flows of this run are in intervals of the next one, which laws C6 speak of
+		law.Text = "sum of each accounting scheme = sum of interval records, as are flows started and ended"
+		want.Totals, want.started, want.ended = b.Intervals, b.FlowsStarted, b.FlowsEnded
+		if scaled {
+			want.scaled = b.IntervalsScaled
+		}
 	}
 	for i := range b.Schemes {
 		s := &b.Schemes[i]
@@ -255,6 +269,10 @@ func (b *Books) wraps() Law {
 func (b *Books) starts() Law {
 	var records flow.Sum
 	records.Add(b.FlowRecords)
-	return equal("C6b", "flow records = flows started = flows ended, over the interval table",
-		[2]flow.Sum{b.FlowsStarted, b.FlowsEnded}, [2]flow.Sum{records, records})
+	got, want := [2]flow.Sum{b.FlowsStarted, b.FlowsEnded}, [2]flow.Sum{records, records}
+	for i, side := range [...]struct{ given, taken flow.Sum }{{b.Given.Started, b.Taken.Started}, {b.Given.Ended, b.Taken.Ended}} {
+		got[i].AddSum(side.given)
+		want[i].AddSum(side.taken)
+	}
+	return equal("C6b", b.text("flow records = flows started = flows ended, over the interval table"), got, want)
 }

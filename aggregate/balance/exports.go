@@ -49,6 +49,14 @@ func (t *ScaledTotals) Add(s flow.Scaled, known bool) {
 	t.Octets.Add(s.Octets)
 }
 
+// addScaled adds the volumes of others, which are all known.
+func (t *ScaledTotals) addScaled(others ...*ScaledTotals) {
+	for _, other := range others {
+		t.Packets.AddSum(other.Packets)
+		t.Octets.AddSum(other.Octets)
+	}
+}
+
 // exportLaws are those of what exporters have metered.
 func (b *Books) exportLaws() []Law {
 	return []Law{
@@ -93,13 +101,17 @@ func (b *Books) scaled() Law {
 	if !b.scaledIsTold() {
 		return law
 	}
-	return equal(law.ID, law.Text, b.IntervalsScaled, b.FlowsScaled)
+	intervals, flows := b.IntervalsScaled, b.FlowsScaled
+	intervals.addScaled(&b.Given.SlicesScaled, &b.Taken.HandedOverScaled)
+	flows.addScaled(&b.Taken.SlicesScaled, &b.Given.HandedOverScaled)
+	return equal(law.ID, law.Text, intervals, flows)
 }
 
 // scaledIsTold says whether all flow records tell their scaled volumes, and no sum is
 // beyond what a row can hold.
 func (b *Books) scaledIsTold() bool {
-	return b.FlowsScaled.Unknown == 0 && !beyond(b.FlowsScaled.Packets) && !beyond(b.FlowsScaled.Octets)
+	known := b.FlowsScaled.Unknown == 0 && b.Taken.SlicesScaled.Unknown == 0 && b.Given.SlicesScaled.Unknown == 0
+	return known && !beyond(b.FlowsScaled.Packets) && !beyond(b.FlowsScaled.Octets)
 }
 
 func beyond(s flow.Sum) bool {

@@ -37,11 +37,11 @@ type list struct {
 
 func newCache(most int) *cache { return &cache{most: most} }
 
-// meterBounded takes packets in order, as meter does. States are forgotten one by one
+// meterBounded takes packets in order, as meterSome does. States are forgotten one by one
 // as they expire, so the table is never swept, and does not shrink.
-func (s *shard) meterBounded(packets []flow.Packet) {
+func (s *shard) meterBounded(packets []flow.Packet, numbers []uint16) {
 	c := s.cache
-	for i := range packets {
+	for _, i := range numbers {
 		p := &packets[i]
 		s.expireFirst(p.Clock)
 		number := s.table.number(p.Hash, &p.Key)

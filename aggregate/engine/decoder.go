@@ -13,47 +13,48 @@ var errRowCut = errors.New("a row of a sorted run is damaged")
 // gives zeros and remembers that it failed.
 type decoder struct {
 	src    []byte
+	at     int // what was read of src
 	failed bool
 }
 
 func (d *decoder) octets(n int) []byte {
-	if len(d.src) < n {
-		d.failed = true
+	if len(d.src)-d.at < n {
+		d.failed, d.at = true, len(d.src)
 		return make([]byte, n)
 	}
-	v := d.src[:n]
-	d.src = d.src[n:]
+	v := d.src[d.at : d.at+n]
+	d.at += n
 	return v
 }
 
 // uint reads a number. Most take one octet, which is read without a call.
 func (d *decoder) uint() uint64 {
-	if len(d.src) > 0 && d.src[0] < 0x80 {
-		v := d.src[0]
-		d.src = d.src[1:]
-		return uint64(v)
+	if d.at < len(d.src) {
+		if v := d.src[d.at]; v < 0x80 {
+			d.at++
+			return uint64(v)
+		}
 	}
 	return d.long()
 }
 
 // long reads a number of several octets.
 func (d *decoder) long() uint64 {
-	v, n := binary.Uvarint(d.src)
+	v, n := binary.Uvarint(d.src[d.at:])
 	if n <= 0 {
 		d.failed = true
 		return 0
 	}
-	d.src = d.src[n:]
+	d.at += n
 	return v
 }
 
 func (d *decoder) key(k *flow.Key) {
-	k.Source = [16]byte(d.octets(16))
-	k.Destination = [16]byte(d.octets(16))
-	k.SourcePort = binary.BigEndian.Uint16(d.octets(2))
-	k.DestinationPort = binary.BigEndian.Uint16(d.octets(2))
-	rest := d.octets(4)
-	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[0], rest[1], rest[2], flow.Shape(rest[3])
+	k.Source = d.orderedAddress()
+	k.Destination = d.orderedAddress()
+	rest := d.octets(8)
+	k.SourcePort, k.DestinationPort = binary.BigEndian.Uint16(rest), binary.BigEndian.Uint16(rest[2:])
+	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[4], rest[5], rest[6], flow.Shape(rest[7])
 }
 
 func (d *decoder) counters(c *flow.Counters) {
@@ -65,7 +66,7 @@ func (d *decoder) time() flow.Timestamp {
 }
 
 func (d *decoder) finish() error {
-	if d.failed || len(d.src) != 0 {
+	if d.failed || d.at != len(d.src) {
 		return errRowCut
 	}
 	return nil

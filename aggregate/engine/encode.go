@@ -12,19 +12,27 @@ import (
 // order.go), then variable-length integers, since most numbers are small. Runs
 // live for one run of the program only, so the layout needs no version.
 
+// appendUint appends a number. Most take one octet, which is appended without a call.
+func appendUint(dst []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(dst, byte(v))
+	}
+	return binary.AppendUvarint(dst, v)
+}
+
 func appendKey(dst []byte, k *flow.Key) []byte {
-	dst = append(dst, k.Source[:]...)
-	dst = append(dst, k.Destination[:]...)
+	dst = appendOrderedAddress(dst, &k.Source)
+	dst = appendOrderedAddress(dst, &k.Destination)
 	dst = binary.BigEndian.AppendUint16(dst, k.SourcePort)
 	dst = binary.BigEndian.AppendUint16(dst, k.DestinationPort)
 	return append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
 }
 
 func appendCounters(dst []byte, c *flow.Counters) []byte {
-	dst = binary.AppendUvarint(dst, c.Packets)
-	dst = binary.AppendUvarint(dst, c.Octets)
-	dst = binary.AppendUvarint(dst, c.WireOctets)
-	return binary.AppendUvarint(dst, c.PayloadOctets)
+	dst = appendUint(dst, c.Packets)
+	dst = appendUint(dst, c.Octets)
+	dst = appendUint(dst, c.WireOctets)
+	return appendUint(dst, c.PayloadOctets)
 }
 
 // tcpFlagBits are the bits that are counted one by one. Flags that no packet of a
@@ -63,20 +71,20 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
 		uint64(marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
 	} {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	dst = appendCounters(dst, &r.Counters)
 	dst = append(dst, r.MinTTL, r.MaxTTL, byte(r.EndReason))
 	if r.Marks&flow.MarkTCP != 0 {
-		dst = binary.AppendUvarint(dst, uint64(r.TCPFlags))
+		dst = appendUint(dst, uint64(r.TCPFlags))
 		for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
-			dst = binary.AppendUvarint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
+			dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
 		}
 	}
 	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
-		dst = binary.AppendUvarint(dst, uint64(r.VLAN))
-		dst = binary.AppendUvarint(dst, uint64(r.InnerVLAN))
-		dst = binary.AppendUvarint(dst, uint64(r.MPLSTop))
+		dst = appendUint(dst, uint64(r.VLAN))
+		dst = appendUint(dst, uint64(r.InnerVLAN))
+		dst = appendUint(dst, uint64(r.MPLSTop))
 	}
 	if r.Marks&flow.MarkMAC != 0 {
 		dst = append(dst, r.SourceMAC[:]...)
@@ -112,7 +120,7 @@ func appendSlice(dst []byte, s *meter.Slice) []byte {
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
 		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags), uint64(marks),
 	} {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	dst = appendCounters(dst, &s.Counters)
 	if spread {

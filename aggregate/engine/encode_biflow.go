@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
 	"math/bits"
 
 	"netstream/aggregate/flow"
@@ -28,28 +27,28 @@ func appendReverse(dst []byte, r *flow.Record) []byte {
 	dst = appendCounters(dst, &x.Counters)
 	dst = append(dst, byte(x.TCP.State))
 	if x.Counters.Packets > 0 {
-		dst = binary.AppendUvarint(dst, uint64(x.Start)-uint64(r.Start))
-		dst = binary.AppendUvarint(dst, uint64(x.End)-uint64(x.Start))
-		dst = binary.AppendUvarint(dst, x.MinOctets)
-		dst = binary.AppendUvarint(dst, x.MaxOctets)
+		dst = appendUint(dst, uint64(x.Start)-uint64(r.Start))
+		dst = appendUint(dst, uint64(x.End)-uint64(x.Start))
+		dst = appendUint(dst, x.MinOctets)
+		dst = appendUint(dst, x.MaxOctets)
 		dst = append(dst, x.MinTTL, x.MaxTTL)
 	}
-	dst = binary.AppendUvarint(dst, uint64(x.Marks))
+	dst = appendUint(dst, uint64(x.Marks))
 	if x.Marks&flow.MarkTCP != 0 {
-		dst = binary.AppendUvarint(dst, uint64(x.TCPFlags))
+		dst = appendUint(dst, uint64(x.TCPFlags))
 		for f := x.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
-			dst = binary.AppendUvarint(dst, x.TCPFlagCounts[bits.TrailingZeros16(f)])
+			dst = appendUint(dst, x.TCPFlagCounts[bits.TrailingZeros16(f)])
 		}
 	}
-	dst = binary.AppendUvarint(dst, uint64(x.TCP.SynRTT+1))
-	dst = binary.AppendUvarint(dst, uint64(x.TCP.AckRTT+1))
+	dst = appendUint(dst, uint64(x.TCP.SynRTT+1))
+	dst = appendUint(dst, uint64(x.TCP.AckRTT+1))
 	dst = appendSegments(dst, &x.TCP.Forward)
 	return appendSegments(dst, &x.TCP.Reverse)
 }
 
 func appendSegments(dst []byte, s *flow.Segments) []byte {
 	for _, v := range [...]uint64{s.Retransmitted, s.OutOfOrder, s.DuplicateACKs, s.ZeroWindows, s.Missing} {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	return dst
 }
@@ -90,7 +89,7 @@ func appendReverseSlice(dst []byte, r *flow.IntervalRecord) []byte {
 	if r.ReverseTCP {
 		flags |= 1
 	}
-	return binary.AppendUvarint(dst, flags)
+	return appendUint(dst, flags)
 }
 
 func (d *decoder) reverseSlice(r *flow.IntervalRecord) {

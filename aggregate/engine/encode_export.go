@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"encoding/binary"
-
-	"netstream/aggregate/flow"
-)
+import "netstream/aggregate/flow"
 
 // What an exporter told of a flow comes last in a row: the set of fields, and of
 // each field that is set its value. A member that is not set comes back as 0.
@@ -14,7 +10,7 @@ func appendKnown(dst []byte, has, field flow.Fields, v uint64) []byte {
 	if has&field == 0 {
 		return dst
 	}
-	return binary.AppendUvarint(dst, v)
+	return appendUint(dst, v)
 }
 
 func (d *decoder) known(has, field flow.Fields) uint64 {
@@ -27,7 +23,7 @@ func (d *decoder) known(has, field flow.Fields) uint64 {
 func appendExport(dst []byte, r *flow.Record) []byte {
 	e := r.Export
 	has := e.Has &^ pointFields
-	dst = binary.AppendUvarint(dst, uint64(has))
+	dst = appendUint(dst, uint64(has))
 	dst = append(dst, timeAndTotal(e))
 	dst = appendKnown(dst, has, flow.FieldFlows, e.Flows)
 	dst = appendKnown(dst, has, flow.FieldForwardingStatus, uint64(e.ForwardingStatus))
@@ -45,8 +41,8 @@ func appendExport(dst []byte, r *flow.Record) []byte {
 	dst = appendAddresses(dst, has, e)
 	if has&flow.FieldSampling != 0 {
 		dst = append(dst, byte(e.SamplingSource))
-		dst = binary.AppendUvarint(dst, e.Population)
-		dst = binary.AppendUvarint(dst, e.Sample)
+		dst = appendUint(dst, e.Population)
+		dst = appendUint(dst, e.Sample)
 	}
 	if has&flow.FieldSourceMAC != 0 {
 		dst = append(dst, r.SourceMAC[:]...)
@@ -112,17 +108,17 @@ func appendLists(dst []byte, has flow.Fields, e *flow.Export) []byte {
 		labels := e.Labels[:min(e.LabelCount, flow.MaxLabels)]
 		dst = append(dst, byte(len(labels)))
 		for _, label := range labels {
-			dst = binary.AppendUvarint(dst, uint64(label))
+			dst = appendUint(dst, uint64(label))
 		}
 	}
 	if has&flow.FieldNames != 0 {
 		for _, name := range [...]uint32{e.InIfName, e.OutIfName, e.IngressVRFName, e.EgressVRFName, e.ApplicationName} {
-			dst = binary.AppendUvarint(dst, uint64(name))
+			dst = appendUint(dst, uint64(name))
 		}
 	}
 	if has&flow.FieldElements != 0 {
 		elements := e.Elements[:min(len(e.Elements), flow.MaxElements)]
-		dst = binary.AppendUvarint(dst, uint64(len(elements)))
+		dst = appendUint(dst, uint64(len(elements)))
 		dst = append(dst, elements...)
 	}
 	return dst
@@ -185,7 +181,7 @@ func (d *decoder) lists(has flow.Fields, e *flow.Export) {
 	}
 	if has&flow.FieldElements != 0 {
 		length := d.uint()
-		if length > uint64(len(d.src)) {
+		if length > uint64(len(d.src)-d.at) {
 			d.failed, length = true, 0
 		}
 		e.Elements = d.octets(int(length))

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
-
 	"netstream/aggregate/flow"
 )
 
@@ -12,14 +10,14 @@ import (
 // it is not known.
 
 func appendMeteredPoint(dst []byte, point uint32) []byte {
-	return binary.AppendUvarint(dst, uint64(point)<<1)
+	return appendUint(dst, uint64(point)<<1)
 }
 
 func appendExportedPoint(dst []byte, point uint32, has flow.Fields, inIf, outIf uint32, direction uint8) []byte {
-	dst = binary.AppendUvarint(dst, uint64(point)<<1|1)
-	dst = binary.AppendUvarint(dst, optional(has, flow.FieldInIf, uint64(inIf)))
-	dst = binary.AppendUvarint(dst, optional(has, flow.FieldOutIf, uint64(outIf)))
-	return binary.AppendUvarint(dst, optional(has, flow.FieldDirection, uint64(direction)))
+	dst = appendUint(dst, uint64(point)<<1|1)
+	dst = appendUint(dst, optional(has, flow.FieldInIf, uint64(inIf)))
+	dst = appendUint(dst, optional(has, flow.FieldOutIf, uint64(outIf)))
+	return appendUint(dst, optional(has, flow.FieldDirection, uint64(direction)))
 }
 
 func optional(has, field flow.Fields, v uint64) uint64 {

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
-
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 )
@@ -35,12 +33,12 @@ func appendSpread(dst []byte, r *flow.IntervalRecord) []byte {
 	}
 	dst = append(dst, known, byte(r.Distribution))
 	if sampled {
-		dst = binary.AppendUvarint(dst, r.Scaled.Packets)
-		dst = binary.AppendUvarint(dst, r.Scaled.Octets)
+		dst = appendUint(dst, r.Scaled.Packets)
+		dst = appendUint(dst, r.Scaled.Octets)
 	}
 	if named {
-		dst = binary.AppendUvarint(dst, uint64(r.InIfName))
-		dst = binary.AppendUvarint(dst, uint64(r.OutIfName))
+		dst = appendUint(dst, uint64(r.InIfName))
+		dst = appendUint(dst, uint64(r.OutIfName))
 	}
 	return dst
 }

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
-
 	"netstream/aggregate/flow"
 )
 
@@ -33,31 +31,31 @@ func appendStatistics(dst []byte, r *flow.Record) []byte {
 		dst = appendPeriods(dst, &s.Active)
 		dst = appendPeriods(dst, &s.Idle)
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(s.Early)))
+	dst = appendUint(dst, uint64(len(s.Early)))
 	for i := range s.Early {
 		e := &s.Early[i]
 		octets := e.Octets << 1 // lengths have 33 bits at most
 		if e.Reverse {
 			octets |= 1
 		}
-		dst = binary.AppendUvarint(binary.AppendUvarint(dst, octets), e.Gap)
+		dst = appendUint(appendUint(dst, octets), e.Gap)
 	}
 	return dst
 }
 
 func appendMoments(dst []byte, m *flow.Moments) []byte {
 	for _, v := range [...]uint64{m.LengthSquares.High, m.LengthSquares.Low, m.Gaps, m.GapSquares.High, m.GapSquares.Low, m.MinGap, m.MaxGap} {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	for _, v := range m.Classes {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	return dst
 }
 
 func appendPeriods(dst []byte, p *flow.Periods) []byte {
 	for _, v := range [...]uint64{p.Count, p.Sum, p.Min, p.Max} {
-		dst = binary.AppendUvarint(dst, v)
+		dst = appendUint(dst, v)
 	}
 	return dst
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"netstream/aggregate/accounting"
+	"netstream/aggregate/balance"
+	"netstream/aggregate/carry"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 	"netstream/aggregate/report"
@@ -13,7 +15,7 @@ import (
 )
 
 // Config is how a run is to be done. Only Meter, MaxFlows, Biflows, Population, Distribution,
-// Stitch, Keep, Accounting and Points have any say in what comes out.
+// Stitch, Keep, Accounting, Resume, HandOver and Points have any say in what comes out.
 type Config struct {
 	Meter meter.Settings
 
@@ -56,6 +58,12 @@ type Config struct {
 	// its ordinal. Several workers may call it at a time. With it the slices of metered
 	// flows that are open for long take SliceMemory once more.
 	Keep func(*flow.Record) bool
+
+	// Resume is what the run before has handed over, nil if there was none. HandOver says
+	// that flows which silence has not ended go to the next run instead of ending with the
+	// last packet (Result.HandOverFlows). Neither can be had with MaxFlows or Keep.
+	Resume   *Resume
+	HandOver bool
 
 	// Accounting says by which schemes flows are accounted beside the interval table; its
 	// Points are the engine's. Its Peak is of all packets: it cannot be had with Keep.
@@ -112,7 +120,20 @@ type Result struct {
 	// they are set before Intervals is called.
 	Packets, Reports flow.Coverage
 
-	calendar flow.Calendar
+	// Taken is what Resume had, Given what went to the next run: flows once HandOverFlows
+	// has given them, slices once Intervals has. Raised are the packets whose clock was
+	// earlier than that of Resume.
+	Taken, Given balance.Carried
+	Raised       uint64
+
+	calendar  flow.Calendar
+	open      []*runs.Sorter[keyState]
+	later     laterThan
+	handOver  *carry.Writer  // of slices; nil unless they are handed over
+	openSince flow.Timestamp // when the open flow began that reaches back furthest
+	held      meter.Slice    // the next one of them, valid if holding
+	holding   bool
+	row       []byte // a slice on its way there
 
 	population uint64 // Config's
 	biflows    bool
@@ -137,7 +158,16 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 	book := newBook(&config)
 	workers := newWorkers(&config)
 	workers.account(book, config.Meter.Intervals())
-	clocks := workers.run(metering, stop, inputs)
+	var taken balance.Carried
+	floor := flow.MinTimestamp
+	if config.Resume != nil {
+		var err error
+		if taken, err = workers.resume(&config, book); err != nil {
+			stop(err)
+		}
+		floor = config.Resume.Clock
+	}
+	clocks, raised := workers.run(metering, stop, inputs, floor)
 	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
 	workers.each(metering, stop, func(w *worker) error { return cmp.Or(w.flushAccounts(), w.sort()) })
 	if err := context.Cause(metering); err != nil {
@@ -148,7 +178,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{Clocks: clocks, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
+	result := &Result{Clocks: clocks, openSince: flow.MaxTimestamp, Taken: taken, Raised: raised, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched, FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}}
 	for _, w := range workers {
 		result.add(w)
@@ -174,6 +204,7 @@ func (r *Result) add(w *worker) {
 	r.Exported.Read += w.recorder.read
 	r.Exported.Totals.AddTotals(&w.recorder.totals)
 	r.Exported.Rows += w.recorder.rows
+	r.Exported.Reported += w.recorder.reported
 	r.Exported.FirstEnd = min(r.Exported.FirstEnd, w.recorder.firstEnd)
 	r.Exported.LastEnd = max(r.Exported.LastEnd, w.recorder.lastEnd)
 	r.Exported.Unspread += w.recorder.unspread
@@ -182,6 +213,9 @@ func (r *Result) add(w *worker) {
 	}
 	r.flows = append(r.flows, w.flows)
 	r.slices = append(r.slices, w.slices)
+	if w.open != nil {
+		r.open = append(r.open, w.open)
+	}
 }
 
 // meteredFields gives what is known of the flows that were metered.
@@ -199,7 +233,7 @@ func (r *Result) meteredFields() flow.Fields {
 // Close gives back the memory and the files of tables that were not read. It must
 // not be called while one is being read; closing twice does nothing.
 func (r *Result) Close() error {
-	return errors.Join(closeSorters(r.flows), closeSorters(r.slices), closeBook(r.book))
+	return errors.Join(closeSorters(r.flows), closeSorters(r.slices), closeSorters(r.open), closeBook(r.book))
 }
 
 func closeSorters[T any](sorters []*runs.Sorter[T]) error {

@@ -35,7 +35,7 @@ type flood struct {
 
 var testHasher = flow.HasherFromSeed([16]byte{7})
 
-func (f *flood) ReadPackets(dst []flow.Packet) (int, error) {
+func (f *flood) ReadPackets(dst []flow.Packet) ([]flow.Packet, error) {
 	f.reading.Store(true)
 	defer f.reading.Store(false)
 	if f.closed.Load() > 0 {
@@ -46,9 +46,9 @@ func (f *flood) ReadPackets(dst []flow.Packet) (int, error) {
 	}
 	if f.left == 0 {
 		if f.then != nil {
-			return 0, f.then
+			return nil, f.then
 		}
-		return 0, io.EOF
+		return nil, io.EOF
 	}
 	n := min(f.left, len(dst), 100)
 	for i := range dst[:n] {
@@ -60,7 +60,7 @@ func (f *flood) ReadPackets(dst []flow.Packet) (int, error) {
 		f.packets++
 	}
 	f.left -= n
-	return n, nil
+	return dst[:n], nil
 }
 
 func (f *flood) Close() error {

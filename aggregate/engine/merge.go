@@ -21,13 +21,14 @@ type receiver interface {
 // merge gives the packets of all inputs in the order of clock, ordinal and
 // position, in pieces that belong to one input each. Inputs are opened when
 // their turn comes near: the order of inputs is that of their ordinals, their
-// Earliest may be in any order. clocks has the least and the largest clock; if there is
+// Earliest may be in any order. Packets with a clock below floor get that one; raised is
+// their number. clocks has the least and the largest clock; if there is
 // no packet, it begins behind its end.
 //
 // All sources are closed in the end, but for those whose read hangs after an error.
-func merge(ctx context.Context, inputs []Input, to receiver) (clocks flow.Interval, err error) {
+func merge(ctx context.Context, inputs []Input, floor flow.Timestamp, to receiver) (clocks flow.Interval, raised uint64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	m := merger{ctx: ctx, inputs: inputs, clocks: flow.Interval{Start: flow.MaxTimestamp, Last: flow.MinTimestamp}}
+	m := merger{ctx: ctx, inputs: inputs, floor: floor, clocks: flow.Interval{Start: flow.MaxTimestamp, Last: flow.MinTimestamp}}
 	defer func() {
 		cancel()
 		m.await()
@@ -38,16 +39,16 @@ func merge(ctx context.Context, inputs []Input, to receiver) (clocks flow.Interv
 	slices.SortStableFunc(m.unopened, func(a, b uint32) int { return cmp.Compare(inputs[a].Earliest, inputs[b].Earliest) })
 	for {
 		if err := ctx.Err(); err != nil {
-			return m.clocks, err
+			return m.clocks, m.raised, err
 		}
 		if err := m.openDue(); err != nil {
-			return m.clocks, err
+			return m.clocks, m.raised, err
 		}
 		if len(m.open) == 0 {
-			return m.clocks, nil
+			return m.clocks, m.raised, nil
 		}
 		if err := m.step(to); err != nil {
-			return m.clocks, err
+			return m.clocks, m.raised, err
 		}
 	}
 }
@@ -58,6 +59,17 @@ type merger struct {
 	unopened []uint32  // ordinals, by Earliest
 	open     []*stream // the first is the one whose turn it is; the others in no order
 	clocks   flow.Interval
+	floor    flow.Timestamp // of clocks
+	raised   uint64         // packets that were below
+}
+
+// next gets the next batch of a stream, as its next does.
+func (m *merger) next(s *stream) (bool, error) {
+	more, err := s.next(m.ctx)
+	if more && s.packets[0].Clock < m.floor {
+		m.raised += raise(s.packets, m.floor)
+	}
+	return more, err
 }
 
 // openDue opens every input that could hold the next packet.
@@ -73,7 +85,7 @@ func (m *merger) openDue() error {
 			return err
 		}
 		s := newStream(m.ctx, ordinal, source)
-		more, err := s.next(m.ctx)
+		more, err := m.next(s)
 		if err != nil {
 			m.open = append(m.open, s) // to be waited for
 			return err
@@ -131,7 +143,7 @@ func (m *merger) step(to receiver) error {
 	}
 	s.packets = s.packets[n:]
 	if len(s.packets) == 0 {
-		more, err := s.next(m.ctx)
+		more, err := m.next(s)
 		if err != nil {
 			return err
 		}

@@ -18,51 +18,38 @@ func ordered(t flow.Timestamp) uint64 { return uint64(t) ^ 1<<63 }
 
 func unordered(v uint64) flow.Timestamp { return flow.Timestamp(v ^ 1<<63) }
 
-// keyLength is the length of an encoded key without its observation point, which
-// is ordered by name.
-const keyLength = 40
-
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
-	const head = 16 + keyLength
+	const times = 16
 	to := new(behind) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
 		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
 		Prefix: func(row []byte) runs.Prefix {
-			source, _ := addressPrefix(row[16:])
+			source, _, _ := addressPrefix(row[times:])
 			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
 		},
-		Compare: func(a, b []byte) int {
-			if c := bytes.Compare(a[16:head], b[16:head]); c != 0 {
-				return c
-			}
-			return compareRest(a[head:], b[head:], points, 3)
-		},
+		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
 }
 
 // sliceOrder is the order of the interval table, and within its rows the order
 // of flows, so that those can be told apart while slices are summed.
 func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
-	const head = 8 + keyLength
+	const start = 8
 	return runs.Order[meter.Slice]{
 		Append: appendSlice,
 		Decode: decodeSlice,
 		Prefix: func(row []byte) runs.Prefix {
 			prefix := runs.Prefix{binary.BigEndian.Uint64(row)}
 			var whole bool
-			if prefix[1], whole = addressPrefix(row[8:]); whole {
-				prefix[2], _ = addressPrefix(row[24:])
+			var end int
+			if prefix[1], whole, end = addressPrefix(row[start:]); whole {
+				prefix[2], _, _ = addressPrefix(row[start+end:])
 			}
 			return prefix
 		},
-		Compare: func(a, b []byte) int {
-			if c := bytes.Compare(a[8:head], b[8:head]); c != 0 {
-				return c
-			}
-			return compareRest(a[head:], b[head:], points, 2)
-		},
+		Compare: func(a, b []byte) int { return compareKeys(a[start:], b[start:], points, 2) },
 	}
 }
 
@@ -75,19 +62,21 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
 		Prefix: func(row []byte) (prefix runs.Prefix) {
 			var whole bool
-			if prefix[0], whole = addressPrefix(row); !whole {
+			var source, destination int
+			if prefix[0], whole, source = addressPrefix(row); !whole {
 				return prefix
 			}
-			if prefix[1], whole = addressPrefix(row[16:]); whole {
-				prefix[2] = binary.BigEndian.Uint64(row[32:])
+			if prefix[1], whole, destination = addressPrefix(row[source:]); whole {
+				prefix[2] = binary.BigEndian.Uint64(row[source+destination:])
 			}
 			return prefix
 		},
 		Compare: func(a, b []byte) int {
-			if c := bytes.Compare(a[:keyLength], b[:keyLength]); c != 0 {
+			k, l := keyLength(a), keyLength(b)
+			if c := bytes.Compare(a[:k], b[:l]); c != 0 {
 				return c
 			}
-			x, y := decoder{src: a[keyLength:]}, decoder{src: b[keyLength:]}
+			x, y := decoder{src: a[k:]}, decoder{src: b[l:]}
 			if c := comparePoints(&x, &y, points); c != 0 {
 				return c
 			}
@@ -99,15 +88,13 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	}
 }
 
-// addressPrefix gives a number that orders addresses as far as it differs, and
-// whether it says all of the address. IPv4-mapped addresses, which share their
-// first half, are their second half.
-func addressPrefix(address []byte) (prefix uint64, whole bool) {
-	high, low := binary.BigEndian.Uint64(address), binary.BigEndian.Uint64(address[8:])
-	if high == 0 && low < 1<<63 {
-		return low, true
+// compareKeys compares rows from their keys on: the key, then as compareRest does.
+func compareKeys(a, b []byte, points *flow.Points, numbers int) int {
+	k, l := keyLength(a), keyLength(b)
+	if c := bytes.Compare(a[:k], b[:l]); c != 0 {
+		return c
 	}
-	return 1<<63 | high>>1, false
+	return compareRest(a[k:], b[l:], points, numbers)
 }
 
 // compareRest compares what follows the key: observation point, and as many

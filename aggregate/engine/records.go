@@ -22,6 +22,8 @@ type Exported struct {
 	Subtracted  balance.Totals // what was subtracted from them
 	Stitched    uint64         // records that went into the one before
 
+	Reported uint64 // records that were joined or differenced, or could have been
+
 	// FirstEnd and LastEnd are the least and the greatest end of all records, rejected ones
 	// included; if there is none, FirstEnd is behind LastEnd.
 	FirstEnd, LastEnd flow.Timestamp

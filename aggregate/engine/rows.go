@@ -70,6 +70,10 @@ func (r *Result) intervals(yield func(*flow.IntervalRecord) error) error {
 	var last sliceOf
 	have := false
 	err := runs.Merge(r.slices, func(s *meter.Slice) error {
+		if r.handOver != nil && r.later.holds(s.Start) { // and so are all that follow
+			r.giveSlice(s)
+			return nil
+		}
 		if have && sameRow(&row, s) {
 			addSlice(&row, &last, s)
 			return nil
@@ -84,6 +88,10 @@ func (r *Result) intervals(yield func(*flow.IntervalRecord) error) error {
 		row.ActiveTime = last.span()
 		return nil
 	})
+	if err == nil && r.handOver != nil {
+		r.flushSlice()
+		err = r.handOver.Flush()
+	}
 	if err != nil || !have {
 		return err
 	}

@@ -22,6 +22,7 @@ type shard struct {
 	table   *table
 	flows   *runs.Sorter[flow.Record]
 	slices  *runs.Sorter[meter.Slice]
+	open    *runs.Sorter[keyState] // nil unless open flows are handed over
 
 	seconds  *accounting.Seconds // nil unless peaks are asked for
 	withheld *withheld           // nil if all records are kept
@@ -70,28 +71,40 @@ func (s *shard) err() error {
 	return s.slices.Err()
 }
 
-// meter takes packets in order of their clocks.
-func (s *shard) meter(packets []flow.Packet) {
-	if s.seconds != nil {
-		s.seconds.Add(packets)
-	}
-	if s.cache != nil {
-		s.meterBounded(packets)
+// meterSome takes those of the packets, in order of their clocks, that have the given
+// numbers.
+func (s *shard) meterSome(packets []flow.Packet, numbers []uint16) {
+	if len(numbers) == 0 {
 		return
 	}
-	for i := range packets {
-		s.touched += s.table.touch(packets[i].Hash)
+	if s.seconds != nil {
+		s.seconds.Add(packets, numbers)
 	}
-	for i := range packets {
-		p := &packets[i]
-		number := s.table.number(p.Hash, &p.Key)
-		s.process.Add(s.table.state(number), s.table.extension(number), p)
+	if s.cache != nil {
+		s.meterBounded(packets, numbers)
+		return
 	}
-	if n := len(packets); n > 0 {
-		s.since += uint64(n)
-		s.expire(packets[n-1].Clock)
+	s.since += uint64(len(numbers))
+	now := packets[numbers[len(numbers)-1]].Clock
+	for len(numbers) > 0 {
+		few := numbers[:min(touchedAtATime, len(numbers))]
+		s.touched += s.table.touch(packets, few)
+		for _, i := range few {
+			p := &packets[i]
+			number := s.table.number(p.Hash, &p.Key)
+			if state := s.table.state(number); !s.process.Continue(state, p) {
+				s.process.Add(state, s.table.extension(number), p)
+			}
+		}
+		numbers = numbers[len(few):]
 	}
+	s.expire(now)
 }
+
+// touchedAtATime is of how many packets the states are touched before they are metered:
+// enough for cache misses to overlap, and few enough for the states to be still in the
+// first-level cache.
+const touchedAtATime = 64
 
 // setPace says how often the shard looks for silent flows. If only some of them can be
 // over so soon, the others may be many more: a sweep then waits for as many packets as

@@ -11,9 +11,11 @@ import (
 
 // Source gives the packets of one input in the order of their clocks.
 type Source interface {
-	// ReadPackets fills dst from its start and gives how many packets it wrote:
-	// at least one, or an error, never both. io.EOF means that no packet is left.
-	ReadPackets(dst []flow.Packet) (int, error)
+	// ReadPackets gives the next packets, in room, which has space for
+	// flow.BatchPackets of them, or in other memory of that capacity. Then room is the
+	// source's, and that memory the caller's. It gives at least one packet, or an
+	// error, never both. io.EOF means that no packet is left.
+	ReadPackets(room []flow.Packet) ([]flow.Packet, error)
 
 	// Close gives the source back. It is called once, after the last ReadPackets
 	// has returned, be it at the end of the source, after an error or when the run
@@ -27,17 +29,6 @@ type Input struct {
 	Earliest flow.Timestamp // no packet of it has a clock before
 	Open     func() (Source, error)
 }
-
-// batchPackets is how many packets go from stage to stage at a time: 256 KiB of
-// them, which stay in the cache between two stages.
-const batchPackets = 2048
-
-// batch is a run of packets, in order of their clocks.
-type batch struct {
-	packets []flow.Packet // of constant capacity batchPackets
-}
-
-func newBatch() *batch { return &batch{packets: make([]flow.Packet, 0, batchPackets)} }
 
 // stream is an open source, read ahead in a goroutine of its own.
 type stream struct {
@@ -78,14 +69,14 @@ func (s *stream) readAll(ctx context.Context, source Source) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		n, err := source.ReadPackets(b.packets[:batchPackets])
+		packets, err := source.ReadPackets(b.packets[:flow.BatchPackets])
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		b.packets = b.packets[:n]
+		b.packets = packets
 		select {
 		case s.full <- b:
 		case <-ctx.Done():

@@ -11,7 +11,7 @@ import (
 type table struct {
 	slots  []slot // capacity is a power of two, at most half full
 	used   int
-	chunks [][]meter.State
+	chunks []*[chunkStates]meter.State
 	keep   extensions
 	beside []besides // of the states, in chunks of as many; none unless keep has any
 	free   []uint32  // numbers of states given back
@@ -24,7 +24,7 @@ type table struct {
 type slot uint64
 
 const (
-	chunkStates = 256 // 84 KiB
+	chunkStates = 256 // 84 KiB of them
 	firstSlots  = 1024
 
 	// sparse is how many states a table holds at most for each one in use, once it
@@ -44,14 +44,30 @@ func (t *table) state(number uint32) *meter.State {
 	return &t.chunks[number/chunkStates][number%chunkStates]
 }
 
-// touch reads what find will need, so that the cache misses of many packets
-// overlap. What it gives has no meaning.
-func (t *table) touch(hash uint64) uint64 {
-	s := t.slots[t.home(tag(hash))]
-	if s == 0 {
+// touch reads what number and the metering will need of the packets with the given
+// numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
+// then the states that they lead to. No branch depends on what was read. What it gives
+// has no meaning.
+func (t *table) touch(packets []flow.Packet, numbers []uint16) (read uint64) {
+	if t.states == 0 {
 		return 0
 	}
-	return uint64(t.state(s.state()).Key.Protocol)
+	var slots [touchedAtATime]slot
+	fresh := 0
+	for i, n := range numbers[:min(len(numbers), touchedAtATime)] {
+		s := t.slots[t.home(tag(packets[n].Hash))]
+		slots[i] = s
+		if s == 0 {
+			fresh++
+		}
+	}
+	for _, s := range slots[:min(len(numbers), touchedAtATime)] {
+		read += t.state(max(uint32(s), 1) - 1).Touch()
+	}
+	for _, number := range t.free[len(t.free)-min(fresh, len(t.free)):] { // what insert will take
+		read += t.state(number).TouchAll()
+	}
+	return read
 }
 
 // find gives the state of key, a new one if there is none.
@@ -66,7 +82,7 @@ func (t *table) number(hash uint64, key *flow.Key) uint32 {
 			return t.insert(i, want, key)
 		}
 		if s.tag() == want {
-			if number := s.state(); t.state(number).Key == *key {
+			if number := s.state(); t.state(number).Key.Equal(key) {
 				return number
 			}
 		}
@@ -94,7 +110,7 @@ func (t *table) take() uint32 {
 		t.free = t.free[:n-1]
 	} else {
 		if t.states%chunkStates == 0 {
-			t.chunks = append(t.chunks, make([]meter.State, chunkStates))
+			t.chunks = append(t.chunks, new([chunkStates]meter.State))
 			if t.keep.any {
 				t.beside = append(t.beside, t.keep.chunk())
 			}

@@ -21,12 +21,12 @@ type rounds struct {
 	packets     int
 }
 
-func (r *rounds) ReadPackets(dst []flow.Packet) (int, error) {
+func (r *rounds) ReadPackets(dst []flow.Packet) ([]flow.Packet, error) {
 	if r.before != nil {
 		r.before()
 	}
 	if r.left == 0 {
-		return 0, io.EOF
+		return nil, io.EOF
 	}
 	n := min(r.left, len(dst), 100)
 	for i := range dst[:n] {
@@ -38,7 +38,7 @@ func (r *rounds) ReadPackets(dst []flow.Packet) (int, error) {
 		r.packets++
 	}
 	r.left -= n
-	return n, nil
+	return dst[:n], nil
 }
 
 func (r *rounds) Close() error { return nil }

@@ -14,12 +14,20 @@ import (
 type worker struct {
 	shard
 	recorder recorder
-	filling  *batch
-	full     chan *batch
-	empty    chan *batch
+	filling  *batch // with packets that come in smaller pieces; nil if there are none
+	shares   chan share
+	empty    chan *batch // of all workers
+	every    []uint16    // the numbers of all packets of a batch
 }
 
-// workAhead is how many batches may wait for a shard.
+// share is what one worker meters of a batch.
+type share struct {
+	batch   *batch
+	numbers []uint16 // of its packets
+}
+
+// workAhead is how many batches may wait for the shards, beside one for each that its
+// packets are copied to.
 const workAhead = 4
 
 func newWorkers(config *Config) workers {
@@ -28,8 +36,14 @@ func newWorkers(config *Config) workers {
 	slices := limits(cmp.Or(config.SliceMemory, DefaultSliceMemory), len(ws))
 	reports := flows
 	reports.Runs = min(max(reportRuns/len(ws), leastRuns), mostRuns)
+	empty, every := make(chan *batch, workAhead+len(ws)), everyPacket()
+	for range cap(empty) {
+		empty <- newBatch()
+	}
 	for i := range ws {
 		ws[i] = newWorker(config, flows, slices, reports)
+		ws[i].empty, ws[i].every = empty, every
+		ws[i].shares = make(chan share, cap(empty))
 	}
 	return ws
 }
@@ -42,9 +56,6 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 			flows:  runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
 			slices: runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
 		},
-		filling: newBatch(),
-		full:    make(chan *batch, workAhead),
-		empty:   make(chan *batch, workAhead+1),
 	}
 	far := slices
 	far.Runs = reports.Runs // they are read before there are reports
@@ -54,13 +65,13 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 		w.process.MeterBiflows(reversedPoint(config.Points))
 	}
 	w.setPace(&config.Meter)
+	if config.HandOver {
+		w.open = runs.NewSorter(keyStateOrder(config.Points, w.table.keep), flows, config.Spill)
+	}
 	if config.MaxFlows > 0 {
 		w.cache = newCache(config.MaxFlows)
 	}
 	w.recorder = newRecorder(config, &w.rejected, w.shard.flows, w.shard.slices, reports)
-	for range workAhead {
-		w.empty <- newBatch()
-	}
 	return w
 }
 
@@ -76,24 +87,31 @@ func (ws workers) metering() workers {
 	return ws
 }
 
-// run meters all inputs and gives the least and the largest clock, as merge does. It calls stop with whatever
+// run meters all inputs and gives the least and the largest clock, and how many packets
+// were raised to the floor, as merge does. It calls stop with whatever
 // goes wrong and ends soon after, or when ctx is canceled.
-func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input) flow.Interval {
+func (ws workers) run(ctx context.Context, stop context.CancelCauseFunc, inputs []Input, floor flow.Timestamp) (clocks flow.Interval, raised uint64) {
 	var running sync.WaitGroup
 	for _, w := range ws {
 		running.Go(func() { w.run(ctx, stop) })
 	}
-	clocks, err := merge(ctx, inputs, ws.metering())
+	clocks, raised, err := merge(ctx, inputs, floor, ws.metering())
 	if err != nil {
 		stop(err)
 	}
 	for _, w := range ws {
 		w.send()
-		close(w.full)
+		close(w.shares)
 	}
 	running.Wait()
-	ws.each(ctx, stop, func(w *worker) error { return w.flush(clocks.Last) })
-	return clocks
+	end := max(clocks.Last, floor)
+	ws.each(ctx, stop, func(w *worker) error {
+		if w.open != nil {
+			return w.handOver(end)
+		}
+		return w.flush(end)
+	})
+	return clocks, raised
 }
 
 // each does something with every worker at the same time, unless ctx is canceled.
@@ -118,6 +136,9 @@ func (ws workers) close() {
 	for _, w := range ws {
 		w.flows.Close()
 		w.slices.Close()
+		if w.open != nil {
+			w.open.Close()
+		}
 		w.recorder.reports.Close()
 		if w.withheld != nil {
 			w.withheld.far.Close()
@@ -125,8 +146,7 @@ func (ws workers) close() {
 	}
 }
 
-// take copies packets to the shards of their keys. Shards are told apart by the
-// lower half of the hash, since the tables use the upper half.
+// take copies packets to the shards of their keys.
 func (ws workers) take(packets []flow.Packet) {
 	if len(ws) == 1 {
 		for len(packets) > 0 {
@@ -135,51 +155,63 @@ func (ws workers) take(packets []flow.Packet) {
 		return
 	}
 	for i := range packets {
-		shard := uint64(uint32(packets[i].Hash)) * uint64(len(ws)) >> 32
-		ws[shard].put(packets[i : i+1])
+		ws[shardOf(packets[i].Hash, len(ws))].put(packets[i : i+1])
 	}
 }
 
-// takeBatch hands a batch on as it is where there is one shard only.
+// takeBatch gives each worker its share of a batch, where it is.
 func (ws workers) takeBatch(b *batch) *batch {
-	if len(ws) > 1 {
-		ws.take(b.packets)
-		return b
+	empty := ws[0].empty
+	if len(ws) == 1 {
+		ws[0].send()
+		b.users.Store(1)
+		ws[0].shares <- share{b, ws[0].every[:len(b.packets)]}
+		return <-empty
 	}
-	w := ws[0]
-	if len(w.filling.packets) > 0 {
+	b.part(len(ws))
+	b.users.Store(int32(len(ws)))
+	for i, w := range ws {
 		w.send()
+		w.shares <- share{b, b.share(i)}
 	}
-	w.full <- b
-	return <-w.empty
+	return <-empty
 }
 
 // put takes as many packets as the batch being filled has room for.
 func (w *worker) put(packets []flow.Packet) int {
-	n := min(len(packets), batchPackets-len(w.filling.packets))
+	if w.filling == nil {
+		w.filling = <-w.empty
+	}
+	n := min(len(packets), flow.BatchPackets-len(w.filling.packets))
 	w.filling.packets = append(w.filling.packets, packets[:n]...)
-	if len(w.filling.packets) == batchPackets {
+	if len(w.filling.packets) == flow.BatchPackets {
 		w.send()
 	}
 	return n
 }
 
+// send hands on the packets that put has taken.
 func (w *worker) send() {
-	w.full <- w.filling
-	w.filling = <-w.empty
+	if b := w.filling; b != nil {
+		b.users.Store(1)
+		w.shares <- share{b, w.every[:len(b.packets)]}
+		w.filling = nil
+	}
 }
 
 // run meters the packets that come. Once the run is to end it only lets them by,
 // so that nobody waits for it.
 func (w *worker) run(ctx context.Context, stop context.CancelCauseFunc) {
-	for b := range w.full {
+	for s := range w.shares {
 		if ctx.Err() == nil {
-			w.meter(b.packets)
+			w.meterSome(s.batch.packets, s.numbers)
 			if err := w.err(); err != nil {
 				stop(err)
 			}
 		}
-		b.packets = b.packets[:0]
-		w.empty <- b
+		if s.batch.users.Add(-1) == 0 {
+			s.batch.packets = s.batch.packets[:0]
+			w.empty <- s.batch
+		}
 	}
 }

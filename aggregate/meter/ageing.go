@@ -91,6 +91,19 @@ func (a *ageing) ends(s *State, x Extension, p *flow.Packet) flow.EndReason {
 	return 0
 }
 
+// onlyTimers says whether nothing ends flows but the general timers, and control bits.
+func (a *ageing) onlyTimers() bool { return a.own == nil && !a.limited && a.cutEvery == 0 }
+
+// continues says, if onlyTimers does, that neither the timers nor its control bits let p
+// end the open flow, which has no control bits that end it. Where it says no, ends and
+// endsWith know better.
+func (a *ageing) continues(s *State, p *flow.Packet) bool {
+	// Differences of clocks in order, which have room in 64 bits without a sign.
+	return uint64(p.Clock)-uint64(s.lastClock) <= uint64(a.general.Idle) && p.Clock >= s.lastClock &&
+		(a.general.Active <= 0 || uint64(p.Clock)-uint64(s.firstClock) <= uint64(a.general.Active)) &&
+		p.Meta.TCPFlags&a.closing == 0
+}
+
 // exceeds says whether p would take the open flow above a limit.
 func (a *ageing) exceeds(s *State, x Extension, p *flow.Packet) bool {
 	sum := s.total

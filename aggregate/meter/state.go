@@ -13,6 +13,8 @@ type State struct {
 	oriented        bool // turned says so of the record before, or of the open flow
 	tentative       bool // turned hangs on the flow's second packet
 	second          bool // the first packet is the second one of its frame
+	hasPrevious     bool
+	ordinal         uint32
 	lastClock       flow.Timestamp
 	firstClock      flow.Timestamp
 	interval        flow.Timestamp // start of the interval of the current slice
@@ -22,10 +24,8 @@ type State struct {
 	start, end      flow.Timestamp // of the slices handed over
 	fragments, late uint64
 	firstNumber     uint64
-	firstInput      uint32
-	ordinal         uint32
 	previousStart   flow.Timestamp // start of the record before, valid iff hasPrevious
-	hasPrevious     bool
+	firstInput      uint32
 }
 
 // Reset makes s the state of a key without a flow, whatever it was before. What
@@ -33,6 +33,17 @@ type State struct {
 func (s *State) Reset(key *flow.Key) {
 	s.Key = *key
 	s.open, s.hasPrevious, s.ordinal, s.oriented = false, false, 0, false
+}
+
+// Touch reads of s what a packet changes, so that it is in the cache. What it gives has no
+// meaning.
+func (s *State) Touch() uint64 {
+	return uint64(s.Key.Source[0]) + uint64(s.lastClock) + s.slice.WireOctets + s.tcpFlagCounts[4]
+}
+
+// TouchAll is Touch for a State that a flow will begin in.
+func (s *State) TouchAll() uint64 {
+	return s.Touch() + s.total.WireOctets + s.fragments
 }
 
 // Open says whether the key has an open flow.

@@ -1,8 +1,8 @@
 package runs
 
 import (
-	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -57,8 +57,8 @@ func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
 
 // fileHead begins to read a run, with a buffer of at most so many octets.
 func (o *Order[T]) fileHead(r run, buffer int) *head {
-	source := bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.octets), int(min(int64(buffer), r.octets)))
-	return &head{compare: o.Compare, prefixOf: o.Prefix, source: source, left: r.rows}
+	size := int(min(int64(max(buffer, leastBuffer)), r.octets))
+	return &head{compare: o.Compare, prefixOf: o.Prefix, file: r.file, behind: r.octets, buffer: make([]byte, 0, size), left: r.rows}
 }
 
 // head is a run being read: from memory by refs, or from a file.
@@ -68,8 +68,13 @@ type head struct {
 
 	octets []byte
 	refs   []ref
-	source *bufio.Reader
-	left   uint64 // rows of source that are still to come
+
+	file   File
+	offset int64  // of the file, up to which it was read
+	behind int64  // octets of the file that are not in the buffer yet
+	buffer []byte // what was read
+	at     int    // what of it is done with
+	left   uint64 // rows of the file that are still to come
 
 	row    []byte // valid until next
 	prefix Prefix
@@ -77,37 +82,58 @@ type head struct {
 
 // next moves on to the next row; false at the end of the run.
 func (h *head) next() (bool, error) {
-	if h.source == nil {
+	if h.file == nil {
 		if len(h.refs) == 0 {
 			return false, nil
 		}
-		r := h.refs[0]
-		h.refs = h.refs[1:]
+		r := &h.refs[0]
 		h.row, h.prefix = h.octets[r.at:r.at+r.length], r.prefix
+		h.refs = h.refs[1:]
 		return true, nil
 	}
-	h.source.Discard(len(h.row)) // cannot fail: it was peeked at
 	h.row = nil
 	if h.left == 0 {
 		return false, nil
 	}
 	h.left--
-	length, err := binary.ReadUvarint(h.source)
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+	if len(h.buffer)-h.at < MaxRow+binary.MaxVarintLen16 && h.behind > 0 {
+		if err := h.fill(); err != nil {
+			return false, &SpillError{"read", err}
+		}
 	}
-	if err != nil {
-		return false, &SpillError{"read", err}
-	}
-	if length > MaxRow {
+	length, n := binary.Uvarint(h.buffer[h.at:])
+	switch {
+	case n < 0:
+		return false, &SpillError{"read", errors.New("length of a row has more than 64 bits")}
+	case length > MaxRow:
 		return false, &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
+	case n == 0 || int(length) > len(h.buffer)-h.at-n:
+		return false, &SpillError{"read", io.ErrUnexpectedEOF}
 	}
-	if h.row, err = h.source.Peek(int(length)); err != nil {
-		h.row = nil
-		return false, &SpillError{"read", err}
-	}
+	begin := h.at + n
+	h.at = begin + int(length)
+	h.row = h.buffer[begin:h.at]
 	h.prefix = h.prefixOf(h.row)
 	return true, nil
+}
+
+// fill moves what is left in the buffer to its front and reads as much behind it as it
+// has room for.
+func (h *head) fill() error {
+	kept := copy(h.buffer[:cap(h.buffer)], h.buffer[h.at:])
+	h.at = 0
+	room := int(min(int64(cap(h.buffer)-kept), h.behind))
+	n, err := h.file.ReadAt(h.buffer[kept:kept+room], h.offset)
+	h.buffer = h.buffer[:kept+n]
+	h.offset += int64(n)
+	h.behind -= int64(n)
+	switch {
+	case n == room:
+		return nil
+	case err == nil || err == io.EOF:
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 func (h *head) less(other *head) bool {

@@ -61,22 +61,16 @@ func compareExports(w io.Writer, bin, dir, name, kind string, records, runs int)
 	}
 	out := filepath.Join(dir, "out")
 	programs := []program{
-		{"decode", []string{self, "--decode", name}, ""},
-		{"netstream -j1", []string{filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "1"}, out},
-		{"netstream -j2", []string{filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"}, out},
+		command("decode", "", self, "--decode", name),
+		command("netstream -j1", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "1"),
+		command("netstream -j2", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"),
 	}
-	results := make([][]usage, len(programs))
-	for range runs {
-		for i, p := range programs {
-			u, err := p.measure()
-			if err != nil {
-				return err
-			}
-			results[i] = append(results[i], u)
-		}
+	medians, err := inTurn(programs, runs)
+	if err != nil {
+		return err
 	}
 	for i, p := range programs {
-		m := median(results[i])
+		m := medians[i]
 		fmt.Fprintf(w, "%-10s %-14s %10d %8.2f %8.2f %9.2f %9.0f %8d\n", kind, p.name, records,
 			m.cpu.Seconds(), m.wall.Seconds(), float64(records)/m.cpu.Seconds()/1e6,
 			float64(m.cpu.Nanoseconds())/float64(records), m.peak>>20)

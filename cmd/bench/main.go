@@ -49,14 +49,26 @@ func main() {
 	}
 }
 
+// bench is how programs are measured.
+type bench struct {
+	bin, dir string
+	floor    string // another floor program, which then is what others are compared with
+	runs     int
+	workers  []int
+	peers    bool
+}
+
 func run(args []string, w io.Writer) error {
+	var b bench
 	flags := pflag.NewFlagSet("bench", pflag.ContinueOnError)
-	bin := flags.String("bin", "bin", "folder with netstream, netgen and floor")
-	dir := flags.String("dir", "", "keep the workloads in this folder (default: a temporary one)")
+	flags.StringVar(&b.bin, "bin", "bin", "folder with netstream, netgen and floor")
+	flags.StringVar(&b.dir, "dir", "", "keep the workloads in this folder (default: a temporary one)")
+	flags.StringVar(&b.floor, "floor", "", "compare with this floor program, run as PROGRAM -l 2 -m read FILE, too")
+	flags.IntVar(&b.runs, "runs", 5, "runs of each program")
+	flags.IntSliceVar(&b.workers, "workers", []int{1, 2}, "numbers of workers to run netstream with")
+	flags.BoolVar(&b.peers, "peers", false, "also run nfpcapd and nfdump, softflowd, argus and ra, and tshark on captures")
 	scale := flags.Int("scale", 5, "divide packets and flows by this; 1 for the sizes of docs/performance.md")
-	runs := flags.Int("runs", 5, "runs of each program")
 	only := flags.StringSlice("only", nil, "these workloads only")
-	workers := flags.IntSlice("workers", []int{1, 2}, "numbers of workers to run netstream with")
 	count := flags.String("count-allocations", "", "count the objects that metering this capture allocates, and do nothing else")
 	decoded := flags.String("decode", "", "decode the exports in this file, and do nothing else")
 	if err := flags.Parse(args); err != nil {
@@ -70,61 +82,52 @@ func run(args []string, w io.Writer) error {
 		fmt.Fprintln(w, allocated)
 		return err
 	}
-	if *scale < 1 || *runs < 1 {
-		return fmt.Errorf("scale and runs must be at least 1")
+	if *scale < 1 || b.runs < 1 || len(b.workers) == 0 {
+		return fmt.Errorf("scale, runs and the number of workers must be at least 1")
 	}
-	if *dir == "" {
+	if b.dir == "" {
 		temporary, err := os.MkdirTemp("", "netstream-bench-")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(temporary)
-		*dir = temporary
+		b.dir = temporary
 	}
-	fmt.Fprintf(w, "%-10s %-14s %10s %8s %8s %9s %9s %8s %8s\n",
-		"workload", "program", "packets", "CPU s", "wall s", "M pkt/CPU", "ns/packet", "peak MiB", "x floor")
+	fmt.Fprintf(w, "%-10s %-16s %10s %8s %8s %9s %9s %8s %8s %8s\n",
+		"workload", "program", "packets", "CPU s", "wall s", "M pkt/CPU", "ns/packet", "peak MiB", "x floor", "x ours")
 	for _, load := range workloads(*scale) {
 		if len(*only) > 0 && !slices.Contains(*only, load.name) {
 			continue
 		}
-		capture := filepath.Join(*dir, fmt.Sprintf("%s-%d.pcap", load.name, *scale))
-		if err := load.generate(filepath.Join(*bin, "netgen"), capture); err != nil {
+		capture := filepath.Join(b.dir, fmt.Sprintf("%s-%d.pcap", load.name, *scale))
+		if err := load.generate(filepath.Join(b.bin, "netgen"), capture); err != nil {
 			return err
 		}
-		if err := compare(w, *bin, *dir, capture, load, *runs, *workers); err != nil {
+		if err := b.compare(w, capture, load); err != nil {
 			return err
 		}
 	}
-	return benchExports(w, *bin, *dir, *scale, *runs, *only)
+	if b.peers {
+		return nil
+	}
+	return benchExports(w, b.bin, b.dir, *scale, b.runs, *only)
 }
 
 // compare runs all programs on one capture in turn and prints their medians.
-func compare(w io.Writer, bin, dir, capture string, load workload, runs int, workers []int) error {
-	programs := []program{{"floor", []string{filepath.Join(bin, "floor"), capture}, ""}}
-	for _, n := range workers {
-		out := filepath.Join(dir, "out")
-		programs = append(programs, program{
-			name:  "netstream -j" + strconv.Itoa(n),
-			args:  []string{filepath.Join(bin, "netstream"), "run", "-q", capture, "-w", out, "-j", strconv.Itoa(n)},
-			wrote: out,
-		})
+func (b *bench) compare(w io.Writer, capture string, load workload) error {
+	programs, ours := b.programs(capture, load)
+	medians, err := inTurn(programs, b.runs)
+	if err != nil {
+		return err
 	}
-	results := make([][]usage, len(programs))
-	for range runs {
-		for i, p := range programs {
-			u, err := p.measure()
-			if err != nil {
-				return err
-			}
-			results[i] = append(results[i], u)
-		}
-	}
-	floor := median(results[0])
 	for i, p := range programs {
-		m := median(results[i])
-		fmt.Fprintf(w, "%-10s %-14s %10d %8.2f %8.2f %9.2f %9.0f %8d %8.2f\n", load.name, p.name, load.packets,
+		m := medians[i]
+		fmt.Fprintf(w, "%-10s %-16s %10d %8.2f %8.2f %9.2f %9.0f %8d %8.2f %8.2f\n", load.name, p.name, load.packets,
 			m.cpu.Seconds(), m.wall.Seconds(), float64(load.packets)/m.cpu.Seconds()/1e6,
-			float64(m.cpu.Nanoseconds())/float64(load.packets), m.peak>>20, m.cpu.Seconds()/floor.cpu.Seconds())
+			float64(m.cpu.Nanoseconds())/float64(load.packets), m.peak>>20, m.cpu.Seconds()/medians[0].cpu.Seconds(), m.cpu.Seconds()/medians[ours].cpu.Seconds())
+	}
+	if b.peers {
+		return nil
 	}
 	allocated, err := allocationsElsewhere(capture)
 	if err != nil {
@@ -133,4 +136,22 @@ func compare(w io.Writer, bin, dir, capture string, load workload, runs int, wor
 	fmt.Fprintf(w, "%-10s metering allocates %d objects in all, %.6f a packet\n",
 		load.name, allocated, float64(allocated)/float64(load.packets))
 	return nil
+}
+
+// programs gives what is measured on a capture: first the floor that others are compared
+// with, and the place of the program itself.
+func (b *bench) programs(capture string, load workload) (all []program, ours int) {
+	if b.floor != "" {
+		all = append(all, command("C floor", "", b.floor, "-l", "2", "-m", "read", capture))
+	}
+	all = append(all, command("floor", "", filepath.Join(b.bin, "floor"), capture))
+	ours = len(all)
+	for _, n := range b.workers {
+		out := filepath.Join(b.dir, "out")
+		all = append(all, command("netstream -j"+strconv.Itoa(n), out, filepath.Join(b.bin, "netstream"), "run", "-q", capture, "-w", out, "-j", strconv.Itoa(n)))
+	}
+	if b.peers {
+		all = append(all, peers(b.dir, capture, load)...)
+	}
+	return all, ours
 }

@@ -30,11 +30,22 @@ func (l workload) generate(netgen, capture string) error {
 	return nil
 }
 
-// program is a command line to be measured.
+// program is what is measured: commands one after the other.
 type program struct {
 	name  string
-	args  []string
-	wrote string // folder to be removed after each run; may be empty
+	steps []step
+	wrote string // folder that is made before each run and removed after it; may be empty
+}
+
+// step is a command line. What it prints goes to a file if stdout names one.
+type step struct {
+	args   []string
+	stdout string
+}
+
+// command gives a program of one command.
+func command(name, wrote string, args ...string) program {
+	return program{name: name, steps: []step{{args: args}}, wrote: wrote}
 }
 
 // usage is what one run took.
@@ -43,22 +54,60 @@ type usage struct {
 	peak      int64         // greatest resident set in octets
 }
 
-func (p program) measure() (usage, error) {
-	cmd := exec.Command(p.args[0], p.args[1:]...)
-	began := time.Now()
-	out, err := cmd.CombinedOutput()
-	wall := time.Since(began)
-	if err != nil {
-		return usage{}, fmt.Errorf("cannot run %s: %w: %s", p.name, err, bytes.TrimSpace(out))
-	}
-	u := usage{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), wall: wall}
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.peak = r.Maxrss << 10 // Linux counts KiB
+func (p program) measure() (u usage, err error) {
+	for _, s := range p.steps {
+		one, err := s.measure()
+		if err != nil {
+			return usage{}, fmt.Errorf("cannot run %s: %w", p.name, err)
+		}
+		u.cpu, u.wall, u.peak = u.cpu+one.cpu, u.wall+one.wall, max(u.peak, one.peak)
 	}
 	if p.wrote != "" {
 		err = os.RemoveAll(p.wrote)
 	}
 	return u, err
+}
+
+func (s step) measure() (usage, error) {
+	cmd := exec.Command(s.args[0], s.args[1:]...)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if s.stdout != "" {
+		file, err := os.Create(s.stdout)
+		if err != nil {
+			return usage{}, err
+		}
+		defer file.Close() // what a peer writes is not looked at
+		cmd.Stdout = file
+	}
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		return usage{}, fmt.Errorf("%s: %w: %s", s.args[0], err, bytes.TrimSpace(said.Bytes()))
+	}
+	u := usage{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), wall: time.Since(began)}
+	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.peak = r.Maxrss << 10 // Linux counts KiB
+	}
+	return u, nil
+}
+
+// inTurn measures programs in turn, as often as said, and gives the median of each.
+func inTurn(programs []program, runs int) ([]usage, error) {
+	results := make([][]usage, len(programs))
+	for range runs {
+		for i, p := range programs {
+			u, err := p.measure()
+			if err != nil {
+				return nil, err
+			}
+			results[i] = append(results[i], u)
+		}
+	}
+	medians := make([]usage, len(programs))
+	for i := range results {
+		medians[i] = median(results[i])
+	}
+	return medians, nil
 }
 
 // median gives the run with the median CPU time.

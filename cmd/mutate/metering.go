@@ -165,12 +165,12 @@ type guarded struct {
 
 func (g *guarded) Close() error { return g.packets.Close() }
 
-func (g *guarded) ReadPackets(dst []flow.Packet) (n int, err error) {
+func (g *guarded) ReadPackets(room []flow.Packet) (packets []flow.Packet, err error) {
 	defer recovered(&err)
 	if g.atATime > 0 {
-		dst = dst[:min(g.atATime, len(dst))]
+		room = room[:min(g.atATime, len(room))]
 	}
-	return g.packets.ReadPackets(dst)
+	return g.packets.ReadPackets(room)
 }
 
 // recovered turns a panic into an error with the stack.

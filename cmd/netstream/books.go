@@ -18,6 +18,7 @@ func (j *job) fillBooks(result *engine.Result) {
 		b.Rejected.AddTotals(&j.rejected[i].Totals)
 		b.RejectedExported += j.rejected[i].Exported
 	}
+	b.Chained, b.Taken, b.Given = j.chain != nil, result.Taken, result.Given
 	b.Intervals, b.IntervalsScaled = j.perBin.directions.totals(), j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
 	for _, s := range j.perScheme {

@@ -6,6 +6,7 @@ import (
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/cmd/internal/statefile"
 	"netstream/reader"
 )
 
@@ -26,21 +27,28 @@ func packetCoverage(clocks flow.Interval, window time.Duration, selection *reade
 
 // reportCoverage gives the time of which a run has seen all that exporters report, if
 // they report a flow that goes on within the longest active timeout of the settings.
-func reportCoverage(e *engine.Exported, settings *meter.Settings) flow.Coverage {
+func reportCoverage(ends statefile.Span, settings *meter.Settings) flow.Coverage {
 	longest, never := settings.ActiveTimeout, settings.ActiveTimeout == 0
 	for _, own := range settings.Protocols {
 		longest, never = max(longest, own.Active), never || own.Active == 0
 	}
-	if never || e.FirstEnd > e.LastEnd {
+	if never || ends.First > ends.Last {
 		return flow.Coverage{}
 	}
-	return flow.Coverage{From: e.FirstEnd.Later(longest), To: e.LastEnd.Earlier(longest)}
+	return flow.Coverage{From: ends.First.Later(longest), To: ends.Last.Earlier(longest)}
 }
 
 // cover tells the result which intervals are complete.
 func (j *job) cover(result *engine.Result) {
 	o := j.options
 	settings := o.meter()
-	result.Packets = packetCoverage(result.Clocks, time.Duration(o.reorderWindow), &o.selection, j.accounts)
-	result.Reports = reportCoverage(&result.Exported, &settings)
+	clocks, ends := j.spans(result)
+	if clocks == nil {
+		clocks = &statefile.Span{First: flow.MaxTimestamp, Last: flow.MinTimestamp}
+	}
+	if ends == nil {
+		ends = &statefile.Span{First: flow.MaxTimestamp, Last: flow.MinTimestamp}
+	}
+	result.Packets = packetCoverage(flow.Interval{Start: clocks.First, Last: clocks.Last}, time.Duration(o.reorderWindow), &o.selection, j.accounts)
+	result.Reports = reportCoverage(*ends, &settings)
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
+	"netstream/cmd/internal/statefile"
 	"netstream/reader"
 )
 
@@ -15,14 +15,14 @@ import (
 // ends, the longest one of all.
 func TestReportCoverage(t *testing.T) {
 	minute := flow.Timestamp(time.Minute)
-	ends := engine.Exported{FirstEnd: 10 * minute, LastEnd: 100 * minute}
-	none := engine.Exported{FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}
+	ends := statefile.Span{First: 10 * minute, Last: 100 * minute}
+	none := statefile.Span{First: flow.MaxTimestamp, Last: flow.MinTimestamp}
 	tcp := func(active time.Duration) map[uint8]meter.Timers {
 		return map[uint8]meter.Timers{6: {Idle: 1, Active: active}}
 	}
 	tests := []struct {
 		name     string
-		exported engine.Exported
+		exported statefile.Span
 		settings meter.Settings
 		want     flow.Coverage
 	}{
@@ -31,11 +31,11 @@ func TestReportCoverage(t *testing.T) {
 		{"none", ends, meter.Settings{}, flow.Coverage{}},
 		{"none of a protocol", ends, meter.Settings{ActiveTimeout: time.Minute, Protocols: tcp(0)}, flow.Coverage{}},
 		{"no records", none, meter.Settings{ActiveTimeout: time.Minute}, flow.Coverage{}},
-		{"the ends of time", engine.Exported{FirstEnd: flow.MinTimestamp, LastEnd: flow.MaxTimestamp}, meter.Settings{ActiveTimeout: math.MaxInt64},
+		{"the ends of time", statefile.Span{First: flow.MinTimestamp, Last: flow.MaxTimestamp}, meter.Settings{ActiveTimeout: math.MaxInt64},
 			flow.Coverage{From: -1, To: 0}},
 	}
 	for _, tt := range tests {
-		if got := reportCoverage(&tt.exported, &tt.settings); got != tt.want {
+		if got := reportCoverage(tt.exported, &tt.settings); got != tt.want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, got, tt.want)
 		}
 	}

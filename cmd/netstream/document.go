@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/reader"
 	"netstream/reader/damage"
@@ -18,7 +19,7 @@ import (
 var tool = manifest.Tool{Name: "netstream", Version: version}
 
 // document writes run.json and the list of digests.
-func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
+func (j *job) document(dir *outdir.Dir, outputs []manifest.Output, result *engine.Result) error {
 	m := manifest.Manifest{
 		Schema:     manifest.Schema{Name: outdir.SchemaName, Version: manifest.Version},
 		Tool:       tool,
@@ -40,6 +41,14 @@ func (j *job) document(dir *outdir.Dir, outputs []manifest.Output) error {
 		m.Skipped = append(m.Skipped, manifest.Skipped{Name: s.Name, Why: s.Why})
 	}
 	m.RunID = manifest.RunID(tool, m.Parameters, m.Inputs)
+	j.runID = m.RunID
+	if j.chain != nil {
+		state, err := j.writeState(dir, result, m.RunID)
+		if err != nil {
+			return err
+		}
+		m.Outputs, m.State = append(m.Outputs, state), j.describeChain(result)
+	}
 	m.Totals = j.totals()
 	for _, reason := range slices.Sorted(maps.Keys(j.flows.ends)) {
 		m.EndReasons = append(m.EndReasons, manifest.EndReason{Name: reason.String(), Code: uint8(reason), Flows: j.flows.ends[reason]})

@@ -24,40 +24,58 @@ import (
 // any other run is refused here, before any work is done.
 func (j *job) alreadyDone(ctx context.Context, args []string) (bool, error) {
 	o := j.options
+	if o.partition != partitionNone {
+		return j.doneInDataset(ctx, args)
+	}
 	if entries, err := os.ReadDir(o.write); err != nil || len(entries) == 0 || o.force {
 		return false, nil // not there, no directory, or an empty one: that is judged when it is made
 	}
 	refused := outputFailure(fmt.Errorf("cannot write %s: %w", o.write, outdir.ErrExists))
-	var there manifest.Manifest
-	content, err := os.ReadFile(filepath.Join(o.write, outdir.ManifestName))
-	if err == nil {
-		err = json.Unmarshal(content, &there)
-	}
-	if err != nil || there.Schema.Name != outdir.SchemaName {
+	there, err := readManifest(o.write)
+	if err != nil {
 		return false, &failure{exitExists, fmt.Errorf("cannot write %s: %w", o.write, outdir.ErrExists),
 			"it is not the output of a run; name another directory with -w"}
 	}
-	same, err := j.sameRun(ctx, args, &there)
+	same, err := j.sameRun(ctx, args, there)
 	if err != nil || !same {
 		return false, errors.Join(err, refused)
 	}
-	for _, output := range there.Outputs {
-		digest, err := input.Digest(filepath.Join(o.write, output.Name))
-		if err != nil || hex.EncodeToString(digest[:]) != output.SHA256 {
-			return false, fail(exitExists, "--force writes it anew",
-				"cannot write %s: the output of this run is there, but %s is not what was written", o.write, output.Name)
+	return true, j.leave(o.write, there)
+}
+
+// readManifest reads the manifest of an output.
+func readManifest(output string) (*manifest.Manifest, error) {
+	var there manifest.Manifest
+	content, err := os.ReadFile(filepath.Join(output, outdir.ManifestName))
+	if err == nil {
+		err = json.Unmarshal(content, &there)
+	}
+	if err == nil && there.Schema.Name != outdir.SchemaName {
+		err = outdir.ErrNotOutput
+	}
+	return &there, err
+}
+
+// intact says whether the files of an output are what its manifest says.
+func (j *job) intact(output string, there *manifest.Manifest) error {
+	for _, o := range there.Outputs {
+		digest, err := input.Digest(filepath.Join(output, o.Name))
+		if err != nil || hex.EncodeToString(digest[:]) != o.SHA256 {
+			return fail(exitExists, "--force writes it anew",
+				"cannot write %s: the output of this run is there, but %s is not what was written", output, o.Name)
 		}
 	}
-	if !o.quiet {
-		j.console.log.event("nothing to do", slog.String("output", o.write), slog.String("run_id", there.RunID))
+	return nil
+}
+
+// sayDone tells that there is nothing to do.
+func (j *job) sayDone(output string) {
+	if !j.options.quiet {
+		j.console.log.event("nothing to do", slog.String("output", output))
 	}
-	if (j.console.terminal || o.verbose) && !o.quiet && !j.console.log.structured() {
-		fmt.Fprintf(j.console.err, "%s holds the output of this very run already; nothing to do\n", printable(o.write))
+	if (j.console.terminal || j.options.verbose) && !j.options.quiet && !j.console.log.structured() {
+		fmt.Fprintf(j.console.err, "%s holds the output of this very run already; nothing to do\n", printable(output))
 	}
-	if !there.Complete {
-		return true, fail(exitDamaged, "run.json lists the damage", "some input of the run was damaged or left out")
-	}
-	return true, nil
 }
 
 // sameRun says whether the run that is asked for has the identity of the one that

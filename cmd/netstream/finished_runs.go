@@ -13,14 +13,22 @@ import (
 	"netstream/writer/table"
 )
 
-// openRuns opens run directories, in the order of their run ids, which does not depend on
+// openRuns opens run directories, and those in datasets, in the order of their run ids, which does not depend on
 // that of the command line.
 func openRuns(c *console, paths []string) ([]*finished.Run, error) {
 	if len(paths) == 0 {
 		return nil, usageError("no run directory is given")
 	}
 	var all []*finished.Run
+	var named []string
 	for _, path := range paths {
+		runs, err := runsIn(path)
+		if err != nil {
+			return nil, finishedFailure(err)
+		}
+		named = append(named, runs...)
+	}
+	for _, path := range named {
 		r, err := finished.Open(path)
 		if err != nil {
 			return nil, finishedFailure(err)
@@ -69,14 +77,17 @@ func finishedFailure(err error) error {
 func openTables(all []*finished.Run, name string) ([]*finished.Table, error) {
 	var tables []*finished.Table
 	for _, r := range all {
-		t, err := r.Table(name)
+		parts, err := r.Table(name)
 		if err != nil {
 			if errors.Is(err, finished.ErrDamaged) {
 				return nil, finishedFailure(err)
 			}
 			return nil, fail(exitUsage, "its tables are "+strings.Join(r.Tables(), ", "), "%w", err)
 		}
-		tables = append(tables, t)
+		tables = append(tables, parts...)
+	}
+	if len(tables) == 0 {
+		return nil, fail(exitUsage, "its tables are "+strings.Join(all[0].Tables(), ", "), "%s has no table %s", all[0].Path, name)
 	}
 	return tables, nil
 }

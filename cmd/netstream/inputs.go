@@ -19,6 +19,7 @@ import (
 // observation is one input of the run, put in order with the others.
 type observation struct {
 	source  input.Source
+	ordinal uint32 // among the inputs of all runs that hand over to each other
 	start   reader.Start
 	packets *reader.Packets // open; nil until it is needed, and for exports
 	exports *reader.Exports // surveyed; nil for captures of traffic, and once read
@@ -49,8 +50,8 @@ const keepOpen = 4
 
 // openInputs finds the inputs, looks at how each begins, and puts them in order.
 // Nothing is written yet, so whatever cannot be opened ends the run here, unless
-// it is to go on without.
-func openInputs(ctx context.Context, c *console, o *runOptions, args []string, options reader.Options, p *progress) (*observations, error) {
+// it is to go on without. Ordinals begin with first.
+func openInputs(ctx context.Context, c *console, o *runOptions, args []string, first uint32, options reader.Options, p *progress) (*observations, error) {
 	obs := &observations{options: options, stdin: c.in, progress: p, keepGoing: o.keepGoing}
 	selection, err := obs.find(c, o, args)
 	obs.skipped = selection.Skipped
@@ -84,11 +85,12 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, o
 	slices.SortStableFunc(obs.all, compareObservations)
 	obs.shareCount()
 	for i, in := range obs.all {
+		in.ordinal = first + uint32(i)
 		if in.packets != nil {
-			in.packets.SetOrdinal(uint32(i))
+			in.packets.SetOrdinal(in.ordinal)
 		}
 		if in.exports != nil {
-			in.exports.SetOrdinal(uint32(i))
+			in.exports.SetOrdinal(in.ordinal)
 		}
 	}
 	obs.lend(o.shareTemplates)
@@ -250,7 +252,7 @@ func compareObservations(a, b *observation) int {
 // engineInputs gives the captures as the engine wants them.
 func (obs *observations) engineInputs() []engine.Input {
 	var inputs []engine.Input
-	for i, in := range obs.all {
+	for _, in := range obs.all {
 		if in.exports != nil {
 			continue
 		}
@@ -259,14 +261,13 @@ func (obs *observations) engineInputs() []engine.Input {
 			earliest = flow.MaxTimestamp
 		}
 		inputs = append(inputs, engine.Input{Earliest: earliest, Open: func() (engine.Source, error) {
-			return obs.open(uint32(i))
+			return obs.open(in)
 		}})
 	}
 	return inputs
 }
 
-func (obs *observations) open(ordinal uint32) (engine.Source, error) {
-	in := obs.all[ordinal]
+func (obs *observations) open(in *observation) (engine.Source, error) {
 	packets := in.packets
 	in.packets = nil // the engine's from now on
 	if packets == nil {
@@ -283,7 +284,7 @@ func (obs *observations) open(ordinal uint32) (engine.Source, error) {
 		if err != nil {
 			return nil, inputFailure(err)
 		}
-		packets.SetOrdinal(ordinal)
+		packets.SetOrdinal(in.ordinal)
 	}
 	return &accounted{in: in, packets: packets, progress: obs.progress}, nil
 }
@@ -312,15 +313,15 @@ type accounted struct {
 	progress *progress
 }
 
-func (a *accounted) ReadPackets(dst []flow.Packet) (int, error) {
-	n, err := a.packets.ReadPackets(dst)
-	a.progress.addPackets(n)
+func (a *accounted) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
+	packets, err := a.packets.ReadPackets(room)
+	a.progress.addPackets(len(packets))
 	if err == io.EOF {
 		a.in.account = a.packets.Account()
 	} else if err != nil {
-		return n, inputFailure(err)
+		return packets, inputFailure(err)
 	}
-	return n, err
+	return packets, err
 }
 
 // Close gives the input's buffers back, too.

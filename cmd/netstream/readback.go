@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"netstream/aggregate/balance"
@@ -32,44 +31,62 @@ func (o *runOptions) trafficContent(rows uint64, d *directions, unknown unknownC
 
 // readBack reads the finished tables again, with readers that did not write them,
 // and compares all files with the digests of what was written.
-func (j *job) readBack(dir *outdir.Dir, files []*outdir.File) ([]manifest.Output, error) {
-	written := []balance.Content{
+func (j *job) readBack(dir *outdir.Dir, all []*target) ([]manifest.Output, error) {
+	whole := []balance.Content{
 		j.options.trafficContent(j.flows.records, &j.flows.directions, j.flows.unknown),
 		j.options.trafficContent(j.perBin.records, &j.perBin.directions, j.perBin.unknown),
 		{Rows: uint64(len(j.ledgerRows()))},
 	}
 	for _, s := range j.perScheme {
-		written = append(written, j.options.trafficContent(s.records, &directions{forward: s.Totals}, s.unknown))
+		whole = append(whole, j.options.trafficContent(s.records, &directions{forward: s.Totals}, s.unknown))
 	}
-	written = append(written, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
-	outputs := make([]manifest.Output, len(files))
-	tables := make([]balance.Table, len(files))
-	errs := make([]error, len(files))
+	whole = append(whole, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
+	var files []*writtenFile
+	for i, t := range all {
+		for k, content := range j.options.contents(t, whole[i]) {
+			files = append(files, &writtenFile{table: t.table, file: t.parts[k].file.(*outdir.File), written: content})
+		}
+	}
+	free := make(chan struct{}, max(j.options.workers, len(all))) // a dataset may have thousands of files
 	var reading sync.WaitGroup
-	for i, f := range files {
+	for _, f := range files {
+		free <- struct{}{}
 		reading.Go(func() {
-			var reread balance.Content
-			reread, errs[i] = j.reread(dir.PartialPath(f.Name()), &written[i])
-			name := f.Name()[:len(f.Name())-len(filepath.Ext(f.Name()))]
-			tables[i] = balance.Table{Name: name, Written: written[i], Reread: reread}
-			digest := f.Digest()
-			outputs[i] = manifest.Output{Name: f.Name(), Table: name, Rows: written[i].Rows, Size: digest.Size, SHA256: hex.EncodeToString(digest.SHA256[:])}
-			for _, c := range written[i].Columns {
-				outputs[i].Columns = append(outputs[i].Columns, manifest.Column{Name: c.Name, Sum: manifest.Number(c.Sum)})
-			}
+			f.reread, f.err = j.reread(dir.PartialPath(f.file.Name()), &f.written)
+			<-free
 		})
 	}
 	reading.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", err)
+	var outputs []manifest.Output
+	for _, f := range files {
+		if f.err != nil {
+			return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", f.err)
 		}
+		j.sides.Tables = append(j.sides.Tables, balance.Table{Name: f.file.Name(), Written: f.written, Reread: f.reread})
+		outputs = append(outputs, f.output())
 	}
 	if err := dir.Verify(); err != nil {
 		return nil, fail(exitLaw, "the disk may be failing", "cannot read the output back: %w", err)
 	}
-	j.sides.Tables = tables
 	return outputs, nil
+}
+
+// writtenFile is a finished file of a table.
+type writtenFile struct {
+	table           string
+	file            *outdir.File
+	written, reread balance.Content
+	err             error
+}
+
+// output describes the file.
+func (f *writtenFile) output() manifest.Output {
+	digest := f.file.Digest()
+	o := manifest.Output{Name: f.file.Name(), Table: f.table, Rows: f.written.Rows, Size: digest.Size, SHA256: hex.EncodeToString(digest.SHA256[:])}
+	for _, c := range f.written.Columns {
+		o.Columns = append(o.Columns, manifest.Column{Name: c.Name, Sum: manifest.Number(c.Sum)})
+	}
+	return o
 }
 
 // reread summarizes a finished table.

@@ -70,6 +70,7 @@ type job struct {
 	options  *runOptions
 	points   *flow.Points
 	names    *flow.Names
+	chain    *chain // nil if the run stands alone
 	inputs   *observations
 	progress *progress
 	began    time.Time
@@ -86,6 +87,7 @@ type job struct {
 
 	allRejected engine.Rejected
 	present     flow.Fields // that any row has
+	runID       string      // once the inputs are read
 }
 
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
@@ -98,27 +100,54 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	if err := outdir.CheckName(o.write); err != nil {
 		return outputFailure(err)
 	}
+	defer func() { j.chain.close() }()
+	if err := j.openChain(); err != nil {
+		return err
+	}
+	if done, err := j.countedBefore(ctx, args); done || err != nil {
+		return err
+	}
 	if done, err := j.alreadyDone(ctx, args); done || err != nil {
 		return err
 	}
-	dir, err := outdir.Create(o.write, outdir.Options{Replace: o.force})
+	if err := j.chain.check(o); err != nil {
+		return err
+	}
+	made, err := j.makeDataset()
 	if err != nil {
-		return outputFailure(err)
+		return err
+	}
+	if err := j.into(ctx, args); err != nil {
+		if made {
+			os.Remove(o.write) // if nothing was added to it
+		}
+		return err
+	}
+	return j.verdict()
+}
+
+// into writes the output directory.
+func (j *job) into(ctx context.Context, args []string) error {
+	dir, err := j.createOutput()
+	if err != nil {
+		return err
 	}
 	if err := j.fill(ctx, args, dir); err != nil {
 		if aborting := dir.Abort(); aborting != nil {
-			c.warn("%v", aborting)
+			j.console.warn("%v", aborting)
 		}
 		return err
 	}
 	j.progress.stop()
-	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
-		c.warn("%v", err) // the output is complete all the same
-	} else if err != nil {
-		return outputFailure(err)
+	output, err := j.commit(dir)
+	if err != nil {
+		return err
 	}
-	j.summarize(o.write)
-	return j.verdict()
+	if err := j.install(output); err != nil {
+		return err
+	}
+	j.summarize(output)
+	return nil
 }
 
 // fill does everything up to the commit.
@@ -135,6 +164,9 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err := j.account(result); err != nil {
 		return err
 	}
+	if err := j.handOver(result, spill); err != nil {
+		return err
+	}
 	files, err := j.writeTables(ctx, dir, result)
 	if err != nil {
 		return err
@@ -148,7 +180,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 		return err
 	}
 	j.exported, j.present = result.Exported, result.Present
-	if err := j.document(dir, outputs); err != nil {
+	if err := j.document(dir, outputs, result); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
@@ -174,7 +206,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 			Spool: func() (*os.File, error) { return spillFile(spill) },
 		},
 	}
-	j.inputs, err = openInputs(ctx, j.console, o, args, options, j.progress)
+	j.inputs, err = openInputs(ctx, j.console, o, args, j.chain.counted().Inputs, options, j.progress)
 	if err != nil {
 		return nil, err
 	}
@@ -183,11 +215,16 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	j.inputs.warnUnfiltered(j.console, o)
+	resume, err := j.chain.resume(len(o.accounting.schemes))
+	if err != nil {
+		return nil, err
+	}
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
 		Spill:        func() (runs.File, error) { return spillFile(spill) },
-		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
+		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
+		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	})
 	if err != nil {
 		return nil, runFailure(err)
@@ -198,14 +235,15 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 // account takes the inputs' accounts over and says no to what must not be
 // written.
 func (j *job) account(result *engine.Result) error {
-	var before base
+	counted := j.chain.counted()
+	before := base{packets: counted.Packets, records: counted.Records}
 	for ordinal, in := range j.inputs.all {
 		if in.account == nil {
 			return fmt.Errorf("bug: %s was not read to its end", in.source.Name)
 		}
 		j.accounts = append(j.accounts, in.account)
 		j.bases = append(j.bases, before)
-		j.rejected = append(j.rejected, result.Rejected(uint32(ordinal)))
+		j.rejected = append(j.rejected, result.Rejected(counted.Inputs+uint32(ordinal)))
 		before.packets += in.account.Packets()
 		if exports := in.account.Exports; exports != nil {
 			before.records += exports.Rows
@@ -215,6 +253,9 @@ func (j *job) account(result *engine.Result) error {
 	j.cover(result)
 	j.warnOfSchemes()
 	if err := j.refuseDuplicates(); err != nil {
+		return err
+	}
+	if err := j.refuseCounted(); err != nil {
 		return err
 	}
 	if j.options.strict {

@@ -32,6 +32,7 @@ type runOptions struct {
 	timeUnit   string
 	withMAC    bool
 	withFile   bool
+	partition  partition
 
 	filter     string
 	filterFile string
@@ -44,6 +45,7 @@ type runOptions struct {
 	place         placeOptions
 	ageing        ageingOptions
 	accounting    schemeOptions
+	state         stateOptions
 	reorderWindow duration
 
 	captures       string
@@ -81,11 +83,13 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.streams, "stream", false, "also read named pipes, sockets and devices")
 	flags.StringVarP(&o.write, "write", "w", "", "write this output directory; - for the flow table on standard output (with -o csv)")
 	flags.StringVarP(&o.format, "output-format", "o", "parquet", "format of the tables: parquet or csv")
+	flags.Var(&o.partition, "partition", "add the run to the dataset that the output directory is, as OUT/run=..., with tables split by day or hour (UTC): none, day or hour")
 	flags.StringVarP(&o.filter, "filter", "f", "", "meter only the packets of captures that this filter selects, in tcpdump's language (docs/filters.md)")
 	flags.StringVarP(&o.filterFile, "filter-file", "F", "", "read the filter from this file; # begins a comment")
 	flags.StringVar(&o.flowFilter, "flow-filter", "", "write only the flow records that this condition on the table's columns selects, as SQL's WHERE would (docs/filters.md)")
 	o.intervals.addFlags(flags)
 	o.accounting.addFlags(flags)
+	o.state.addFlags(flags)
 	o.ageing.addFlags(flags)
 	flags.Var(&o.reorderWindow, "reorder-window", "put packets of one capture in order that are out of it by at most this")
 	o.packets.addFlags(flags)
@@ -233,7 +237,10 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	if err := o.readFlowFilter(); err != nil {
 		return err
 	}
-	return o.accounting.resolve(flags, o)
+	if err := o.accounting.resolve(flags, o); err != nil {
+		return err
+	}
+	return o.state.validate(flags, o)
 }
 
 func (o *runOptions) meter() meter.Settings {
@@ -251,6 +258,7 @@ func (o *runOptions) parameters() map[string]string {
 		"filter":          o.filter,
 		"flow_filter":     o.flowFilter,
 		"reorder_window":  time.Duration(o.reorderWindow).String(),
+		"partition":       o.partition.String(),
 		"time_unit":       o.timeUnit,
 		"with_mac":        strconv.FormatBool(o.withMAC),
 		"with_file":       strconv.FormatBool(o.withFile),
@@ -271,5 +279,6 @@ func (o *runOptions) parameters() map[string]string {
 	o.intervals.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)
+	o.state.addParameters(parameters)
 	return parameters
 }

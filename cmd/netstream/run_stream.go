@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"io"
 	"os"
 
 	"netstream/aggregate/flow"
@@ -20,7 +21,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return err
 	}
 	w := bufio.NewWriterSize(j.console.out, 1<<16)
-	j.flows, err = writeFlows(ctx, w, j.options.format, table.Flows(j.tableOptions(result.Present, result.Common)), j.newAttributes(), result)
+	j.flows, err = writeFlows(ctx, &target{table: table.FlowTable, format: j.options.format, create: func(string) (io.WriteCloser, error) { return unclosed{w}, nil }}, table.Flows(j.tableOptions(result.Present, result.Common)), j.newAttributes(), result)
 	if err == nil {
 		err = w.Flush()
 	}
@@ -36,3 +37,8 @@ func (j *job) stream(ctx context.Context, args []string) error {
 	}
 	return j.verdict()
 }
+
+// unclosed is an output that stays open: standard output.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }

@@ -22,18 +22,22 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		Key: j.options.keys.definition.Fields, Biflows: j.options.keys.biflow,
 		Moments: j.options.features.kept.Moments, Early: j.options.features.kept.Early > 0,
 		Distinct: j.options.accounting.distinct, Peak: j.options.accounting.peak,
-		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].packets + number },
-		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.bases[ordinal].records + number },
+		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Packets + number },
+		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Records + number },
 	}
 	options.Reference = j.options.reference.columns()
 	if j.options.withFile {
-		options.FileOf = func(ordinal uint32) string { return j.accounts[ordinal].Name }
+		options.FileOf = func(ordinal uint32) string { return j.inputOf(ordinal).Name }
 	}
 	return options
 }
 
-// fixedTables is how many tables there are in each run: the first of tableNames.
-const fixedTables = 3
+// fixedTables is how many tables there are in each run: the first of tableNames, the
+// ledger at its place among them.
+const (
+	fixedTables = 3
+	ledgerPlace = 2
+)
 
 // tableNames gives the tables of the run, in the order of the manifest. Behind those
 // of accounting schemes there is one of exporters if any input holds exports.
@@ -51,37 +55,36 @@ func (j *job) tableNames() []string {
 }
 
 // writeTables writes the tables, the two large ones at the same time.
-func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*outdir.File, error) {
+func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*target, error) {
 	j.progress.enter("writing tables")
 	columns := j.tableOptions(result.Present, result.Common)
-	var files []*outdir.File
-	for _, name := range j.tableNames() {
-		file, err := dir.File(name + "." + j.options.format)
-		if err != nil {
-			return nil, outputFailure(err)
+	var all []*target
+	for i, name := range j.tableNames() {
+		split := j.options.partition
+		if i == ledgerPlace || i >= fixedTables+len(j.options.accounting.schemes) {
+			split = partitionNone // what is said of inputs has no time
 		}
-		files = append(files, file)
+		all = append(all, j.target(dir, name, split))
 	}
-	schemes, others := files[fixedTables:fixedTables+len(j.options.accounting.schemes)], files[fixedTables+len(j.options.accounting.schemes):]
+	schemes, others := all[fixedTables:fixedTables+len(j.options.accounting.schemes)], all[fixedTables+len(j.options.accounting.schemes):]
 	var writing sync.WaitGroup
-	errs := make([]error, len(files))
+	errs := make([]error, len(all))
 	writing.Go(func() {
-		j.flows, errs[0] = writeFlows(ctx, files[0], j.options.format, table.Flows(columns), j.newAttributes(), result)
+		j.flows, errs[0] = writeFlows(ctx, all[0], table.Flows(columns), j.newAttributes(), result)
 	})
 	writing.Go(func() {
-		j.perBin, errs[1] = writeIntervals(ctx, files[1], j.options.format, table.Intervals(columns), j.newAttributes(), result)
+		j.perBin, errs[1] = writeIntervals(ctx, all[1], table.Intervals(columns), j.newAttributes(), result)
 		if errs[1] == nil {
 			errs[1] = j.writeSchemes(ctx, schemes, columns, result)
 		}
 	})
-	errs[2] = writeAll(ctx, files[2], j.options.format, table.LedgerTable, table.Ledger(), j.ledgerRows())
+	errs[ledgerPlace] = writeAll(ctx, all[ledgerPlace], table.Ledger(), j.ledgerRows())
 	if len(others) > 0 {
-		errs[len(files)-1] = writeAll(ctx, others[0], j.options.format, table.ExporterTable, table.Exporters(columns), exporterRows(j.accounts))
+		errs[len(all)-1] = writeAll(ctx, others[0], table.Exporters(columns), exporterRows(j.accounts))
 	}
 	writing.Wait()
-	for i, file := range files {
-		// What a failed write leaves behind fails again at the close: one is enough.
-		if closing := file.Close(); errs[i] == nil {
+	for i, t := range all {
+		if closing := t.close(); errs[i] == nil {
 			errs[i] = closing
 		}
 	}
@@ -90,5 +93,5 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 			return nil, runFailure(err)
 		}
 	}
-	return files, nil
+	return all, nil
 }

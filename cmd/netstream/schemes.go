@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 
@@ -11,7 +10,6 @@ import (
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/reader"
-	"netstream/writer/outdir"
 	"netstream/writer/table"
 )
 
@@ -32,10 +30,10 @@ func (s *schemeSums) add(r *flow.SchemeRow) {
 }
 
 // writeScheme writes the table of a scheme, by its place among those of the run.
-func (j *job) writeScheme(ctx context.Context, w io.Writer, place int, options table.Options, result *engine.Result) (*schemeSums, error) {
+func (j *job) writeScheme(ctx context.Context, to *target, place int, options table.Options, result *engine.Result) (*schemeSums, error) {
 	scheme := &j.options.accounting.schemes[place]
 	sums := &schemeSums{Scheme: balance.Scheme{Name: scheme.Name}}
-	rows, err := newRowWriter(j.options.format, w, table.SchemeTable(scheme), table.Scheme(options, scheme))
+	rows, err := newRows(to, table.Scheme(options, scheme), schemeTime, countGroup)
 	if err == nil {
 		var kept keptKeys
 		err = writeRows(ctx, rows, func(yield func(*flow.SchemeRow) error) error { return result.Scheme(place, yield) },
@@ -63,15 +61,15 @@ func (k *keptKeys) keep(place int, r *flow.SchemeRow) {
 
 // writeSchemes writes the tables of all schemes, some at a time, when the interval
 // table is written.
-func (j *job) writeSchemes(ctx context.Context, files []*outdir.File, options table.Options, result *engine.Result) error {
-	j.perScheme = make([]*schemeSums, len(files))
-	errs := make([]error, len(files))
+func (j *job) writeSchemes(ctx context.Context, to []*target, options table.Options, result *engine.Result) error {
+	j.perScheme = make([]*schemeSums, len(to))
+	errs := make([]error, len(to))
 	free := make(chan struct{}, j.options.workers)
 	var writing sync.WaitGroup
-	for i, file := range files {
+	for i, scheme := range to {
 		free <- struct{}{}
 		writing.Go(func() {
-			j.perScheme[i], errs[i] = j.writeScheme(ctx, file, i, options, result)
+			j.perScheme[i], errs[i] = j.writeScheme(ctx, scheme, i, options, result)
 			<-free
 		})
 	}

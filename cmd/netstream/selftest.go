@@ -252,15 +252,17 @@ func (s *selftesting) digests(ctx context.Context, c *selftestCase, workers, for
 	}
 	var digests []kit.Digest
 	for _, name := range r.Tables() {
-		t, err := r.Table(name)
+		parts, err := r.Table(name)
 		if err != nil {
 			return nil, err
 		}
-		digest, err := contentDigest(t)
-		if err != nil {
-			return nil, err
+		for _, t := range parts {
+			digest, err := contentDigest(t)
+			if err != nil {
+				return nil, err
+			}
+			digests = append(digests, kit.Digest{Case: c.name, Table: name, Rows: strconv.FormatUint(t.Rows, 10), SHA256: digest})
 		}
-		digests = append(digests, kit.Digest{Case: c.name, Table: name, Rows: strconv.FormatUint(t.Rows, 10), SHA256: digest})
 	}
 	return digests, nil
 }

@@ -143,10 +143,10 @@ func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
 	return s, known
 }
 
-func writeFlows(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.Record], attributes *keptAttributes, result *engine.Result) (*flowSums, error) {
+func writeFlows(ctx context.Context, to *target, columns []table.Column[flow.Record], attributes *keptAttributes, result *engine.Result) (*flowSums, error) {
 	sums := &flowSums{ends: make(map[flow.EndReason]uint64)}
 	var ends [6]uint64
-	rows, err := newRowWriter(format, w, "flows", columns)
+	rows, err := newRows(to, columns, flowTime, countFlow)
 	if err == nil {
 		var kept kept
 		err = writeRows(ctx, rows, result.Flows, func(place int, r *flow.Record) {
@@ -192,9 +192,9 @@ type intervalSums struct {
 	started, ended flow.Sum
 }
 
-func writeIntervals(ctx context.Context, w io.Writer, format string, columns []table.Column[flow.IntervalRecord], attributes *keptAttributes, result *engine.Result) (*intervalSums, error) {
+func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow.IntervalRecord], attributes *keptAttributes, result *engine.Result) (*intervalSums, error) {
 	sums := &intervalSums{}
-	rows, err := newRowWriter(format, w, "intervals", columns)
+	rows, err := newRows(to, columns, intervalTime, countInterval)
 	if err == nil {
 		err = writeRows(ctx, rows, result.Intervals, func(place int, r *flow.IntervalRecord) {
 			sums.add(r)
@@ -220,8 +220,8 @@ func (s *intervalSums) add(r *flow.IntervalRecord) {
 }
 
 // writeAll writes a table whose rows are at hand.
-func writeAll[R any](ctx context.Context, w io.Writer, format, name string, columns []table.Column[R], all []R) error {
-	rows, err := newRowWriter(format, w, name, columns)
+func writeAll[R any](ctx context.Context, to *target, columns []table.Column[R], all []R) error {
+	rows, err := newRows(to, columns, nil, nil) // it has no partitions
 	if err == nil {
 		err = writeRows(ctx, rows, func(yield func(*R) error) error {
 			for i := range all {
@@ -233,7 +233,7 @@ func writeAll[R any](ctx context.Context, w io.Writer, format, name string, colu
 		}, func(int, *R) {})
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the table %s: %w", name, err)
+		return fmt.Errorf("cannot write the table %s: %w", to.table, err)
 	}
 	return nil
 }

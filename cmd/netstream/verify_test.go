@@ -24,7 +24,7 @@ func TestVerifyGoldenRuns(t *testing.T) {
 				if made.code != exitOK && made.code != exitDamaged {
 					t.Fatalf("exit code %d: %s", made.code, made.errors)
 				}
-				got := netstream("verify", "--rerun", out)
+				got := netstream("verify", "--rerun", out) // a dataset, too
 				if got.code != exitOK || strings.Contains(got.out, "not done") || strings.Contains(got.out, "columns") && !slices.Contains(r.args, "--prefixes") {
 					t.Errorf("%s: exit code %d\n%s%s", format, got.code, got.out, got.errors)
 				}
@@ -72,6 +72,10 @@ func verifiedRuns() []goldenRun {
 	for _, profile := range profileNames() {
 		all = append(all, goldenRun{"profile-" + profile, []string{"--profile", profile, lab, capture("connections.pcap")}})
 	}
+	for _, partition := range []string{"day", "hour"} {
+		all = append(all, goldenRun{"partition-" + partition, []string{"--partition", partition, "-A", "as,prefix", lab, export("lab-softflowd-v9.raw"), capture("active-over-30min.pcap")}})
+	}
+	all = append(all, goldenRun{"partition-empty", []string{"--partition", "day", capture("not-ip.pcap")}})
 	for _, tos := range []string{"tos", "dscp", "none"} {
 		all = append(all, goldenRun{"biflow-" + tos, []string{"--biflow", "--with-tos", tos, lab}})
 	}

@@ -7,7 +7,7 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// MaxWaiting is how many packets wait in an [Orderer] at most: 8 MiB of them,
+// MaxWaiting is how many packets wait in an [Orderer] at most: 9 MiB of them,
 // and a second of a 300 Mbit/s link of mean packet length. It bounds the memory
 // of the reorder window, not its use: captures in order need none of it.
 const MaxWaiting = 65536
@@ -30,9 +30,12 @@ type Orderer struct {
 	queue queue // packets whose clocks came in order
 	heap  heap  // the others
 
-	// out holds packets that had to leave, in order, when more were placed before
-	// Take was called. Nothing still to come can precede them.
-	out queue
+	// Packets had to leave, in order, when more were placed before Take was called.
+	// Nothing still to come can precede them. The first of them are the left ones at
+	// the front of queue, where they stay as long as no other one precedes them; the
+	// rest is in out.
+	left int
+	out  queue
 
 	// pending holds a packet whose acceptance hangs on the two behind it, and
 	// those of them that are there.
@@ -156,7 +159,7 @@ func (o *Orderer) place(p *flow.Packet, at int64) {
 	if o.Fragment != nil && p.Meta.Marks&(flow.MarkFragment|flow.MarkCarriesFragment) != 0 {
 		o.Fragment(*p, flow.Timestamp(o.clock.high))
 	}
-	if o.queue.len() == 0 || o.queue.back().Clock <= p.Clock {
+	if o.queue.len() == o.left || o.queue.latest <= p.Clock {
 		o.queue.push(p, o.position)
 	} else {
 		o.heap.push(p, o.position)
@@ -169,19 +172,28 @@ func (o *Orderer) place(p *flow.Packet, at int64) {
 }
 
 // inOrder is the number of packets that are still being put in order.
-func (o *Orderer) inOrder() int { return o.queue.len() + o.heap.len() }
+func (o *Orderer) inOrder() int { return o.queue.len() - o.left + o.heap.len() }
 
-// leave moves the first of the waiting packets out.
+// leave lets the first of the waiting packets leave.
 func (o *Orderer) leave() {
+	if o.heap.len() == 0 && o.out.len() == 0 {
+		o.left++
+		return
+	}
+	for ; o.left > 0; o.left-- { // what leaves next may come from in front of the queue's others
+		p, _ := o.queue.at(0)
+		o.out.push(p, 0)
+		o.queue.pop()
+	}
 	p, fromHeap := o.head()
 	o.out.push(p, 0)
 	o.pop(fromHeap)
 }
 
 // Waiting is the number of packets that wait. While it is over [MaxWaiting], Take
-// has packets to give; whoever calls it then keeps memory bounded. How often it
-// is called changes nothing else.
-func (o *Orderer) Waiting() int { return o.inOrder() + o.out.len() }
+// has packets to give; whoever calls it then, or every some packets, keeps memory
+// bounded. How often it is called changes nothing else.
+func (o *Orderer) Waiting() int { return o.queue.len() + o.heap.len() + o.out.len() }
 
 // Close says that no packet is left to come in.
 func (o *Orderer) Close() {
@@ -196,8 +208,15 @@ func (o *Orderer) Close() {
 // packet still to come could precede.
 func (o *Orderer) Take(dst []flow.Packet) int {
 	n := 0
+	for ; n < len(dst) && o.left > 0; n++ {
+		p, _ := o.queue.at(0)
+		dst[n] = *p
+		o.queue.pop()
+		o.left--
+	}
 	for ; n < len(dst) && o.out.len() > 0; n++ {
-		dst[n] = *o.out.front()
+		p, _ := o.out.at(0)
+		dst[n] = *p
 		o.out.pop()
 	}
 	for ; n < len(dst); n++ {
@@ -211,6 +230,42 @@ func (o *Orderer) Take(dst []flow.Packet) int {
 	return n
 }
 
+// Even says whether all that waits lies in the order and in the place in which
+// Exchange can give it, without stragglers: as nearly always.
+func (o *Orderer) Even() bool { return o.queue.first == 0 && o.heap.len() == 0 && o.out.len() == 0 }
+
+// Exchange gives packets whose turn has come as Take does, but without copying them,
+// and takes room for flow.BatchPackets packets in place of theirs. It gives none unless
+// the Orderer is Even and the turn of as many, or of all once it is closed, has come.
+// marks are all that any of them has.
+func (o *Orderer) Exchange(room []flow.Packet) (packets []flow.Packet, marks flow.Mark) {
+	n := min(o.queue.len(), flow.BatchPackets)
+	if !o.Even() || n == 0 || n < flow.BatchPackets && !o.closed {
+		return nil, 0
+	}
+	if last, _ := o.queue.at(n - 1); o.left < n && !o.closed && !o.past(last) {
+		return nil, 0
+	}
+	o.left -= min(o.left, n)
+	return o.queue.exchange(room)
+}
+
+// Each calls do for all packets that are there.
+func (o *Orderer) Each(do func(*flow.Packet)) {
+	for i := range o.waiting {
+		do(&o.pending[i])
+	}
+	for _, q := range []*queue{&o.queue, &o.out} {
+		for i := range q.len() {
+			p, _ := q.at(i)
+			do(p)
+		}
+	}
+	for i := range o.heap.items {
+		do(&o.heap.items[i].packet)
+	}
+}
+
 // pop forgets what head gave.
 func (o *Orderer) pop(fromHeap bool) {
 	if fromHeap {
@@ -220,26 +275,30 @@ func (o *Orderer) pop(fromHeap bool) {
 	}
 }
 
-// head gives the first of the waiting packets.
+// head gives the first of the waiting packets. None that had to leave is there where a
+// packet of the queue is taken for it.
 func (o *Orderer) head() (p *flow.Packet, fromHeap bool) {
-	if o.heap.len() == 0 {
-		if o.queue.len() == 0 {
+	if o.queue.len() == o.left {
+		if o.heap.len() == 0 {
 			return nil, false
 		}
-		return o.queue.front(), false
+		return &o.heap.top().packet, true
 	}
-	straggler := o.heap.top()
-	if o.queue.len() > 0 && !straggler.before(o.queue.front(), o.queue.frontPosition()) {
-		return o.queue.front(), false
+	p, position := o.queue.at(o.left)
+	if o.heap.len() == 0 {
+		return p, false
 	}
-	return &straggler.packet, true
+	if straggler := o.heap.top(); straggler.before(p, position) {
+		return &straggler.packet, true
+	}
+	return p, false
 }
 
 // due says whether the first of the waiting packets may leave.
-func (o *Orderer) due(p *flow.Packet) bool {
-	if o.closed || o.inOrder() > o.most {
-		return true
-	}
-	// The clock of a packet to come is at least high - window.
+func (o *Orderer) due(p *flow.Packet) bool { return o.closed || o.inOrder() > o.most || o.past(p) }
+
+// past says whether no packet to come can precede p. The clock of one is at least
+// high - window.
+func (o *Orderer) past(p *flow.Packet) bool {
 	return int64(p.Clock) < addSaturating(o.clock.high, -o.clock.window)
 }

@@ -95,10 +95,11 @@ func TestEach(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := r.Table("intervals")
+			parts, err := r.Table("intervals")
 			if err != nil {
 				t.Fatal(err)
 			}
+			found := parts[0]
 			var names []string
 			for i, c := range columns() {
 				names = append(names, c.Name)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"netstream/writer/csvfile"
+	"netstream/writer/manifest"
 	"netstream/writer/readback"
 	"netstream/writer/table"
 )
@@ -33,39 +34,57 @@ type Table struct {
 func (r *Run) Tables() []string {
 	var names []string
 	for _, output := range r.Manifest.Outputs {
-		names = append(names, output.Table)
+		if output.Table != "" && !slices.Contains(names, output.Table) {
+			names = append(names, output.Table)
+		}
 	}
 	return names
 }
 
-// Columns gives the columns of a table of the run. It does not check the table's digest.
+// Columns gives the columns of a table of the run, none if it has no file since it has no
+// row. It does not check the table's digest.
 func (r *Run) Columns(name string) ([]Column, error) {
-	t, err := r.find(name)
-	if err != nil {
-		return nil, err
+	for i := range r.Manifest.Outputs {
+		if output := &r.Manifest.Outputs[i]; output.Table == name {
+			t, err := r.describe(output)
+			if err != nil {
+				return nil, err
+			}
+			return t.Columns, nil
+		}
 	}
-	return t.Columns, nil
+	return nil, r.missing(name)
 }
 
-// Table opens a table by its name and checks its digest. The error is [ErrDamaged] if
-// the file is not what was written.
-func (r *Run) Table(name string) (*Table, error) {
-	i := slices.Index(r.Tables(), name)
-	if i < 0 {
-		return nil, fmt.Errorf("%s has no table %s", r.Path, name)
+// Table opens a table by its name and checks its digest: one element, or of a table that
+// is split by time one for each partition, in the order of their rows, and none if it has
+// no row. The error is [ErrDamaged] if a file is not what was written.
+func (r *Run) Table(name string) ([]*Table, error) {
+	var parts []*Table
+	for i := range r.Manifest.Outputs {
+		output := &r.Manifest.Outputs[i]
+		if output.Table != name {
+			continue
+		}
+		if err := r.verify(output.Name); err != nil {
+			return nil, err
+		}
+		t, err := r.describe(output)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, t)
 	}
-	if err := r.verify(r.Manifest.Outputs[i].Name); err != nil {
-		return nil, err
+	if partition := r.Manifest.Parameters["partition"]; len(parts) == 0 && (partition == "" || partition == "none") {
+		return nil, r.missing(name)
 	}
-	return r.find(name)
+	return parts, nil
 }
 
-func (r *Run) find(name string) (*Table, error) {
-	i := slices.Index(r.Tables(), name)
-	if i < 0 {
-		return nil, fmt.Errorf("%s has no table %s", r.Path, name)
-	}
-	t := &Table{Name: name, Rows: r.Manifest.Outputs[i].Rows, run: r, file: r.Manifest.Outputs[i].Name}
+func (r *Run) missing(name string) error { return fmt.Errorf("%s has no table %s", r.Path, name) }
+
+func (r *Run) describe(output *manifest.Output) (*Table, error) {
+	t := &Table{Name: output.Table, Rows: output.Rows, run: r, file: output.Name}
 	var err error
 	switch path.Ext(t.file) {
 	case ".parquet":

@@ -29,6 +29,7 @@ type Manifest struct {
 	Totals     Totals            `json:"totals"`
 	EndReasons []EndReason       `json:"end_reasons"`
 	Laws       []Law             `json:"laws"`
+	State      *State            `json:"state,omitempty"` // of runs that hand over to each other
 	Outputs    []Output          `json:"outputs"`
 }
 

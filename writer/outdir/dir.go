@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -164,6 +165,22 @@ func (d *Dir) clean() error {
 
 // Path gives the final path of the output directory.
 func (d *Dir) Path() string { return filepath.Join(d.fs.path, d.name) }
+
+// Rename gives the output another final name beside that of Create, which is no longer
+// held for it. Only one output at a time can be under construction with the name of
+// Create.
+func (d *Dir) Rename(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return &Error{Op: "rename", Path: d.Path(), Err: ErrClosed}
+	}
+	if !nameAllowed(name) || strings.Contains(name, "/") {
+		return &Error{Op: "rename", Path: filepath.Join(d.fs.path, name), Err: ErrName}
+	}
+	d.name = name
+	return d.admit("rename")
+}
 
 // PartialPath gives the path that a file has until Commit, for reading it back.
 func (d *Dir) PartialPath(name string) string {

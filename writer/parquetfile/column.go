@@ -24,6 +24,9 @@ func newColumn[R any](c *table.Column[R], compressor *zstd.Encoder) column[R] {
 	if !compressed(c) {
 		p.compressor = nil
 	}
+	if c.Kind == table.Text {
+		p.literals = new(literals)
+	}
 	switch {
 	case c.Text != nil:
 		return &textColumn[R]{pages: p, declared: c}

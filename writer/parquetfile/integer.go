@@ -70,7 +70,8 @@ type repetitiveColumn[R any] struct {
 	dictionary *dictionary[int64]
 
 	cells   []int64  // of the rows being added, without NULLs
-	numbers []uint32 // dictionary numbers of the page being filled, without NULLs
+	numbers numbers  // of the page being filled, without NULLs
+	last    int64    // the value before; valid if there is any key
 	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none
 	entries []byte   // content of the dictionary page
 }
@@ -93,15 +94,21 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 		return nil
 	}
 	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.NullTest(), c.declared.Int)
+	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
+		return nil
+	}
+	all := c.numbers.spread()
 	for _, v := range c.cells {
 		if uint64(v) < uint64(len(c.small)) {
 			if n := c.small[v]; n != 0 {
-				c.numbers = append(c.numbers, n-1)
+				all = append(all, n-1)
 				continue
 			}
 		}
-		c.numbers = append(c.numbers, c.look(v))
+		all = append(all, c.look(v))
 	}
+	c.numbers.set(all)
+	c.last = c.cells[len(c.cells)-1]
 	return nil
 }
 
@@ -123,8 +130,7 @@ func (c *repetitiveColumn[R]) endPage() error {
 	}
 	c.begin()
 	width := c.dictionary.width()
-	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
-	c.numbers = c.numbers[:0]
+	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()
 }
 

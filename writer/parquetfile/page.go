@@ -43,7 +43,8 @@ type pages struct {
 	values       int64  // their values, NULLs included
 	nulls        int64  // their NULLs
 
-	plain, compressed []byte // reused
+	plain, compressed []byte    // reused
+	literals          *literals // of columns of texts
 }
 
 // begin starts a data page in p.plain with its definition levels.
@@ -74,6 +75,26 @@ func (p *pages) end() error {
 	if err != nil {
 		return err
 	}
+	return p.put(payload)
+}
+
+// endTexts finishes the data page that begin has started with the texts of d.
+func (p *pages) endTexts(d *deltaTexts) error {
+	var texts int
+	p.plain, texts = d.appendTo(p.plain)
+	d.reset()
+	if len(p.plain) > maxPage {
+		return errPageLength(len(p.plain))
+	}
+	if p.compressor == nil {
+		return p.put(p.plain)
+	}
+	p.compressed = p.literals.appendFrame(p.compressed[:0], p.plain, texts)
+	return p.put(p.compressed)
+}
+
+// put finishes the data page in p.plain, of which payload is what goes into the file.
+func (p *pages) put(payload []byte) error {
 	before := len(p.data)
 	p.data = appendPageHeader(p.data, dataPage, len(p.plain), payload, p.rows, p.encoding)
 	p.uncompressed += int64(len(p.data) - before + len(p.plain))
@@ -84,11 +105,15 @@ func (p *pages) end() error {
 	return nil
 }
 
+func errPageLength(octets int) error {
+	return fmt.Errorf("page of %d octets, at most %d can be written", octets, maxPage)
+}
+
 // compress gives the page as the column's codec has it; the result is valid
 // until the next call.
 func (p *pages) compress(page []byte) ([]byte, error) {
 	if len(page) > maxPage {
-		return nil, fmt.Errorf("page of %d octets, at most %d can be written", len(page), maxPage)
+		return nil, errPageLength(len(page))
 	}
 	if p.compressor == nil {
 		return page, nil

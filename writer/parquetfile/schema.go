@@ -56,7 +56,7 @@ func logicalType(kind table.Kind) schema.LogicalType {
 func encodingOf[R any](c *table.Column[R]) parquet.Encoding {
 	switch {
 	case c.Text != nil:
-		return parquet.Encodings.Plain
+		return parquet.Encodings.DeltaByteArray
 	case c.Symbol != nil || c.Pattern == table.Repetitive:
 		return parquet.Encodings.RLEDict
 	case c.Pattern == table.Near && physicalType(c.Kind) == parquet.Types.Int64:
@@ -106,7 +106,11 @@ func newProperties[R any](columns []table.Column[R]) *parquet.WriterProperties {
 			codec = compress.Codecs.Zstd
 		}
 		options = append(options, parquet.WithCompressionFor(c.Name, codec))
-		if e := encodingOf(c); e != parquet.Encodings.RLEDict {
+		e := encodingOf(c)
+		if c.Symbol != nil { // of row groups without dictionary
+			e = parquet.Encodings.DeltaByteArray
+		}
+		if e != parquet.Encodings.RLEDict {
 			options = append(options, parquet.WithEncodingFor(c.Name, e))
 		}
 	}

@@ -1,6 +1,8 @@
 package parquetfile
 
 import (
+	"slices"
+
 	"netstream/writer/table"
 
 	"github.com/apache/arrow/go/v17/parquet"
@@ -18,15 +20,14 @@ type symbolColumn[R any] struct {
 
 	symbols    []table.Symbol // of the rows being added, without NULLs
 	guesses    []uint32       // of the dictionary, for the symbols
-	numbers    []uint32       // dictionary numbers of the page being filled, without NULLs
+	numbers    numbers        // of the page being filled, without NULLs
 	last       table.Symbol   // the symbol before, which is often the next one too
 	lastNumber uint32         // its number; valid if there is any key
 	entries    []byte         // content of the dictionary page
 	bounds     bounds
 
-	spelled bool   // the row group has no dictionary: its pages hold the texts
-	cells   []byte // of the page being filled, in the encoding PLAIN, if it is spelled
-	text    int    // where the last text in cells begins
+	spelled bool       // the row group has no dictionary: its pages hold the texts
+	texts   deltaTexts // of the page being filled, if it is spelled
 }
 
 func (c *symbolColumn[R]) add(rows []R) error {
@@ -38,6 +39,10 @@ func (c *symbolColumn[R]) add(rows []R) error {
 	if c.spelled {
 		return c.spell()
 	}
+	if len(c.symbols) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
+		return nil
+	}
+	all := c.numbers.spread()
 	// The places of a large dictionary are far from the processor. Asked for ahead,
 	// without a branch between them, they come at the same time.
 	large := len(c.dictionary.keys) >= largeDictionary
@@ -57,8 +62,9 @@ func (c *symbolColumn[R]) add(rows []R) error {
 				return err
 			}
 		}
-		c.numbers = append(c.numbers, c.lastNumber)
+		all = append(all, c.lastNumber)
 	}
+	c.numbers.set(all)
 	return nil
 }
 
@@ -86,15 +92,16 @@ func (c *symbolColumn[R]) endPage() error {
 	}
 	c.begin()
 	if c.spelled {
-		return c.endSpelled()
+		return c.endTexts(&c.texts)
 	}
 	if c.count == 0 && c.mostlyDifferent() {
-		c.leaveDictionary()
-		return c.end()
+		if err := c.leaveDictionary(); err != nil {
+			return err
+		}
+		return c.endTexts(&c.texts)
 	}
 	width := c.dictionary.width()
-	c.plain = appendHybrid(append(c.plain, byte(width)), c.numbers, width)
-	c.numbers = c.numbers[:0]
+	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()
 }
 
@@ -117,53 +124,77 @@ func (c *symbolColumn[R]) reset() {
 const fewCells = 1 << 10
 
 // mostlyDifferent tells by the first page of a row group whether a dictionary would
-// be of no use: most of its cells are the only ones of their text. The texts of a
-// scan are, where a dictionary costs a look-up and an entry for each cell.
+// be of no use: most of the row group's cells will be the only ones of their text. The
+// texts of a scan are, where a dictionary costs a look-up and an entry for each cell.
 func (c *symbolColumn[R]) mostlyDifferent() bool {
-	return len(c.numbers) >= fewCells && 2*len(c.dictionary.keys) > len(c.numbers) && len(c.entries) <= maxTextPage
+	all := c.numbers.spread()
+	if len(all) < fewCells || len(c.entries) > maxTextPage {
+		return false
+	}
+	half := len(all) / 2
+	known := int(slices.Max(all[:half])) + 1
+	return expectedShare(known, len(c.dictionary.keys)-known, half) > mostlyShare
 }
 
-// leaveDictionary puts the cells of the first page into it as texts. So do all pages
-// of the row group then.
-func (c *symbolColumn[R]) leaveDictionary() {
-	ends := make([]int, 0, len(c.dictionary.keys)+1)
-	for at := 0; at < len(c.entries); {
-		ends = append(ends, at)
-		at += 4 + textLength(c.entries[at:])
+// wholeShare stands for all cells, mostlyShare for those that are most of them: from
+// there on a dictionary takes more space than it saves.
+const (
+	wholeShare  = 1 << 16
+	mostlyShare = wholeShare * 5 / 8
+)
+
+// expectedShare gives which share of a row group's cells will be new in a dictionary,
+// of which the first half of the first page has brought first keys, the second half
+// second ones, each of so many cells: further halves are expected to bring less, each
+// by the same factor. So hosts that all talk at the same time are told from ports
+// that are tried one after the other.
+func expectedShare(first, second, cells int) int {
+	const halves = 2 * rowGroupRows / pageRows
+	share := first * wholeShare / cells
+	factor := min(second*wholeShare/max(first, 1), wholeShare)
+	sum := 0
+	for range halves {
+		sum += share
+		share = share * factor / wholeShare
 	}
-	ends = append(ends, len(c.entries))
-	for _, n := range c.numbers {
-		c.plain = append(c.plain, c.entries[ends[n]:ends[n+1]]...)
+	return sum / halves
+}
+
+// leaveDictionary makes the cells of the first page texts. So do all pages of the row
+// group then.
+func (c *symbolColumn[R]) leaveDictionary() error {
+	entries := make([][]byte, 0, len(c.dictionary.keys))
+	for rest := c.entries; len(rest) > 0; {
+		var text []byte
+		text, rest = cutText(rest)
+		entries = append(entries, text)
 	}
-	c.numbers, c.cells = c.numbers[:0], c.cells[:0]
-	c.spelled, c.encoding = true, parquet.Encodings.Plain
+	for _, n := range c.numbers.spread() {
+		if err := c.texts.addText(entries[n]); err != nil {
+			return err
+		}
+	}
+	c.numbers.reset()
+	c.spelled, c.encoding = true, parquet.Encodings.DeltaByteArray
+	return nil
 }
 
 // spell takes the symbols of rows into a page of texts.
 func (c *symbolColumn[R]) spell() error {
 	for _, symbol := range c.symbols {
-		if symbol == c.last && len(c.cells) > 0 {
-			c.cells = append(c.cells, c.cells[c.text-4:]...)
-			c.text = len(c.cells) - textLength(c.cells[c.text-4:])
+		if symbol == c.last && len(c.texts.lengths) > 0 {
+			c.texts.again()
 			continue
 		}
-		c.text = len(c.cells) + 4
-		cells, err := putTextLength(c.declared.Spell(append(c.cells, 0, 0, 0, 0), symbol), c.text)
-		if err != nil {
+		c.texts.next = c.declared.Spell(c.texts.next[:0], symbol)
+		if err := c.texts.add(); err != nil {
 			return err
 		}
-		c.cells, c.last = cells, symbol
-		c.bounds.include(cells[c.text:])
+		c.last = symbol
+		c.bounds.include(c.texts.last)
 	}
-	if len(c.cells) >= maxTextPage {
+	if c.texts.size >= maxTextPage {
 		return c.endPage()
 	}
 	return nil
-}
-
-// endSpelled ends a page of texts.
-func (c *symbolColumn[R]) endSpelled() error {
-	c.plain = append(c.plain, c.cells...)
-	c.cells = c.cells[:0]
-	return c.end()
 }

@@ -3,7 +3,6 @@ package parquetfile
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 
 	"netstream/writer/table"
@@ -63,21 +62,23 @@ func (b *bounds) set(s *metadata.EncodedStatistics) {
 func putTextLength(page []byte, start int) ([]byte, error) {
 	length := len(page) - start
 	if length > math.MaxInt32 {
-		return page, fmt.Errorf("text of %d octets, at most %d can be written", length, math.MaxInt32)
+		return page, errTextLength(length)
 	}
 	binary.LittleEndian.PutUint32(page[start-4:], uint32(length))
 	return page, nil
 }
 
-// textLength gives the length in octets of the text that begins 4 octets behind the
-// start of cell: what putTextLength put.
-func textLength(cell []byte) int { return int(binary.LittleEndian.Uint32(cell)) }
+// cutText cuts the first text off a page in the encoding PLAIN.
+func cutText(page []byte) (text, rest []byte) {
+	end := 4 + int(binary.LittleEndian.Uint32(page))
+	return page[4:end], page[end:]
+}
 
 // textColumn is a column of texts without dictionary.
 type textColumn[R any] struct {
 	pages
 	declared *table.Column[R]
-	cells    []byte // of the page being filled, in the encoding PLAIN
+	texts    deltaTexts // of the page being filled
 	bounds   bounds
 }
 
@@ -94,19 +95,18 @@ func (c *textColumn[R]) add(rows []R) error {
 	return nil
 }
 
-func (c *textColumn[R]) addRow(row *R) (err error) {
+func (c *textColumn[R]) addRow(row *R) error {
 	null := c.nullable && c.declared.Null(row)
 	c.addLevel(null)
 	if null {
 		return nil
 	}
-	start := len(c.cells) + 4
-	c.cells = c.declared.Text(append(c.cells, 0, 0, 0, 0), row)
-	if c.cells, err = putTextLength(c.cells, start); err != nil {
+	c.texts.next = c.declared.Text(c.texts.next[:0], row)
+	if err := c.texts.add(); err != nil {
 		return err
 	}
-	c.bounds.include(c.cells[start:])
-	if len(c.cells) >= maxTextPage {
+	c.bounds.include(c.texts.last)
+	if c.texts.size >= maxTextPage {
 		return c.endPage()
 	}
 	return nil
@@ -117,9 +117,7 @@ func (c *textColumn[R]) endPage() error {
 		return nil
 	}
 	c.begin()
-	c.plain = append(c.plain, c.cells...)
-	c.cells = c.cells[:0]
-	return c.end()
+	return c.endTexts(&c.texts)
 }
 
 func (c *textColumn[R]) finish() (chunk, error) {

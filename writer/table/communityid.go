@@ -23,6 +23,21 @@ import (
 //
 // SHA-1 is what the specification says; nothing here needs it to resist attacks.
 func AppendCommunityID(dst []byte, k *flow.Key) []byte {
+	return spellCommunityID(dst, communitySymbol(k))
+}
+
+// spellCommunityID is the inverse of communitySymbol, as text.
+func spellCommunityID(dst []byte, s Symbol) []byte {
+	var sum [sha1.Size]byte
+	binary.BigEndian.PutUint64(sum[:], s.High)
+	binary.BigEndian.PutUint64(sum[8:], s.Low)
+	binary.BigEndian.PutUint32(sum[16:], s.Class)
+	return base64.StdEncoding.AppendEncode(append(dst, "1:"...), sum[:])
+}
+
+// communitySymbol gives the Community ID as its hash, whose 160 bits a symbol has room
+// for.
+func communitySymbol(k *flow.Key) Symbol {
 	source, destination := k.Source[:], k.Destination[:]
 	if k.Version == 4 {
 		source, destination = source[12:], destination[12:]
@@ -46,7 +61,11 @@ func AppendCommunityID(dst []byte, k *flow.Key) []byte {
 		b = binary.BigEndian.AppendUint16(b, destinationPort)
 	}
 	sum := sha1.Sum(b)
-	return base64.StdEncoding.AppendEncode(append(dst, "1:"...), sum[:])
+	return Symbol{
+		High:  binary.BigEndian.Uint64(sum[:]),
+		Low:   binary.BigEndian.Uint64(sum[8:]),
+		Class: binary.BigEndian.Uint32(sum[16:]),
+	}
 }
 
 // IP protocol numbers that the Community ID treats apart.

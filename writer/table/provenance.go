@@ -98,7 +98,8 @@ func flowIdentity(points *observedPoints) []Column[flow.Record] {
 				return r.Key.Version == 0 || r.Key.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0 ||
 					r.Export == nil && lacksCommunityID(&r.Key, &points.at(r.Key.Point).Flexible)
 			},
-			Text: func(dst []byte, r *flow.Record) []byte { return AppendCommunityID(dst, &r.Key) },
+			Symbol: func(r *flow.Record) Symbol { return communitySymbol(&r.Key) },
+			Spell:  spellCommunityID,
 		},
 	}
 }

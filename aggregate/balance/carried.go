@@ -1,0 +1,35 @@
+package balance
+
+import "netstream/aggregate/flow"
+
+// Carried is what goes from one run to the next one.
+type Carried struct {
+	Flows            uint64       // open ones
+	Open             Totals       // what they have counted
+	HandedOver       Totals       // of it what is in interval slices already
+	HandedOverScaled ScaledTotals // the same before sampling; nothing unless all packets were sampled
+
+	Slices         Totals // of intervals that may still grow
+	SlicesScaled   ScaledTotals
+	SliceCount     uint64
+	Started, Ended flow.Sum // flows, by those slices
+}
+
+// intervals is law C6. Slices of intervals that may still grow go from run to run; what
+// open flows have handed over in slices is in no flow record yet.
+func (b *Books) intervals() Law {
+	got, want := b.Intervals, b.Flows
+	got.AddTotals(&b.Given.Slices)
+	got.AddTotals(&b.Taken.HandedOver)
+	want.AddTotals(&b.Taken.Slices)
+	want.AddTotals(&b.Given.HandedOver)
+	return equal("C6", b.text("sum of interval records = sum of flow records"), got, want)
+}
+
+// text gives the text of a law on both sides of which there is what runs hand over.
+func (b *Books) text(law string) string {
+	if b.Chained {
+		return law + ", less what was taken over from the run before and with what is handed over to the next one"
+	}
+	return law
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"errors"
+	"io"
+
+	"netstream/aggregate/accounting"
+	"netstream/aggregate/balance"
+	"netstream/aggregate/carry"
+	"netstream/aggregate/flow"
+	"netstream/aggregate/meter"
+)
+
+// Resume is what the run before has handed over (package carry). Everything is read
+// before the first packet.
+type Resume struct {
+	// Clock is the greatest clock of all packets before. A packet with an earlier one is
+	// metered as if it came then: flows that silence has ended cannot come back.
+	// There is none if Clock is flow.MinTimestamp.
+	Clock flow.Timestamp
+
+	Flows, Slices *carry.Reader
+	Accounts      []accounting.Resume // one a scheme
+}
+
+// countFlow counts an open flow. population is Config's.
+func countFlow(c *balance.Carried, s *meter.State, x meter.Extension, population uint64) {
+	if !s.Open() {
+		return
+	}
+	all, handedOver := s.Counted(x)
+	c.Flows++
+	c.Open.Add(&all)
+	c.HandedOver.Add(&handedOver)
+	if population > 0 {
+		c.HandedOverScaled.Add(handedOver.Scaled(population), true)
+	}
+}
+
+// countSlice counts a slice.
+func countSlice(c *balance.Carried, s *meter.Slice, population uint64) {
+	total := s.Total()
+	c.Slices.Add(&total)
+	c.SliceCount++
+	c.Started.Add(s.FlowsStarted)
+	c.Ended.Add(s.FlowsEnded)
+	switch {
+	case isSpread(s):
+		c.SlicesScaled.Add(s.Scaled, s.Has&flow.FieldSampling != 0)
+	case population > 0:
+		c.SlicesScaled.Add(s.Counters.Scaled(population), true)
+	default:
+		c.SlicesScaled.Unknown++
+	}
+}
+
+// resume takes over what the run before has handed over.
+func (ws workers) resume(config *Config, book *accounting.Book) (taken balance.Carried, err error) {
+	if err := ws.resumeFlows(config, &taken); err != nil {
+		return taken, err
+	}
+	if err := ws.resumeSlices(config, &taken); err != nil {
+		return taken, err
+	}
+	for i := range config.Resume.Accounts {
+		if err := book.Resume(i, &config.Resume.Accounts[i]); err != nil {
+			return taken, err
+		}
+	}
+	return taken, nil
+}
+
+// resumeFlows puts the states of flow keys back into the tables of their shards.
+func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
+	metering, from := ws.metering(), config.Resume.Flows
+	for {
+		c, err := from.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var key flow.Key
+		if key.Point, err = from.Point(c.ReadKey(&key)); err != nil {
+			return err
+		}
+		hash := config.Hasher.Hash(&key)
+		t := metering[shardOf(hash, len(metering))].table
+		number := t.number(hash, &key)
+		state, extension := t.state(number), t.extension(number)
+		state.Carry(c, extension)
+		if err := c.Finish(); err != nil {
+			return err
+		}
+		countFlow(taken, state, extension, config.Population)
+	}
+}
+
+// resumeSlices gives the slices of intervals that may still grow to the first worker:
+// it is where they are sorted that matters, not by whom.
+func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
+	from := config.Resume.Slices
+	var slice meter.Slice
+	var row []byte
+	for {
+		c, err := from.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c.Rest(&row)
+		if err := decodeSlice(row, &slice); err != nil {
+			return carry.ErrDamaged
+		}
+		slice.Key.Point, err = from.Point(slice.Key.Point)
+		if err == nil {
+			slice.InIfName, err = from.Name(slice.InIfName)
+		}
+		if err == nil {
+			slice.OutIfName, err = from.Name(slice.OutIfName)
+		}
+		if err != nil {
+			return err
+		}
+		countSlice(taken, &slice, config.Population)
+		ws[0].slices.Add(&slice)
+		if err := ws[0].slices.Err(); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package clock
+
+import "netstream/aggregate/flow"
+
+// queue holds packets in order, in chunks of flow.BatchPackets, so that a chunk can be
+// given away whole. It grows with need. Positions are kept by number, since they follow
+// no pattern once stragglers go elsewhere.
+type queue struct {
+	chunks []chunk // the first one has the front, the last one the place that push fills; none at first
+	spares []chunk
+	first  int            // place of the front in the first chunk
+	next   int            // place that push fills in the last chunk
+	count  int            // packets
+	latest flow.Timestamp // clock of the last packet; valid iff there is one
+}
+
+// chunk is a part of a queue.
+type chunk struct {
+	packets   []flow.Packet // flow.BatchPackets of them
+	positions []uint64      // in step with packets
+	marks     flow.Mark     // that any of the packets had when it came
+}
+
+func (q *queue) len() int { return q.count }
+
+// at gives the i-th packet from the front, and its position.
+func (q *queue) at(i int) (*flow.Packet, uint64) {
+	place := q.first + i
+	c := &q.chunks[place/flow.BatchPackets]
+	return &c.packets[place%flow.BatchPackets], c.positions[place%flow.BatchPackets]
+}
+
+// spare gives the place that push will fill next.
+func (q *queue) spare() *flow.Packet {
+	if len(q.chunks) == 0 || q.next == flow.BatchPackets {
+		q.extend()
+	}
+	return &q.chunks[len(q.chunks)-1].packets[q.next]
+}
+
+// extend appends a chunk.
+func (q *queue) extend() {
+	if n := len(q.spares); n > 0 {
+		q.chunks = append(q.chunks, q.spares[n-1])
+		q.spares = q.spares[:n-1]
+	} else {
+		q.chunks = append(q.chunks, chunk{packets: make([]flow.Packet, flow.BatchPackets), positions: make([]uint64, flow.BatchPackets)})
+	}
+	q.next = 0
+}
+
+// push appends p, which may already lie in the place it is to have.
+func (q *queue) push(p *flow.Packet, position uint64) {
+	slot := q.spare()
+	if slot != p {
+		*slot = *p
+	}
+	c := &q.chunks[len(q.chunks)-1]
+	c.positions[q.next] = position
+	c.marks |= p.Meta.Marks
+	q.latest = p.Clock
+	q.next++
+	q.count++
+}
+
+// pop forgets the front.
+func (q *queue) pop() {
+	q.first++
+	q.count--
+	if q.first == flow.BatchPackets || q.count == 0 {
+		q.release(q.chunks[0])
+	}
+}
+
+// exchange gives the packets of the first chunk away and takes the memory of as many in
+// their place. The front must be the chunk's first packet.
+func (q *queue) exchange(room []flow.Packet) ([]flow.Packet, flow.Mark) {
+	c := q.chunks[0]
+	given, marks := c.packets[:min(q.count, flow.BatchPackets)], c.marks
+	q.count -= len(given)
+	c.packets = room
+	q.release(c)
+	return given, marks
+}
+
+// release makes a spare of the first chunk, which holds no packet any more.
+func (q *queue) release(c chunk) {
+	c.marks = 0
+	q.spares = append(q.spares, c)
+	q.chunks = append(q.chunks[:0], q.chunks[1:]...)
+	q.first = 0
+}

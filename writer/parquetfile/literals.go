@@ -1,0 +1,63 @@
+package parquetfile
+
+import (
+	"encoding/binary"
+
+	"github.com/klauspost/compress/huff0"
+)
+
+// Parts of a zstd frame's compressed block (RFC 8878 section 3.1.1.3) that holds
+// literals only.
+const (
+	rleBlock        = 1 << 1    // type of a block, in its header: one octet, repeated
+	compressedBlock = 2 << 1    // type of a block, in its header
+	fourStreams     = 2 | 3<<2  // of a literals section: with a Huffman tree, in 4 streams, lengths of 18 bits
+	literalsHeader  = 5         // octets of the header of such a section
+	noSequences     = 0         // what follows the literals: the number of sequences
+	leastLiterals   = 1 << 10   // octets, from which 4 streams pay
+	lengthBits      = 18        // of the lengths in the header
+	literalsBlock   = 128 << 10 // octets of a block, the largest that the format allows
+)
+
+// literals makes zstd frames by Huffman codes alone. Texts that hardly ever repeat
+// (addresses less what they share with the one before, hashes in Base64) become
+// nearly as short by that as with a search for repetitions, which takes five times as
+// long.
+type literals struct{ scratch huff0.Scratch }
+
+// appendFrame appends a page as a frame, of which the octets from split on are of
+// another kind than those before and have codes of their own, and returns the result.
+func (l *literals) appendFrame(dst, page []byte, split int) []byte {
+	dst = appendFrameHeader(dst, len(page))
+	for split > 0 || len(page) > 0 {
+		size := min(len(page), literalsBlock)
+		if split > 0 {
+			size = min(size, split)
+		}
+		split -= size
+		dst = l.appendBlock(dst, page[:size], size == len(page))
+		page = page[size:]
+	}
+	return dst
+}
+
+// appendBlock appends a block. It is stored as it is if that is not longer.
+func (l *literals) appendBlock(dst, block []byte, last bool) []byte {
+	if len(block) < leastLiterals {
+		return appendStoredBlock(dst, block, last)
+	}
+	l.scratch.Reuse = huff0.ReusePolicyNone // codes are of this block alone
+	coded, _, err := huff0.Compress4X(block, &l.scratch)
+	switch {
+	case err == huff0.ErrUseRLE:
+		return append(appendBlockHeader(dst, len(block), rleBlock, last), block[0])
+	case err != nil || len(coded)+literalsHeader+1 >= len(block):
+		return appendStoredBlock(dst, block, last)
+	}
+	dst = appendBlockHeader(dst, literalsHeader+len(coded)+1, compressedBlock, last)
+	header := uint64(fourStreams) | uint64(len(block))<<4 | uint64(len(coded))<<(4+lengthBits)
+	var octets [8]byte
+	binary.LittleEndian.PutUint64(octets[:], header)
+	dst = append(dst, octets[:literalsHeader]...)
+	return append(append(dst, coded...), noSequences)
+}
