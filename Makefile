@@ -9,13 +9,29 @@ MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
 SCALE ?= 5
 
-.PHONY: help build demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+# Nothing of the machine, the folder, the user or the state of the repository is in the program, and no C compiler has a
+# part in it: the same source and version of Go give the same octets.
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
+
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## build bin/netstream
-	$(GO) build -trimpath -o $(BIN) ./cmd/netstream
+	$(BUILD) -o $(BIN) ./cmd/netstream
+
+reproducible: ## build three times, in folders and with caches of their own, and compare the digests
+	sh testdata/reproducible.sh '$(BUILD)'
+
+sbom: build ## write bin/netstream.cdx.json: the modules in the program, as CycloneDX
+	$(GO) run $(CYCLONEDX) bin -json -noserial -output $(BIN).cdx.json $(BIN)
+
+vuln: ## look for known vulnerabilities in what the program calls (asks vuln.go.dev)
+	$(GO) run $(GOVULNCHECK) ./...
 
 demo: build ## run the main job on a sample capture, and on what an exporter told of it, and show what came out
 	rm -rf bin/demo bin/demo-exports
@@ -35,7 +51,7 @@ lint: ## gofmt, vet, staticcheck
 
 # What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|ParquetHolds|Fences|Style' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|ParquetHolds|Fences|Style|Verify|Selftest' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 

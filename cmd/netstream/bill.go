@@ -221,13 +221,13 @@ func (b *billing) judge(c *console, name string) error {
 			"--direction %s is asked for, but no row of %s in the period tells whether it is ingress or egress", o.direction, name)
 	}
 	if o.directed() && b.undirected > 0 {
-		reportWarning(c.err, "%d of %d rows are neither ingress nor egress; what they count is in volume_other", b.undirected, b.undirected+b.directed)
+		c.warn("%d of %d rows are neither ingress nor egress; what they count is in volume_other", b.undirected, b.undirected+b.directed)
 	}
 	if b.unknown > 0 {
-		reportWarning(c.err, "%d rows do not tell %s, and count as 0", b.unknown, o.counter)
+		c.warn("%d rows do not tell %s, and count as 0", b.unknown, o.counter)
 	}
 	if b.outside == b.rows {
-		reportWarning(c.err, "none of %d rows lies in the period %s of %s", b.rows, o.calendar.Period, o.zone)
+		c.warn("none of %d rows lies in the period %s of %s", b.rows, o.calendar.Period, o.zone)
 	}
 	return nil
 }

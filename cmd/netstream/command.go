@@ -32,7 +32,7 @@ type command struct {
 // commands gives all verbs, each with a fresh flag table.
 func commands() []*command {
 	return []*command{
-		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newVerifyCommand(),
+		newRunCommand(), newInspectCommand(), newBillCommand(), newTopCommand(), newSumCommand(), newVerifyCommand(), newSelftestCommand(),
 		newSchemaCommand(),
 		newCompletionCommand(), newManCommand(), newVersionCommand(),
 	}
@@ -45,12 +45,17 @@ func run(args []string, c *console) int {
 	ctx, stop := contextWithSignals()
 	defer stop()
 	out := &answer{w: c.out}
-	err := dispatch(ctx, args, &console{in: c.in, out: out, err: c.err, terminal: c.terminal})
+	c = &console{in: c.in, out: out, err: c.err, terminal: c.terminal}
+	if wantsEvents(args) {
+		c.log, c.terminal = newEventLog(c.err), false
+	}
+	defer c.log.close()
+	err := dispatch(ctx, args, c)
 	if out.err != nil && (err == nil || errors.Is(err, pflag.ErrHelp)) {
 		err = fmt.Errorf("cannot write to standard output: %w", out.err)
 	}
 	if err != nil && !errors.Is(err, pflag.ErrHelp) {
-		reportError(c.err, ctx, err)
+		c.reportError(ctx, err)
 		return exitCode(ctx, err)
 	}
 	return exitOK

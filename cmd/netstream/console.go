@@ -13,6 +13,7 @@ type console struct {
 	out      io.Writer // tables and answers
 	err      io.Writer // messages, progress, summary
 	terminal bool      // err is a terminal: progress and summary are shown
+	log      *eventLog // what messages are written to instead, as JSON; nil for text
 }
 
 func standardConsole() *console {

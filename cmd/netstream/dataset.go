@@ -79,7 +79,7 @@ func (j *job) commit(dir *outdir.Dir) (output string, err error) {
 		}
 	}
 	if err := dir.Commit(); errors.Is(err, outdir.ErrLeftover) {
-		reportWarning(j.console.err, "%v", err) // the output is complete all the same
+		j.console.warn("%v", err) // the output is complete all the same
 	} else if err != nil {
 		return output, outputFailure(err)
 	}

@@ -70,7 +70,7 @@ func (obs *observations) warnUnfiltered(c *console, o *runOptions) {
 	for _, in := range obs.all {
 		if o.selected != nil && in.exports != nil && !in.exports.HasFrames() {
 			obs.progress.clear()
-			reportWarning(c.err, "not filtered: %s: it holds exports, and no packets of a capture", in.source.Name)
+			c.warn("not filtered: %s: it holds exports, and no packets of a capture", in.source.Name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -69,7 +70,10 @@ func (j *job) intact(output string, there *manifest.Manifest) error {
 
 // sayDone tells that there is nothing to do.
 func (j *job) sayDone(output string) {
-	if (j.console.terminal || j.options.verbose) && !j.options.quiet {
+	if !j.options.quiet {
+		j.console.log.event("nothing to do", slog.String("output", output))
+	}
+	if (j.console.terminal || j.options.verbose) && !j.options.quiet && !j.console.log.structured() {
 		fmt.Fprintf(j.console.err, "%s holds the output of this very run already; nothing to do\n", printable(output))
 	}
 }

@@ -34,7 +34,7 @@ func openRuns(c *console, paths []string) ([]*finished.Run, error) {
 			return nil, finishedFailure(err)
 		}
 		if !r.Manifest.Complete {
-			reportWarning(c.err, "%s is of inputs that were damaged or left out", path)
+			c.warn("%s is of inputs that were damaged or left out", path)
 		}
 		all = append(all, r)
 	}
@@ -54,7 +54,7 @@ func warnOfShared(c *console, all []*finished.Run) {
 	for _, r := range all {
 		for _, in := range r.Manifest.Inputs {
 			if other := first[in.ContentSHA256]; other != nil && other != r {
-				reportWarning(c.err, "%s and %s have both read %s, whose traffic counts twice if neither has filtered it", other.Path, r.Path, in.Name)
+				c.warn("%s and %s have both read %s, whose traffic counts twice if neither has filtered it", other.Path, r.Path, in.Name)
 				continue
 			}
 			first[in.ContentSHA256] = r

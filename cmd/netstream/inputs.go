@@ -215,7 +215,7 @@ func (obs *observations) leaveOut(c *console, name, why string) {
 	obs.skipped = append(obs.skipped, input.Skipped{Name: name, Why: why})
 	if namedAsInput(name) || obs.keepGoing {
 		obs.progress.clear()
-		reportWarning(c.err, "left out: %s: %s", name, why)
+		c.warn("left out: %s: %s", name, why)
 	}
 }
 

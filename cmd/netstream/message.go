@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -14,23 +13,30 @@ import (
 // is shown with its control characters escaped, so that no file name can steer
 // the terminal.
 
-func reportError(w io.Writer, ctx context.Context, err error) {
+func (c *console) reportError(ctx context.Context, err error) {
+	if c.log.structured() {
+		c.log.failure(ctx, err)
+		return
+	}
 	var by signalled
 	if stopped(err) && errors.As(context.Cause(ctx), &by) {
-		fmt.Fprintf(w, "netstream: %v\n", by)
+		fmt.Fprintf(c.err, "netstream: %v\n", by)
 		return
 	}
 	for _, line := range strings.Split(err.Error(), "\n") {
-		fmt.Fprintf(w, "netstream: error: %s\n", printable(line))
+		fmt.Fprintf(c.err, "netstream: error: %s\n", printable(line))
 	}
-	var f *failure
-	if errors.As(err, &f) && f.hint != "" {
-		fmt.Fprintf(w, "netstream: hint: %s\n", printable(f.hint))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(c.err, "netstream: hint: %s\n", printable(hint))
 	}
 }
 
-func reportWarning(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "netstream: warning: %s\n", printable(fmt.Sprintf(format, args...)))
+func (c *console) warn(format string, args ...any) {
+	if c.log.structured() {
+		c.log.warning(format, args...)
+		return
+	}
+	fmt.Fprintf(c.err, "netstream: warning: %s\n", printable(fmt.Sprintf(format, args...)))
 }
 
 // printable escapes what is not printable, and bidirectional controls.

@@ -23,6 +23,7 @@ type progress struct {
 	done    chan struct{}
 	stage   atomic.Pointer[string]
 	once    sync.Once
+	log     *eventLog // instead of w, nil for the line
 }
 
 const redraw = 200 * time.Millisecond
@@ -30,10 +31,10 @@ const redraw = 200 * time.Millisecond
 // startProgress shows the progress of a run. stop must be
 // called, and may be called again.
 func startProgress(c *console, quiet bool) *progress {
-	if quiet || !c.terminal {
+	if quiet || !c.terminal && !c.log.structured() {
 		return nil
 	}
-	p := &progress{w: c.err, began: time.Now(), stopped: make(chan struct{}), done: make(chan struct{})}
+	p := &progress{w: c.err, log: c.log, began: time.Now(), stopped: make(chan struct{}), done: make(chan struct{})}
 	go p.draw()
 	return p
 }
@@ -82,26 +83,34 @@ func (p *progress) stop() {
 	p.once.Do(func() {
 		close(p.stopped)
 		<-p.done
-		fmt.Fprint(p.w, "\r\x1b[K")
+		p.clear()
 	})
 }
 
 // clear takes the line away, for a message; it comes back by itself.
 func (p *progress) clear() {
-	if p != nil {
+	if p != nil && p.log == nil {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }
 
 func (p *progress) draw() {
 	defer close(p.done)
-	ticker := time.NewTicker(redraw)
+	every := redraw
+	if p.log != nil {
+		every = progressEvents
+	}
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-p.stopped:
 			return
 		case now := <-ticker.C:
+			if p.log != nil {
+				p.logProgress(now.Sub(p.began))
+				continue
+			}
 			fmt.Fprintf(p.w, "\r\x1b[K%s", p.line(now.Sub(p.began)))
 		}
 	}

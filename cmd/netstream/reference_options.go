@@ -103,10 +103,10 @@ func (o *referenceOptions) readFiles() error {
 // warn tells what of the files is not used.
 func (o *referenceOptions) warn(c *console) {
 	for _, warning := range o.warnings {
-		reportWarning(c.err, "%s", warning)
+		c.warn("%s", warning)
 	}
 	if o.data != nil && o.data.Contradictory {
-		reportWarning(c.err, "files of reference data say different things of the same: the least of them counts")
+		c.warn("files of reference data say different things of the same: the least of them counts")
 	}
 }
 

@@ -126,6 +126,9 @@ func (r *repetition) askAll(parameters []string) error {
 // ask adds the flag of a parameter, if it has none yet.
 func (r *repetition) ask(parameter string) error {
 	text := r.wanted[parameter]
+	if !isSetting(parameter, text) {
+		return nil
+	}
 	name := strings.ReplaceAll(parameter, "_", "-")
 	values := []string{text}
 	switch parameter {
@@ -146,6 +149,19 @@ func (r *repetition) ask(parameter string) error {
 	}
 	r.given[name] = values
 	return nil
+}
+
+// isSetting says whether a parameter is one whose flag run.json may set. It may not name
+// files: what lies behind the names in it is not known.
+func isSetting(parameter, text string) bool {
+	switch parameter {
+	case "services", "dscp_classes":
+		return text == defaultNames
+	case "as_override":
+		return true
+	}
+	_, known := new(runOptions).parameters()[parameter]
+	return known
 }
 
 func newRunFlags() *pflag.FlagSet {
@@ -198,7 +214,7 @@ func timeoutValues(text string) []string {
 		if n, _ := fmt.Sscanf(numbers, "%d-%d", &first, &last); n < 2 {
 			last = first
 		}
-		for p := first; p <= last && p < 256; p++ {
+		for p := max(first, 0); p <= last && p < 256; p++ {
 			values = append(values, fmt.Sprintf("%d=%s", p, timers))
 		}
 	}

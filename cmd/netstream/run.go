@@ -135,7 +135,7 @@ func (j *job) into(ctx context.Context, args []string) error {
 	}
 	if err := j.fill(ctx, args, dir); err != nil {
 		if aborting := dir.Abort(); aborting != nil {
-			reportWarning(j.console.err, "%v", aborting)
+			j.console.warn("%v", aborting)
 		}
 		return err
 	}

@@ -63,6 +63,7 @@ type runOptions struct {
 	memory  octets
 	quiet   bool
 	verbose bool
+	logs    string
 
 	// What the texts above say.
 	selected       *filter.Filter       // nil for all packets
@@ -112,6 +113,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Lookup("memory").DefValue = "half of the machine's, at most 2G"
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "summary also where standard error is no terminal")
+	flags.StringVar(&o.logs, logFlag, "text", "form of the messages on standard error: text, or json, one object a line with progress and summary (docs/messages.md)")
 }
 
 // addExportFlags adds what concerns flow records of exporters.
@@ -224,6 +226,8 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return fail(exitUsage, "add -o csv", "only CSV can be written to standard output")
 	case o.write == "-" && (o.force || o.provenance):
 		return usageError("--force and --provenance are for an output directory, not for standard output")
+	case o.logs != "text" && o.logs != "json":
+		return usageError("log format %q is neither text nor json", o.logs)
 	case o.timeUnit != "us" && o.timeUnit != "ns":
 		return usageError("time unit %q is neither us nor ns", o.timeUnit)
 	case o.workers < 1 || o.workers > 1024:

@@ -91,10 +91,10 @@ func (j *job) warnOfSchemes() {
 		return
 	}
 	if len(fields) > 0 {
-		reportWarning(j.console.err, "the flow key has no %s, which is NULL for packets in the tables of -A; --key 7tuple,%s has it",
+		j.console.warn("the flow key has no %s, which is NULL for packets in the tables of -A; --key 7tuple,%s has it",
 			strings.Join(fields, ", "), strings.Join(fields, ","))
 	}
 	if tunnel {
-		reportWarning(j.console.err, "tunnels are not looked into and so NULL for packets in the tables of -A; --meter inner does")
+		j.console.warn("tunnels are not looked into and so NULL for packets in the tables of -A; --meter inner does")
 	}
 }

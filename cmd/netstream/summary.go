@@ -13,6 +13,10 @@ import (
 
 // summarize tells the user on a terminal what a run has done.
 func (j *job) summarize(out string) {
+	if j.console.log.structured() && !j.options.quiet {
+		j.logSummary(out)
+		return
+	}
 	if j.options.quiet || !j.console.terminal && !j.options.verbose {
 		return
 	}

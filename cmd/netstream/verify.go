@@ -97,6 +97,15 @@ func (o *verifyOptions) locate(name string) string {
 
 func (o *verifyOptions) verifyAll(ctx context.Context, c *console, paths []string) error {
 	failed, total := 0, uint64(0)
+	var runs []string
+	for _, path := range paths {
+		found, err := runsIn(path)
+		if err != nil {
+			return fail(exitUsage, "", "%w", err)
+		}
+		runs = append(runs, found...)
+	}
+	paths = runs
 	for _, path := range paths {
 		report, err := o.verify(ctx, c, path)
 		if err != nil {

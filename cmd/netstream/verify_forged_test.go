@@ -234,3 +234,21 @@ func TestVerifyFindsSwappedTables(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyFindsRowsOfAnotherPartition gives the file of a day a row of another one.
+func TestVerifyFindsRowsOfAnotherPartition(t *testing.T) {
+	dataset := outputOf(t, "-o", "csv", "--partition", "day", filepath.Join(captures, "lab.pcapng"))
+	runs, err := runsIn(dataset)
+	must(t, err)
+	out := runs[0]
+	name := "intervals/date=2026-11-23/part-0.csv"
+	text, err := os.ReadFile(filepath.Join(out, name))
+	must(t, err)
+	mustWrite(t, filepath.Join(out, name), []byte(strings.Replace(string(text), "2026-11-23T02:55:00", "2026-11-22T02:55:00", 1)))
+	reseal(t, out, nil)
+	if defects := defectsOf(t, out); !slices.ContainsFunc(defects, func(d audit.Defect) bool {
+		return d.File == name && d.What == "rows of the partition" && strings.HasPrefix(d.Got, "1 ")
+	}) {
+		t.Errorf("it is not among %v", defects)
+	}
+}

@@ -84,19 +84,26 @@ func (o *verifyOptions) repeat(ctx context.Context, c *console, path string, v *
 		return fail(exitUsage, "the version that wrote it may", "%w of %s: %w", errUnrepeatable, path, err)
 	}
 	options.write = filepath.Join(scratch, "out")
+	output := options.write
+	if options.partition != partitionNone {
+		output = filepath.Join(output, runPrefix+v.Manifest.RunID[:min(idDigits, len(v.Manifest.RunID))])
+	}
 	err = runCaptures(ctx, &console{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, options, nil)
 	if code := exitCode(ctx, err); code != exitOK && code != exitDamaged {
 		return err
 	}
-	if _, missing := os.Stat(options.write); missing != nil {
+	if _, missing := os.Stat(output); missing != nil {
 		return err
 	}
-	return compareRuns(v, path, options.write)
+	return compareRuns(v, path, output)
 }
 
 func (o *verifyOptions) optionsAgain(m *manifest.Manifest, scratch string) (*runOptions, error) {
 	if m.Tool != tool {
 		return nil, fmt.Errorf("%s %s wrote it, this is %s %s", m.Tool.Name, m.Tool.Version, tool.Name, tool.Version)
+	}
+	if m.State != nil {
+		return nil, errors.New("it had taken over a state of the run before, which is not among its inputs")
 	}
 	options, err := optionsOf(m.Parameters, referenceNames(m, o.locate), scratch)
 	if err != nil {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"netstream/aggregate/accounting"
@@ -13,24 +15,51 @@ import (
 )
 
 // TestVerifyGoldenRuns verifies and repeats runs of many inputs and options, in both
-// formats: none has a defect, and of none the columns are unknown.
+// formats: none has a defect, and of none the columns are unknown. Each parameter that a
+// run has by default is another one in some of them.
 func TestVerifyGoldenRuns(t *testing.T) {
-	for _, r := range verifiedRuns() {
-		t.Run(r.folder, func(t *testing.T) {
-			t.Parallel()
-			for _, format := range []string{"parquet", "csv"} {
-				out := filepath.Join(t.TempDir(), "out")
-				made := netstream(append([]string{"run", "-w", out, "-o", format}, r.args...)...)
-				if made.code != exitOK && made.code != exitDamaged {
-					t.Fatalf("exit code %d: %s", made.code, made.errors)
+	left := new(runOptions)
+	flags := newFlags("run")
+	left.addFlags(flags)
+	must(t, flags.Parse([]string{"-w", "out"}))
+	must(t, left.validate(flags))
+	defaults := left.parameters()
+	same := maps.Clone(defaults)
+	var mu sync.Mutex
+	t.Run("runs", func(t *testing.T) {
+		for _, r := range verifiedRuns() {
+			t.Run(r.folder, func(t *testing.T) {
+				t.Parallel()
+				for _, format := range []string{"parquet", "csv"} {
+					parameters := verifyRepeated(t, format, r.args)
+					mu.Lock()
+					maps.DeleteFunc(same, func(name, value string) bool { return parameters[name] != value })
+					mu.Unlock()
 				}
-				got := netstream("verify", "--rerun", out)
-				if got.code != exitOK || strings.Contains(got.out, "not done") || strings.Contains(got.out, "columns") && !slices.Contains(r.args, "--prefixes") {
-					t.Errorf("%s: exit code %d\n%s%s", format, got.code, got.out, got.errors)
-				}
-			}
-		})
+			})
+		}
+	})
+	if !t.Failed() && len(same) > 0 {
+		t.Errorf("no run has other values of %v", same)
 	}
+}
+
+// verifyRepeated runs with the arguments, verifies and repeats the run, and gives its
+// parameters.
+func verifyRepeated(t *testing.T, format string, args []string) map[string]string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "out")
+	made := netstream(append([]string{"run", "-w", out, "-o", format}, args...)...)
+	if made.code != exitOK && made.code != exitDamaged {
+		t.Fatalf("exit code %d: %s", made.code, made.errors)
+	}
+	got := netstream("verify", "--rerun", out) // a dataset, too
+	if got.code != exitOK || strings.Contains(got.out, "not done") || strings.Contains(got.out, "columns") && !slices.Contains(args, "--prefixes") {
+		t.Errorf("%s: exit code %d\n%s%s", format, got.code, got.out, got.errors)
+	}
+	runs, err := runsIn(out)
+	must(t, err)
+	return manifestOf(t, runs[0]).Parameters
 }
 
 // verifiedRuns are the golden ones and others, so that each flag that changes tables is
@@ -72,6 +101,10 @@ func verifiedRuns() []goldenRun {
 	for _, profile := range profileNames() {
 		all = append(all, goldenRun{"profile-" + profile, []string{"--profile", profile, lab, capture("connections.pcap")}})
 	}
+	for _, partition := range []string{"day", "hour"} {
+		all = append(all, goldenRun{"partition-" + partition, []string{"--partition", partition, "-A", "as,prefix", lab, export("lab-softflowd-v9.raw"), capture("active-over-30min.pcap")}})
+	}
+	all = append(all, goldenRun{"partition-empty", []string{"--partition", "day", capture("not-ip.pcap")}})
 	for _, tos := range []string{"tos", "dscp", "none"} {
 		all = append(all, goldenRun{"biflow-" + tos, []string{"--biflow", "--with-tos", tos, lab}})
 	}

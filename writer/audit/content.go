@@ -57,6 +57,9 @@ func (a *auditor) content(ctx context.Context) error {
 	known := make(map[string]*Columns)
 	for i := range a.report.Manifest.Outputs {
 		output := &a.report.Manifest.Outputs[i]
+		if output.Table == "" { // what a run hands over to the next one is no table
+			continue
+		}
 		if _, asked := known[output.Table]; !asked {
 			known[output.Table] = nil
 			if a.options.Columns != nil {
@@ -79,7 +82,21 @@ func (a *auditor) content(ctx context.Context) error {
 			a.broken[output.Table] = true
 		}
 	}
+	a.addEmpty()
 	return nil
+}
+
+// addEmpty adds the tables that are split by time and have no file, since they have no
+// row.
+func (a *auditor) addEmpty() {
+	if partition := a.report.Manifest.Parameters["partition"]; partition == "" || partition == "none" {
+		return
+	}
+	for _, name := range [...]string{table.FlowTable, table.IntervalTable} {
+		if a.tables[name] == nil && !a.broken[name] {
+			a.tables[name] = newContent(name)
+		}
+	}
 }
 
 // decode reads one file of a table.

@@ -21,7 +21,7 @@ func (a *auditor) laws() {
 		a.flowTotals(flows)
 		a.endReasons(flows)
 	}
-	if flows != nil && intervals != nil {
+	if flows != nil && intervals != nil && !a.carries() {
 		a.intervalSums(flows, intervals)
 	}
 	if intervals != nil {
@@ -40,6 +40,13 @@ func (a *auditor) laws() {
 	}
 	slices.Sort(a.report.Laws)
 	a.report.Laws = slices.Compact(a.report.Laws)
+}
+
+// carries says whether flows or intervals went from run to run, of which run.json tells the
+// packets only: then flows and intervals of this run are not of the same packets.
+func (a *auditor) carries() bool {
+	s := a.report.Manifest.State
+	return s != nil && (s.Taken.Flows > 0 || s.Taken.Slices > 0 || s.Given.Flows > 0 || s.Given.Slices > 0)
 }
 
 // whole gives a table if all of it was decoded.

@@ -21,6 +21,7 @@ type rowCheck struct {
 	order   *order
 	sealer  *sealer
 	spans   []span
+	part    *partition // nil if the table is not split
 }
 
 // span are two time stamps of which the first must not be later.
@@ -35,6 +36,7 @@ func newRowCheck(a *auditor, output *manifest.Output, t *content, columns []colu
 	r := &rowCheck{a: a, output: output, table: t, columns: columns, row: make([]cell, len(columns))}
 	r.order = newOrder(a.report.Manifest, output.Table, columns)
 	r.sealer = newSealer(output.Table, columns, a.seed)
+	r.part = newPartition(output.Name, columns)
 	for _, names := range [...][2]string{{"flow_start", "flow_end"}, {"first_seen", "last_seen"}, {"interval_start", "interval_end"}} {
 		from, to := r.index(names[0]), r.index(names[1])
 		if from >= 0 && to >= 0 {
@@ -74,6 +76,7 @@ func (r *rowCheck) add(ctx context.Context) error {
 			}
 		}
 	}
+	r.part.add(r.row)
 	r.order.add(r.row)
 	r.sealer.add(&r.table.seals, r.row)
 	switch r.output.Table {
@@ -99,6 +102,9 @@ func (r *rowCheck) finish() {
 		if s := &r.spans[i]; s.wrong > 0 {
 			a.defect(name, r.columns[s.from].name+" and "+r.columns[s.to].name, fmt.Sprintf("%d rows with the end before the start, the first is row %d", s.wrong, s.first), "none")
 		}
+	}
+	if r.part != nil && r.part.wrong > 0 {
+		a.defect(name, "rows of the partition", fmt.Sprintf("%d of another time", r.part.wrong), "none")
 	}
 	listed := make(map[string]manifest.Number)
 	for _, c := range r.output.Columns {

@@ -15,7 +15,7 @@ func KindOf(name string) (Kind, bool) {
 // Declared gives the kinds of all columns that are declared, by name. A name means the
 // same in all tables that it is in.
 func Declared(nanoseconds bool) map[string]Kind {
-	o := Options{WithMAC: true, FileOf: func(uint32) string { return "" }, Nanoseconds: nanoseconds}
+	o := Options{WithMAC: true, FileOf: func(uint32) string { return "" }, Nanoseconds: nanoseconds, Biflows: true, Moments: true, Early: true}
 	kinds := make(map[string]Kind)
 	for _, section := range Schema(o) {
 		for _, c := range section.Columns {
