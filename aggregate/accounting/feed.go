@@ -59,6 +59,7 @@ func (f *Feed) AddInterval(r *flow.IntervalRecord) error {
 		First: r.First, Last: r.Last, Counters: r.Counters,
 		FlowsActive: r.FlowsActive, FlowsStarted: r.FlowsStarted, FlowsEnded: r.FlowsEnded, Flows: r.FlowsStarted,
 		ActiveTime: r.ActiveTime, Has: r.Has & sumFields, Scaled: r.Scaled,
+		Metered: true,
 	})
 }
 
@@ -72,7 +73,7 @@ func (f *Feed) BeginRecord(r *flow.Record) { f.begin(&r.Key, r) }
 // known, and Flows, are worked out here.
 func (f *Feed) AddShare(start flow.Timestamp, share *flow.SchemeSums) error {
 	e := f.subject.export
-	share.Has = e.Has & sumFields
+	share.Has, share.Reported = e.Has&sumFields, true
 	share.Flows = 0
 	if share.FlowsStarted > 0 {
 		share.Flows = 1

@@ -26,6 +26,8 @@ type part struct {
 	end   flow.Timestamp // of the interval
 	sums  flow.SchemeSums
 	bytes map[flow.Timestamp]uint64 // by second, of packets
+
+	complete bool // the interval is
 }
 
 // subject is a flow whose cells are looked for.
@@ -66,7 +68,7 @@ func (a *Accounting) account(parts []part) [][]flow.SchemeRow {
 			name := fmt.Sprintf("%d %q", p.start, fmt.Sprintf("%#v", key))
 			g := groups[name]
 			if g == nil {
-				g = &group{flow.SchemeRow{Start: p.start, End: p.end, Key: key, SchemeSums: flow.SchemeSums{First: math.MaxInt64, Last: math.MinInt64, Has: flow.FieldSampling}},
+				g = &group{flow.SchemeRow{Start: p.start, End: p.end, Key: key, Complete: true, SchemeSums: flow.SchemeSums{First: math.MaxInt64, Last: math.MinInt64, Has: flow.FieldSampling}},
 					map[flow.Timestamp]uint64{}, map[string]bool{}, map[string]bool{}}
 				groups[name] = g
 			}
@@ -88,6 +90,8 @@ func (g *group) add(p *part, s *flow.SchemeSums) {
 	} {
 		*n[0] += *n[1]
 	}
+	r.Complete = r.Complete && p.complete
+	r.Metered, r.Reported = r.Metered || s.Metered, r.Reported || s.Reported
 	r.ActiveTime = uint64(plus(flow.Timestamp(r.ActiveTime), flow.Timestamp(s.ActiveTime)))
 	r.SourceRoutes |= s.SourceRoutes
 	r.DestinationRoutes |= s.DestinationRoutes
@@ -149,7 +153,7 @@ func (f *meteredFlow) parts(r *Result, all *spans, population uint64) []part {
 		if !ok {
 			i = len(parts)
 			byStart[start] = i
-			parts = append(parts, part{flow: of, start: start, end: all.of(p.Time).end, sums: flow.SchemeSums{First: p.Time, Last: p.Time, FlowsActive: 1}, bytes: map[flow.Timestamp]uint64{}})
+			parts = append(parts, part{flow: of, start: start, end: all.of(p.Time).end, sums: flow.SchemeSums{First: p.Time, Last: p.Time, FlowsActive: 1, Metered: true}, bytes: map[flow.Timestamp]uint64{}})
 		}
 		s := &parts[i].sums
 		s.First, s.Last = min(s.First, p.Time), max(s.Last, p.Time)
@@ -195,7 +199,7 @@ func (a *Accounting) Account(records []flow.Record, point func(uint32) flow.Poin
 		for i, in := range touched {
 			first, last := max(r.Start, in.start), min(r.End, in.end-1)
 			share := func(count uint64) uint64 { return shareOf(count, r.Start, r.End, touched, i, method) }
-			s := flow.SchemeSums{First: first, Last: last, FlowsActive: 1, ActiveTime: sumTimes(0, first, last), Has: e.Has & told}
+			s := flow.SchemeSums{First: first, Last: last, FlowsActive: 1, ActiveTime: sumTimes(0, first, last), Has: e.Has & told, Reported: true}
 			s.Counters = flow.Counters{Packets: share(r.Counters.Packets), Octets: share(r.Counters.Octets),
 				WireOctets: share(r.Counters.WireOctets), PayloadOctets: share(r.Counters.PayloadOctets)}
 			if e.Has&flow.FieldSampling != 0 {

@@ -82,11 +82,13 @@ func sumCounters() []string {
 	return []string{"flows_active", "flows_started", "flows_ended", "packets", "bytes", "wire_bytes", "payload_bytes", "packets_scaled", "bytes_scaled"}
 }
 
-// Numbers of a group: its interval's end, times, rows, and two for each counter.
+// Numbers of a group: its interval's end, times, whether all rows are complete, how many
+// there are, and two for each counter.
 const (
 	sumEnd = iota
 	sumFirst
 	sumLast
+	sumComplete
 	sumRows
 	sumNumbers
 )
@@ -108,6 +110,7 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 	}
 	operations := make([]tally.Operation, sumNumbers+2*len(sumCounters()))
 	operations[sumEnd], operations[sumFirst], operations[sumLast] = tally.Max, tally.Min, tally.Max
+	operations[sumComplete] = tally.Min
 	book := tally.New(operations, 0, spillTemporary)
 	defer book.Close() // its files have no names
 	for _, t := range tables {
@@ -121,7 +124,8 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 
 // read adds the rows of a table.
 func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Book) error {
-	names := append([]string{"interval_start", "interval_end", "first_seen", "last_seen"}, sumCounters()...)
+	names := append([]string{"interval_start", "interval_end", "first_seen", "last_seen", "complete"}, sumCounters()...)
+	counters := len(names) - len(sumCounters())
 	fixed := len(names)
 	places := make([][]int, len(o.scheme.Columns))
 	sources := make([]sumField, len(o.scheme.Columns))
@@ -157,10 +161,10 @@ func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Bo
 		numbers[sumEnd] = tally.Of(start.Nanoseconds(row[1].Int))
 		numbers[sumFirst] = tally.Of(start.Nanoseconds(row[2].Int))
 		numbers[sumLast] = tally.Of(start.Nanoseconds(row[3].Int))
-		numbers[sumRows] = tally.Of(1)
-		for i := range fixed - 4 {
+		numbers[sumComplete], numbers[sumRows] = tally.Of(row[4].Int), tally.Of(1)
+		for i := range fixed - counters {
 			sum, known := tally.Number{}, tally.Number{}
-			if c := &row[4+i]; !c.Null {
+			if c := &row[counters+i]; !c.Null {
 				sum, known = tally.Of(c.Int), tally.Of(1)
 			}
 			numbers[sumNumbers+2*i], numbers[sumNumbers+2*i+1] = sum, known
@@ -180,7 +184,7 @@ func (o *sumOptions) write(c *console, book *tally.Book, times table.Kind) error
 	for _, column := range o.scheme.Columns {
 		names = append(names, column.Name)
 	}
-	names = append(append(names, sumCounters()...), "first_seen", "last_seen", "avg_bps")
+	names = append(append(names, sumCounters()...), "first_seen", "last_seen", "avg_bps", "complete")
 	for _, name := range names {
 		r.columns = append(r.columns, declared[name])
 	}
@@ -209,7 +213,8 @@ func (o *sumOptions) write(c *console, book *tally.Book, times table.Kind) error
 				return err
 			}
 			row = append(append(row, sums...), instant(first), instant(last))
-			return yield(append(row, averageOf(sums[slices.Index(sumCounters(), "bytes")], end-cells[0].Number)))
+			complete, _ := numbers[sumComplete].Int64()
+			return yield(append(row, averageOf(sums[slices.Index(sumCounters(), "bytes")], end-cells[0].Number), numberOf(complete)))
 		})
 	})
 }

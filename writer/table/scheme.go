@@ -79,6 +79,8 @@ func schemeSums(o *Options) []Column[flow.SchemeRow] {
 			Int:        func(r *row) int64 { return count(8 * min(r.Peak, math.MaxInt64/8)) },
 		})
 	}
+	columns = append(columns, completeColumn("Whether the run has seen the interval from its begin to its end, of packets if any flow of the row was metered from packets, of reports if any is of an exporter, so that later input adds nothing to it (docs/metering.md section 5).",
+		func(r *row) bool { return r.Complete }))
 	return byField(o, lacks, columns)
 }
 
