@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -148,6 +149,39 @@ func TestKeyOrder(t *testing.T) {
 		if got := bytes.Compare(a, b); got != want {
 			t.Fatalf("%q %d and %q %d: got %d, want %d", x, m, y, n, got, want)
 		}
+	}
+}
+
+// TestAddressOrder: keys of addresses compare as their 16 octets and versions do, and give
+// them back.
+func TestAddressOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	scheme := &flow.Scheme{Columns: []flow.SchemeColumn{{Field: flow.SchemeSource}}}
+	make1 := func() (flow.SchemeValue, []byte) {
+		v := flow.SchemeValue{Known: true, Version: []uint8{0, 4, 6}[random.IntN(3)]}
+		v.High = uint64(random.IntN(2)) * random.Uint64() >> random.IntN(64)
+		v.Low = []uint64{0, mapped - 1, mapped, mapped + 1, math.MaxUint32}[random.IntN(5)]<<32 | uint64(random.IntN(3))
+		key := appendAddress(nil, &v)
+		var back [1]flow.SchemeValue
+		if err := decodeKey(key, scheme, back[:]); err != nil || back[0] != v {
+			t.Fatalf("got %+v, %v, want %+v", back[0], err, v)
+		}
+		return v, key
+	}
+	short := 0
+	for range 20000 {
+		v, a := make1()
+		w, b := make1()
+		want := cmp.Or(cmp.Compare(v.High, w.High), cmp.Compare(v.Low, w.Low), cmp.Compare(v.Version, w.Version))
+		if got := bytes.Compare(a, b); got != want {
+			t.Fatalf("%+v and %+v: got %d, want %d", v, w, got, want)
+		}
+		if len(a) == 6 {
+			short++
+		}
+	}
+	if short == 0 || short == 20000 {
+		t.Errorf("%d of 20000 addresses are short", short)
 	}
 }
 

@@ -3,6 +3,7 @@ package accounting
 import (
 	"cmp"
 	"encoding/binary"
+	"slices"
 	"sync"
 
 	"netstream/aggregate/flow"
@@ -13,13 +14,15 @@ import (
 // its own; when all are flushed, the rows of each scheme can be had once.
 type Book struct {
 	config     Config
-	collectors []*collector // one a scheme
-	feedMemory int          // octets of the groups of one feed and scheme
+	collectors []*collector        // one a scheme
+	columns    []flow.SchemeColumn // of all schemes, each once
+	feedMemory int                 // octets of the groups of one feed and scheme
 }
 
 // collector sorts what the feeds have summed of one scheme.
 type collector struct {
 	scheme *flow.Scheme
+	places []int // of its columns among those of the book
 
 	// Whether rows tell where the prefix lengths of the addresses are from.
 	sourceRoute, destinationRoute bool
@@ -45,20 +48,31 @@ func NewBook(config Config, feeds int, create func() (runs.File, error)) *Book {
 	bound := limits(half, max(1, len(config.Schemes)*sorters))
 	b.feedMemory = share(half, max(1, len(config.Schemes)*sorters*feeds))
 	for i := range config.Schemes {
-		c := &collector{scheme: &config.Schemes[i], groups: runs.NewSorter(groupOrder(), bound, create)}
+		c := &collector{scheme: &config.Schemes[i], groups: runs.NewSorter(groupOrder(), bound, (&shelf{create: create}).room)}
 		for _, column := range c.scheme.Columns {
+			c.places = append(c.places, b.place(column))
 			c.sourceRoute = c.sourceRoute || column.Field == flow.SchemeSourcePrefix
 			c.destinationRoute = c.destinationRoute || column.Field == flow.SchemeDestinationPrefix
 		}
 		if config.Distinct {
-			c.addresses = runs.NewSorter(addressOrder(), bound, create)
+			c.addresses = runs.NewSorter(addressOrder(), bound, (&shelf{create: create}).room)
 		}
 		if config.Peak {
-			c.seconds = runs.NewSorter(secondOrder(), bound, create)
+			c.seconds = runs.NewSorter(secondOrder(), bound, (&shelf{create: create}).room)
 		}
 		b.collectors = append(b.collectors, c)
 	}
 	return b
+}
+
+// place gives the place of a column among those of the book.
+func (b *Book) place(column flow.SchemeColumn) int {
+	i := slices.Index(b.columns, column)
+	if i < 0 {
+		i = len(b.columns)
+		b.columns = append(b.columns, column)
+	}
+	return i
 }
 
 // Schemes gives the schemes, in the order in which Rows knows them.

@@ -9,6 +9,7 @@ type Feed struct {
 	book    *Book
 	schemes []sums
 	subject subject
+	cells   cells
 	point   flow.Point     // that was asked for last
 	number  uint32         // its number
 	known   bool           // there is one
@@ -104,21 +105,32 @@ func (f *Feed) begin(key *flow.Key, record *flow.Record) {
 		}
 	}
 	s.find()
+	c := &f.book.config
+	f.cells.set(s, f.book.columns, c)
+	var routes [2]flow.RouteSources
+	held, heldDestination := s.held()
+	if s.key.Shape&flow.NoSource == 0 {
+		routes[0] = s.source.effective(c, s.key.Version, held).from
+	}
+	if s.key.Shape&flow.NoDestination == 0 {
+		routes[1] = s.destination.effective(c, s.key.Version, heldDestination).from
+	}
 	for i := range f.schemes {
-		f.schemes[i].begin(s, &f.book.config)
+		f.schemes[i].begin(&f.cells, routes)
 	}
 }
 
-func (x *sums) begin(s *subject, c *Config) {
+func (x *sums) begin(all *cells, routes [2]flow.RouteSources) {
 	x.key = append(x.key[:0], make([]byte, startLength)...)
-	x.key = s.appendKey(x.key, x.collector.scheme, c)
-	x.routes = [2]flow.RouteSources{}
-	held, heldDestination := s.held()
-	if x.collector.sourceRoute && s.key.Shape&flow.NoSource == 0 {
-		x.routes[0] = s.source.effective(c, s.key.Version, held).from
+	for _, place := range x.collector.places {
+		x.key = append(x.key, all.of(place)...)
 	}
-	if x.collector.destinationRoute && s.key.Shape&flow.NoDestination == 0 {
-		x.routes[1] = s.destination.effective(c, s.key.Version, heldDestination).from
+	x.routes = [2]flow.RouteSources{}
+	if x.collector.sourceRoute {
+		x.routes[0] = routes[0]
+	}
+	if x.collector.destinationRoute {
+		x.routes[1] = routes[1]
 	}
 }
 
