@@ -3,6 +3,7 @@ package accounting
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -105,6 +106,13 @@ func TestKeys(t *testing.T) {
 	row := order.Append(nil, &item[flow.SchemeSums]{key, sums})
 	if len(row) > runs.MaxRow {
 		t.Errorf("the longest row has %d octets", len(row))
+	}
+	full := item[seconds]{key: append(slices.Clone(key), make([]byte, windowTail)...)}
+	for range mostMoments {
+		full.sums.moments = binary.AppendUvarint(append(full.sums.moments, 0), math.MaxUint64)
+	}
+	if row := secondOrder().Append(nil, &full); len(row) > runs.MaxRow {
+		t.Errorf("the longest row of seconds has %d octets", len(row))
 	}
 	var back item[flow.SchemeSums]
 	if err := order.Decode(row, &back); err != nil || !bytes.Equal(back.key, key) || back.sums != sums {
@@ -252,25 +260,26 @@ func TestAddingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestFollowerFindsStrays: what belongs to no group is not passed over.
+// TestFollowerFindsStrays: what belongs to no group is not passed over, and rows of equal
+// keys add up.
 func TestFollowerFindsStrays(t *testing.T) {
 	sorter := runs.NewSorter(secondOrder(), runs.Limits{Octets: 1 << 20}, nil)
-	for _, group := range []string{"b", "b", "d"} {
-		sorter.Add(&item[uint64]{append([]byte(group), make([]byte, secondTail)...), 5})
+	for _, row := range []struct{ group, moments string }{{"b", "\x00\x05"}, {"b", "\x01\x07\x00\x04"}, {"d", "\x00\x01"}} {
+		sorter.Add(&item[seconds]{append([]byte(row.group), make([]byte, windowTail)...), seconds{moments: []byte(row.moments)}})
 	}
 	if err := sorter.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	f := follow(sorter, secondTail, takeSecond, addOctets)
+	f := follow(sorter, windowTail, takeSeconds, resetSeconds, addSeconds)
 	defer f.stop()
 	var row flow.SchemeRow
 	for _, c := range []struct {
 		group string
 		peak  uint64
 		err   error
-	}{{"a", 0, nil}, {"b", 10, nil}, {"e", 0, errStray}} {
+	}{{"a", 0, nil}, {"b", 9, nil}, {"e", 0, errStray}} {
 		row = flow.SchemeRow{}
-		if err := f.belonging([]byte(c.group), &row); err != c.err || row.Peak != c.peak {
+		if err := f.belonging([]byte(c.group), &row); err != c.err || row.Peak != c.peak || row.HasPeak != (c.peak > 0) {
 			t.Errorf("%s: got %d, %v, want %d, %v", c.group, row.Peak, err, c.peak, c.err)
 		}
 	}

@@ -16,6 +16,7 @@ type Book struct {
 	config     Config
 	collectors []*collector        // one a scheme
 	columns    []flow.SchemeColumn // of all schemes, each once
+	ofPoint    int                 // how many of them, the first ones, metered flows of a point agree in
 	feedMemory int                 // octets of the groups of one feed and scheme
 }
 
@@ -30,7 +31,7 @@ type collector struct {
 	mu        sync.Mutex // of those below
 	groups    *runs.Sorter[item[flow.SchemeSums]]
 	addresses *runs.Sorter[item[struct{}]] // with Config.Distinct
-	seconds   *runs.Sorter[item[uint64]]   // with Config.Peak
+	seconds   *runs.Sorter[item[seconds]]  // with Config.Peak
 }
 
 // NewBook begins a book with as many feeds as are said, which asks create for files
@@ -47,10 +48,11 @@ func NewBook(config Config, feeds int, create func() (runs.File, error)) *Book {
 	half := max(cmp.Or(config.Memory, DefaultMemory)/2, 1)
 	bound := limits(half, max(1, len(config.Schemes)*sorters))
 	b.feedMemory = share(half, max(1, len(config.Schemes)*sorters*feeds))
+	b.findColumns()
 	for i := range config.Schemes {
 		c := &collector{scheme: &config.Schemes[i], groups: runs.NewSorter(groupOrder(), bound, (&shelf{create: create}).room)}
 		for _, column := range c.scheme.Columns {
-			c.places = append(c.places, b.place(column))
+			c.places = append(c.places, slices.Index(b.columns, column))
 			c.sourceRoute = c.sourceRoute || column.Field == flow.SchemeSourcePrefix
 			c.destinationRoute = c.destinationRoute || column.Field == flow.SchemeDestinationPrefix
 		}
@@ -65,14 +67,20 @@ func NewBook(config Config, feeds int, create func() (runs.File, error)) *Book {
 	return b
 }
 
-// place gives the place of a column among those of the book.
-func (b *Book) place(column flow.SchemeColumn) int {
-	i := slices.Index(b.columns, column)
-	if i < 0 {
-		i = len(b.columns)
-		b.columns = append(b.columns, column)
+// findColumns gathers the columns of all schemes, those first that go with the point.
+func (b *Book) findColumns() {
+	for _, ofPoint := range []bool{true, false} {
+		for i := range b.config.Schemes {
+			for _, column := range b.config.Schemes[i].Columns {
+				if isOfPoint(column.Field, b.config.Lookup != nil) == ofPoint && !slices.Contains(b.columns, column) {
+					b.columns = append(b.columns, column)
+				}
+			}
+		}
+		if ofPoint {
+			b.ofPoint = len(b.columns)
+		}
 	}
-	return i
 }
 
 // Schemes gives the schemes, in the order in which Rows knows them.

@@ -106,7 +106,7 @@ func (f *Feed) begin(key *flow.Key, record *flow.Record) {
 	}
 	s.find()
 	c := &f.book.config
-	f.cells.set(s, f.book.columns, c)
+	f.cells.set(s, f.book.columns, f.book.ofPoint, c)
 	var routes [2]flow.RouteSources
 	held, heldDestination := s.held()
 	if s.key.Shape&flow.NoSource == 0 {

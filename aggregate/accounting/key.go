@@ -49,11 +49,12 @@ func kindOf(f flow.SchemeField) kind {
 		return kindText
 	case flow.SchemeSourceMAC, flow.SchemeDestinationMAC:
 		return kindWide
-	case flow.SchemeDirection, flow.SchemeVersion, flow.SchemeSourceMask, flow.SchemeDestinationMask,
+	case flow.SchemeVersion, flow.SchemeSourceMask, flow.SchemeDestinationMask,
 		flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask, flow.SchemeSourceRoute, flow.SchemeDestinationRoute,
 		flow.SchemeProtocol, flow.SchemeClassOfService, flow.SchemeDSCP, flow.SchemePrecedence, flow.SchemeForwardingStatus, flow.SchemeTunnelType:
 		return kindOctet
-	case flow.SchemeSourcePort, flow.SchemeDestinationPort, flow.SchemeVLAN, flow.SchemeInnerVLAN, flow.SchemeTCPFlags:
+	case flow.SchemeDirection, // it goes beyond flowDirection: see observed
+		flow.SchemeSourcePort, flow.SchemeDestinationPort, flow.SchemeVLAN, flow.SchemeInnerVLAN, flow.SchemeTCPFlags:
 		return kindShort
 	}
 	return kindNumber
@@ -89,18 +90,45 @@ func (s *subject) appendCell(dst []byte, column *flow.SchemeColumn, c *Config) [
 }
 
 // cells are those of one flow in all columns that any scheme has, one behind the other:
-// most columns are in several schemes.
+// most columns are in several schemes. The first ones are the same for all metered flows
+// of a point.
 type cells struct {
 	octets []byte
 	ends   []int
+	point  uint32 // of the metered flow that they are of
+	valid  bool   // there is one
 }
 
-func (x *cells) set(s *subject, columns []flow.SchemeColumn, c *Config) {
-	x.octets, x.ends = x.octets[:0], x.ends[:0]
-	for i := range columns {
+func (x *cells) set(s *subject, columns []flow.SchemeColumn, ofPoint int, c *Config) {
+	from := 0
+	if !s.exported && x.valid && x.point == s.key.Point {
+		from = ofPoint
+	}
+	x.valid, x.point = !s.exported, s.key.Point
+	x.ends = x.ends[:from]
+	x.octets = x.octets[:0]
+	if from > 0 {
+		x.octets = x.octets[:x.ends[from-1]]
+	}
+	for i := from; i < len(columns); i++ {
 		x.octets = s.appendCell(x.octets, &columns[i], c)
 		x.ends = append(x.ends, len(x.octets))
 	}
+}
+
+// isOfPoint says that metered flows of a point agree in a column: what captures do not
+// tell is among these, as long as nothing is looked up.
+func isOfPoint(f flow.SchemeField, lookup bool) bool {
+	switch f {
+	case flow.SchemeSource, flow.SchemeDestination, flow.SchemeSourcePrefix, flow.SchemeDestinationPrefix,
+		flow.SchemeSourceMask, flow.SchemeDestinationMask, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask,
+		flow.SchemeVersion, flow.SchemeSourcePort, flow.SchemeDestinationPort, flow.SchemeProtocol,
+		flow.SchemeClassOfService, flow.SchemeDSCP, flow.SchemePrecedence:
+		return false
+	case flow.SchemeLabel, flow.SchemeSourceRoute, flow.SchemeDestinationRoute, flow.SchemeSourceAS, flow.SchemeDestinationAS:
+		return !lookup
+	}
+	return true
 }
 
 func (x *cells) of(column int) []byte {

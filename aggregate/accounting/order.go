@@ -128,13 +128,3 @@ func addressOrder() runs.Order[item[struct{}]] {
 		func(dst []byte, _ *struct{}) []byte { return dst },
 		func(src []byte, _ *struct{}) bool { return len(src) == 0 })
 }
-
-// secondOrder is the order of the seconds of groups, with the octets in them.
-func secondOrder() runs.Order[item[uint64]] {
-	return keyOrder(
-		func(dst []byte, octets *uint64) []byte { return binary.AppendUvarint(dst, *octets) },
-		func(src []byte, octets *uint64) bool {
-			rest, ok := cutNumber(src, octets)
-			return ok && len(rest) == 0
-		})
-}

@@ -16,9 +16,9 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 	if err := c.finish(); err != nil {
 		return err
 	}
-	addresses := follow(c.addresses, addressTail, countAddress, func(*struct{}, *struct{}) {})
+	addresses := follow(c.addresses, addressTail, countAddress, func(*struct{}) {}, func(*struct{}, *struct{}) {})
 	defer addresses.stop()
-	seconds := follow(c.seconds, secondTail, takeSecond, addOctets)
+	seconds := follow(c.seconds, windowTail, takeSeconds, resetSeconds, addSeconds)
 	defer seconds.stop()
 	row := flow.SchemeRow{Key: make([]flow.SchemeValue, len(c.scheme.Columns))}
 	give := func(key []byte, sums *flow.SchemeSums) error {
