@@ -32,6 +32,7 @@ type moment struct {
 	first, last flow.Timestamp // of the second, as far as it lies in the interval
 	octets      uint64
 	used        bool // there is a flow
+	reversed    bool // its packets run against the key
 	filled      bool // octets are to be handed on
 }
 
@@ -64,28 +65,38 @@ func (s *Seconds) Add(packets []flow.Packet) {
 	for i := range packets {
 		p := &packets[i]
 		at := p.Hash % flowPlaces
+		reversed := p.Meta.Marks&flow.MarkReversed != 0
+		if reversed {
+			at ^= 1
+		}
 		m := &s.places[at]
-		if p.Time >= m.first && p.Time <= m.last && m.used && m.key == p.Key {
+		if p.Time >= m.first && p.Time <= m.last && m.used && m.reversed == reversed && m.key == p.Key {
 			m.octets, m.filled = m.octets+p.Meta.Octets, true
 			continue
 		}
 		s.handOn(int(at))
-		if !m.used || m.key != p.Key {
-			s.meet(int(at), &p.Key)
+		if !m.used || m.reversed != reversed || m.key != p.Key {
+			s.meet(int(at), &p.Key, reversed)
 		}
 		m.first, m.last = momentOf(p.Time, s.intervalOf(p.Time))
 		m.octets, m.filled = p.Meta.Octets, true
 	}
 }
 
-// meet looks up the groups of a flow that has not got its place yet.
-func (s *Seconds) meet(at int, key *flow.Key) {
-	s.feed.begin(key, nil)
+// meet looks up the groups of a flow, or of the direction of a biflow that runs against
+// its key, which has not got its place yet.
+func (s *Seconds) meet(at int, key *flow.Key, reversed bool) {
+	of := key
+	if reversed {
+		of = s.feed.reversed(key)
+	}
+	s.feed.begin(of, nil)
 	groups := s.groups[at*len(s.tables):][:len(s.tables)]
 	for i := range s.tables {
 		groups[i] = s.tables[i].group(s.feed.schemes[i].key[startLength:])
 	}
-	s.places[at].key, s.places[at].used = *key, true
+	m := &s.places[at]
+	m.key, m.reversed, m.used = *key, reversed, true
 }
 
 // handOn adds what a place has collected to its groups.

@@ -203,8 +203,9 @@ func Run(files []File, opts Options) (Result, error) {
 	var parts []part
 	calendar := &spans{local: opts.Local, width: opts.Interval}
 	for _, f := range flows {
-		parts = append(parts, f.parts(&result, calendar, opts.Select.population())...)
+		parts = append(parts, f.parts(&result, calendar, opts.Select.population(), opts.Biflow)...)
 	}
+	shareTimes(parts)
 	for i := range parts {
 		parts[i].complete = complete(parts[i].start, parts[i].end)
 	}

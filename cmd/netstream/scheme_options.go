@@ -58,8 +58,6 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 		return fail(exitUsage, "add -A SCHEME", "--min-mask, --distinct and --peak are for accounting schemes, and there is none")
 	case len(o.schemes) > 0 && run.write == "-":
 		return fail(exitUsage, "name a directory with -w", "-A writes tables of its own, which standard output has no place for")
-	case len(o.schemes) > 0 && run.keys.biflow:
-		return fail(exitUsage, "add --biflow=false", "-A accounts each direction by itself, and --biflow makes both of them one flow")
 	case o.peak && run.flows != nil:
 		return fail(exitUsage, "leave one of them out", "--peak is of all packets, and cannot leave those out that --flow-filter does")
 	}

@@ -102,6 +102,11 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, t := range tables {
+		if _, is := t.Column("rev_packets"); is {
+			return fail(exitUsage, "netstream run -A "+o.scheme.Name+" counts each direction by itself", "cannot sum biflows by a scheme: their interval table has both directions in one row")
+		}
+	}
 	for i := range o.scheme.Columns {
 		source, _ := sumSource(&o.scheme.Columns[i])
 		if err := columnsOf(tables, source.columns); err != nil {
