@@ -171,6 +171,8 @@ func textCell(kind table.Kind, c *table.ResultCell) string {
 		return "-"
 	case kind == table.Text:
 		return strings.ReplaceAll(printable(c.Text), "\t", " ")
+	case kind == table.Bool:
+		return strconv.FormatBool(c.Int != 0)
 	case kind == table.Float64:
 		return strconv.FormatFloat(math.Float64frombits(uint64(c.Int)), 'f', 3, 64)
 	case kind == table.TimestampMicro:

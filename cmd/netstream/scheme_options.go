@@ -49,7 +49,7 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	}
 	o.minimum, o.minimumGiven = accounting.DefaultMinimum(), flags.Changed("min-mask")
 	if o.minimumGiven {
-		if err := o.resolveMinimum(); err != nil {
+		if o.minimum, err = minimumOf(o.minMask); err != nil {
 			return err
 		}
 	}
@@ -64,16 +64,17 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	return nil
 }
 
-func (o *schemeOptions) resolveMinimum() error {
-	text := o.minMask
+// minimumOf reads least prefix lengths. The one of IPv6 is as without the flag if the text
+// does not tell it.
+func minimumOf(text string) (flow.PrefixLengths, error) {
 	if !strings.Contains(text, ":") {
-		text += ":" + strconv.Itoa(int(o.minimum.IPv6))
+		text += ":" + strconv.Itoa(int(accounting.DefaultMinimum().IPv6))
 	}
-	var err error
-	if o.minimum, err = accounting.ParseLengths(text); err != nil {
-		return usageError("cannot use --min-mask: %w", err)
+	lengths, err := accounting.ParseLengths(text)
+	if err != nil {
+		return lengths, usageError("cannot use --min-mask: %w", err)
 	}
-	return nil
+	return lengths, nil
 }
 
 func (o *schemeOptions) addParameters(to map[string]string) {
