@@ -52,10 +52,10 @@ type result struct {
 	columns   []table.ResultColumn
 }
 
-// set adds a constant.
-func (r *result) set(name string, kind table.Kind, definition string, value table.ResultCell) {
-	r.constants = append(r.constants, table.ResultColumn{Name: name, Kind: kind, Definition: definition})
-	r.values = append(r.values, value)
+// set adds constants with their cells, one for each.
+func (r *result) set(columns []table.ResultColumn, values []table.ResultCell) {
+	r.constants = append(r.constants, columns...)
+	r.values = append(r.values, values...)
 }
 
 // write gives the rows that each yields to where the options say. Nothing is left behind
