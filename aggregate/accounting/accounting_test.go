@@ -2,6 +2,8 @@ package accounting
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -105,6 +107,13 @@ func TestKeys(t *testing.T) {
 	if len(row) > runs.MaxRow {
 		t.Errorf("the longest row has %d octets", len(row))
 	}
+	full := item[seconds]{key: append(slices.Clone(key), make([]byte, windowTail)...)}
+	for range mostMoments {
+		full.sums.moments = binary.AppendUvarint(append(full.sums.moments, 0), math.MaxUint64)
+	}
+	if row := secondOrder().Append(nil, &full); len(row) > runs.MaxRow {
+		t.Errorf("the longest row of seconds has %d octets", len(row))
+	}
 	var back item[flow.SchemeSums]
 	if err := order.Decode(row, &back); err != nil || !bytes.Equal(back.key, key) || back.sums != sums {
 		t.Errorf("got %+v, %v", back, err)
@@ -148,6 +157,39 @@ func TestKeyOrder(t *testing.T) {
 		if got := bytes.Compare(a, b); got != want {
 			t.Fatalf("%q %d and %q %d: got %d, want %d", x, m, y, n, got, want)
 		}
+	}
+}
+
+// TestAddressOrder: keys of addresses compare as their 16 octets and versions do, and give
+// them back.
+func TestAddressOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	scheme := &flow.Scheme{Columns: []flow.SchemeColumn{{Field: flow.SchemeSource}}}
+	make1 := func() (flow.SchemeValue, []byte) {
+		v := flow.SchemeValue{Known: true, Version: []uint8{0, 4, 6}[random.IntN(3)]}
+		v.High = uint64(random.IntN(2)) * random.Uint64() >> random.IntN(64)
+		v.Low = []uint64{0, mapped - 1, mapped, mapped + 1, math.MaxUint32}[random.IntN(5)]<<32 | uint64(random.IntN(3))
+		key := appendAddress(nil, &v)
+		var back [1]flow.SchemeValue
+		if err := decodeKey(key, scheme, back[:]); err != nil || back[0] != v {
+			t.Fatalf("got %+v, %v, want %+v", back[0], err, v)
+		}
+		return v, key
+	}
+	short := 0
+	for range 20000 {
+		v, a := make1()
+		w, b := make1()
+		want := cmp.Or(cmp.Compare(v.High, w.High), cmp.Compare(v.Low, w.Low), cmp.Compare(v.Version, w.Version))
+		if got := bytes.Compare(a, b); got != want {
+			t.Fatalf("%+v and %+v: got %d, want %d", v, w, got, want)
+		}
+		if len(a) == 6 {
+			short++
+		}
+	}
+	if short == 0 || short == 20000 {
+		t.Errorf("%d of 20000 addresses are short", short)
 	}
 }
 
@@ -218,25 +260,26 @@ func TestAddingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestFollowerFindsStrays: what belongs to no group is not passed over.
+// TestFollowerFindsStrays: what belongs to no group is not passed over, and rows of equal
+// keys add up.
 func TestFollowerFindsStrays(t *testing.T) {
 	sorter := runs.NewSorter(secondOrder(), runs.Limits{Octets: 1 << 20}, nil)
-	for _, group := range []string{"b", "b", "d"} {
-		sorter.Add(&item[uint64]{append([]byte(group), make([]byte, secondTail)...), 5})
+	for _, row := range []struct{ group, moments string }{{"b", "\x00\x05"}, {"b", "\x01\x07\x00\x04"}, {"d", "\x00\x01"}} {
+		sorter.Add(&item[seconds]{append([]byte(row.group), make([]byte, windowTail)...), seconds{moments: []byte(row.moments)}})
 	}
 	if err := sorter.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	f := follow(sorter, secondTail, takeSecond, addOctets)
+	f := follow(sorter, windowTail, takeSeconds, resetSeconds, addSeconds)
 	defer f.stop()
 	var row flow.SchemeRow
 	for _, c := range []struct {
 		group string
 		peak  uint64
 		err   error
-	}{{"a", 0, nil}, {"b", 10, nil}, {"e", 0, errStray}} {
+	}{{"a", 0, nil}, {"b", 9, nil}, {"e", 0, errStray}} {
 		row = flow.SchemeRow{}
-		if err := f.belonging([]byte(c.group), &row); err != c.err || row.Peak != c.peak {
+		if err := f.belonging([]byte(c.group), &row); err != c.err || row.Peak != c.peak || row.HasPeak != (c.peak > 0) {
 			t.Errorf("%s: got %d, %v, want %d, %v", c.group, row.Peak, err, c.peak, c.err)
 		}
 	}

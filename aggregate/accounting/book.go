@@ -3,6 +3,7 @@ package accounting
 import (
 	"cmp"
 	"encoding/binary"
+	"slices"
 	"sync"
 
 	"netstream/aggregate/flow"
@@ -13,13 +14,16 @@ import (
 // its own; when all are flushed, the rows of each scheme can be had once.
 type Book struct {
 	config     Config
-	collectors []*collector // one a scheme
-	feedMemory int          // octets of the groups of one feed and scheme
+	collectors []*collector        // one a scheme
+	columns    []flow.SchemeColumn // of all schemes, each once
+	ofPoint    int                 // how many of them, the first ones, metered flows of a point agree in
+	feedMemory int                 // octets of the groups of one feed and scheme
 }
 
 // collector sorts what the feeds have summed of one scheme.
 type collector struct {
 	scheme *flow.Scheme
+	places []int // of its columns among those of the book
 
 	// Whether rows tell where the prefix lengths of the addresses are from.
 	sourceRoute, destinationRoute bool
@@ -29,7 +33,7 @@ type collector struct {
 	mu        sync.Mutex // of those below
 	groups    *runs.Sorter[item[flow.SchemeSums]]
 	addresses *runs.Sorter[item[struct{}]] // with Config.Distinct
-	seconds   *runs.Sorter[item[uint64]]   // with Config.Peak
+	seconds   *runs.Sorter[item[seconds]]  // with Config.Peak
 }
 
 // NewBook begins a book with as many feeds as are said, which asks create for files
@@ -46,21 +50,39 @@ func NewBook(config Config, feeds int, create func() (runs.File, error)) *Book {
 	half := max(cmp.Or(config.Memory, DefaultMemory)/2, 1)
 	bound := limits(half, max(1, len(config.Schemes)*sorters))
 	b.feedMemory = share(half, max(1, len(config.Schemes)*sorters*feeds))
+	b.findColumns()
 	for i := range config.Schemes {
-		c := &collector{scheme: &config.Schemes[i], groups: runs.NewSorter(groupOrder(), bound, create)}
+		c := &collector{scheme: &config.Schemes[i], groups: runs.NewSorter(groupOrder(), bound, (&shelf{create: create}).room)}
 		for _, column := range c.scheme.Columns {
+			c.places = append(c.places, slices.Index(b.columns, column))
 			c.sourceRoute = c.sourceRoute || column.Field == flow.SchemeSourcePrefix
 			c.destinationRoute = c.destinationRoute || column.Field == flow.SchemeDestinationPrefix
 		}
 		if config.Distinct {
-			c.addresses = runs.NewSorter(addressOrder(), bound, create)
+			c.addresses = runs.NewSorter(addressOrder(), bound, (&shelf{create: create}).room)
 		}
 		if config.Peak {
-			c.seconds = runs.NewSorter(secondOrder(), bound, create)
+			c.seconds = runs.NewSorter(secondOrder(), bound, (&shelf{create: create}).room)
 		}
 		b.collectors = append(b.collectors, c)
 	}
 	return b
+}
+
+// findColumns gathers the columns of all schemes, those first that go with the point.
+func (b *Book) findColumns() {
+	for _, ofPoint := range []bool{true, false} {
+		for i := range b.config.Schemes {
+			for _, column := range b.config.Schemes[i].Columns {
+				if isOfPoint(column.Field, b.config.Lookup != nil) == ofPoint && !slices.Contains(b.columns, column) {
+					b.columns = append(b.columns, column)
+				}
+			}
+		}
+		if ofPoint {
+			b.ofPoint = len(b.columns)
+		}
+	}
 }
 
 // Schemes gives the schemes, in the order in which Rows knows them.

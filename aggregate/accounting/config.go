@@ -41,13 +41,12 @@ const DefaultMemory = 64 << 20
 // Bounds for each scheme, however many there are.
 const (
 	leastMemory = 256 << 10
-	mostRuns    = 96 // files of all schemes together
-	mostOfOne   = 16 // files of one
+	mostRuns    = runsOfFile // of one sorter before it merges some
 )
 
 // limits gives the part of one of so many sorters of a memory.
 func limits(memory, sorters int) runs.Limits {
-	return runs.Limits{Octets: share(memory, sorters), Runs: min(max(mostRuns/sorters, runs.LeastRuns), mostOfOne)}
+	return runs.Limits{Octets: share(memory, sorters), Runs: mostRuns}
 }
 
 // share gives one of so many parts of a memory.

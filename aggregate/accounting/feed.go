@@ -9,10 +9,17 @@ type Feed struct {
 	book    *Book
 	schemes []sums
 	subject subject
+	cells   cells
 	point   flow.Point     // that was asked for last
 	number  uint32         // its number
 	known   bool           // there is one
 	current flow.Timestamp // interval of the rows that come in order
+
+	reverse    flow.Key  // room for the key of the reverse direction
+	turned     [2]uint32 // the point that was asked for its reverse last, and that
+	turnedOnce bool      // there is one
+
+	sums flow.SchemeSums // room for what is added
 
 	noRecord     flow.Record
 	noExport     flow.Export
@@ -46,7 +53,8 @@ func (b *Book) NewFeed() *Feed {
 }
 
 // AddInterval adds a row of the interval table that is of flows metered from packets.
-// Rows come in the order of their intervals.
+// Rows come in the order of their intervals. Each direction of biflows is in the group
+// that its packets would be in without them; flows count in that of the initiator.
 func (f *Feed) AddInterval(r *flow.IntervalRecord) error {
 	if r.Start != f.current {
 		if err := f.turn(); err != nil {
@@ -55,11 +63,35 @@ func (f *Feed) AddInterval(r *flow.IntervalRecord) error {
 		f.current = r.Start
 	}
 	f.begin(&r.Key, nil)
-	return f.add(r.Start, &flow.SchemeSums{
+	f.sums = flow.SchemeSums{
 		First: r.First, Last: r.Last, Counters: r.Counters,
 		FlowsActive: r.FlowsActive, FlowsStarted: r.FlowsStarted, FlowsEnded: r.FlowsEnded, Flows: r.FlowsStarted,
 		ActiveTime: r.ActiveTime, Has: r.Has & sumFields, Scaled: r.Scaled,
-	})
+		Metered: true,
+	}
+	if err := f.add(r.Start, &f.sums); err != nil || r.Has&flow.FieldReverse == 0 || r.Reverse.Packets == 0 {
+		return err
+	}
+	f.begin(f.reversed(&r.Key), nil)
+	f.sums = flow.SchemeSums{
+		First: r.First, Last: r.Last, Counters: r.Reverse, Has: r.Has & sumFields, Scaled: r.ReverseScaled, Metered: true,
+	}
+	return f.add(r.Start, &f.sums)
+}
+
+// reversed gives the key of the reverse direction, until it is asked for the next one.
+func (f *Feed) reversed(key *flow.Key) *flow.Key {
+	if !f.turnedOnce || f.turned[0] != key.Point {
+		// Whoever paired the packets has numbered it.
+		reverse, err := f.book.config.Points.Reversed(key.Point)
+		if err != nil {
+			reverse = key.Point
+		}
+		f.turned, f.turnedOnce = [2]uint32{key.Point, reverse}, true
+	}
+	f.reverse = key.Reversed()
+	f.reverse.Point = f.turned[1]
+	return &f.reverse
 }
 
 // sumFields are the fields of which sums say whether they are known.
@@ -72,7 +104,7 @@ func (f *Feed) BeginRecord(r *flow.Record) { f.begin(&r.Key, r) }
 // known, and Flows, are worked out here.
 func (f *Feed) AddShare(start flow.Timestamp, share *flow.SchemeSums) error {
 	e := f.subject.export
-	share.Has = e.Has & sumFields
+	share.Has, share.Reported = e.Has&sumFields, true
 	share.Flows = 0
 	if share.FlowsStarted > 0 {
 		share.Flows = 1
@@ -103,21 +135,32 @@ func (f *Feed) begin(key *flow.Key, record *flow.Record) {
 		}
 	}
 	s.find()
+	c := &f.book.config
+	f.cells.set(s, f.book.columns, f.book.ofPoint, c)
+	var routes [2]flow.RouteSources
+	held, heldDestination := s.held()
+	if s.key.Shape&flow.NoSource == 0 {
+		routes[0] = s.source.effective(c, s.key.Version, held).from
+	}
+	if s.key.Shape&flow.NoDestination == 0 {
+		routes[1] = s.destination.effective(c, s.key.Version, heldDestination).from
+	}
 	for i := range f.schemes {
-		f.schemes[i].begin(s, &f.book.config)
+		f.schemes[i].begin(&f.cells, routes)
 	}
 }
 
-func (x *sums) begin(s *subject, c *Config) {
+func (x *sums) begin(all *cells, routes [2]flow.RouteSources) {
 	x.key = append(x.key[:0], make([]byte, startLength)...)
-	x.key = s.appendKey(x.key, x.collector.scheme, c)
-	x.routes = [2]flow.RouteSources{}
-	held, heldDestination := s.held()
-	if x.collector.sourceRoute && s.key.Shape&flow.NoSource == 0 {
-		x.routes[0] = s.source.effective(c, s.key.Version, held).from
+	for _, place := range x.collector.places {
+		x.key = append(x.key, all.of(place)...)
 	}
-	if x.collector.destinationRoute && s.key.Shape&flow.NoDestination == 0 {
-		x.routes[1] = s.destination.effective(c, s.key.Version, heldDestination).from
+	x.routes = [2]flow.RouteSources{}
+	if x.collector.sourceRoute {
+		x.routes[0] = routes[0]
+	}
+	if x.collector.destinationRoute {
+		x.routes[1] = routes[1]
 	}
 }
 
@@ -141,7 +184,7 @@ func (f *Feed) add(start flow.Timestamp, what *flow.SchemeSums) error {
 		} else {
 			x.groups[n].Add(what)
 		}
-		if x.addresses != nil {
+		if x.addresses != nil && (!what.Metered || what.Counters.Packets > 0) {
 			x.addAddresses(&f.subject)
 		}
 		if x.octets() > f.book.feedMemory {

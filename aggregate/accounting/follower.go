@@ -14,6 +14,7 @@ import (
 type follower[S any] struct {
 	tail    int // octets of each key behind that of the group
 	take    func(row *flow.SchemeRow, tail []byte, sums *S)
+	reset   func(sums *S)
 	combine func(sums, other *S)
 
 	next  func() (*item[S], error, bool) // nil if there is nothing to follow
@@ -25,8 +26,8 @@ type follower[S any] struct {
 }
 
 // follow begins to read a sorter that is finished; there may be none.
-func follow[S any](sorter *runs.Sorter[item[S]], tail int, take func(row *flow.SchemeRow, tail []byte, sums *S), combine func(sums, other *S)) *follower[S] {
-	f := &follower[S]{tail: tail, take: take, combine: combine, stop: func() {}}
+func follow[S any](sorter *runs.Sorter[item[S]], tail int, take func(row *flow.SchemeRow, tail []byte, sums *S), reset func(*S), combine func(sums, other *S)) *follower[S] {
+	f := &follower[S]{tail: tail, take: take, reset: reset, combine: combine, stop: func() {}}
 	if sorter == nil {
 		return f
 	}
@@ -94,15 +95,16 @@ func (f *follower[S]) advance() error {
 	if f.have = f.ahead != nil; !f.have {
 		return nil
 	}
-	f.head.key, f.head.sums = append(f.head.key[:0], f.ahead.key...), f.ahead.sums
+	f.head.key = append(f.head.key[:0], f.ahead.key...)
+	f.reset(&f.head.sums)
 	for {
+		f.combine(&f.head.sums, &f.ahead.sums)
 		if err := f.read(); err != nil {
 			return err
 		}
 		if f.ahead == nil || !bytes.Equal(f.ahead.key, f.head.key) {
 			return nil
 		}
-		f.combine(&f.head.sums, &f.ahead.sums)
 	}
 }
 

@@ -43,7 +43,9 @@ func give[S any](w *carry.Writer, order *runs.Order[item[S]], row *item[S]) {
 
 // giveRest keeps what has not been read of addresses or seconds back, since the groups
 // that it belongs to are.
-func (f *follower[S]) giveRest(w *carry.Writer, order runs.Order[item[S]]) error {
+//
+// order lays out a row; each gives the rows that one which was read and added up becomes.
+func (f *follower[S]) giveRest(w *carry.Writer, order runs.Order[item[S]], each func(*item[S], func(*item[S]))) error {
 	if f.next == nil {
 		return nil
 	}
@@ -51,13 +53,16 @@ func (f *follower[S]) giveRest(w *carry.Writer, order runs.Order[item[S]]) error
 		return err
 	}
 	for f.have {
-		give(w, &order, &f.head)
+		each(&f.head, func(row *item[S]) { give(w, &order, row) })
 		if err := f.advance(); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
 }
+
+// theRow gives a row as it is.
+func theRow(row *item[struct{}], yield func(*item[struct{}])) { yield(row) }
 
 // Resume takes over what a scheme, by its place in Schemes, has handed over. It must be
 // called before the first feed is flushed.

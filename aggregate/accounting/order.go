@@ -72,8 +72,19 @@ func members(s *flow.SchemeSums) [12]*uint64 {
 	}
 }
 
+// kinds gives the bits of where the flows are from.
+func kinds(s *flow.SchemeSums) (bits byte) {
+	if s.Metered {
+		bits |= 1
+	}
+	if s.Reported {
+		bits |= 2
+	}
+	return bits
+}
+
 func appendSums(dst []byte, s *flow.SchemeSums) []byte {
-	dst = append(dst, byte(s.SourceRoutes), byte(s.DestinationRoutes))
+	dst = append(dst, byte(s.SourceRoutes), byte(s.DestinationRoutes), kinds(s))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(s.First))
 	dst = binary.AppendUvarint(dst, uint64(s.Last)-uint64(s.First))
 	for _, v := range members(s) {
@@ -83,13 +94,14 @@ func appendSums(dst []byte, s *flow.SchemeSums) []byte {
 }
 
 func decodeSums(src []byte, s *flow.SchemeSums) bool {
-	if len(src) < 10 {
+	if len(src) < 11 {
 		return false
 	}
 	s.SourceRoutes, s.DestinationRoutes = flow.RouteSources(src[0]), flow.RouteSources(src[1])
-	s.First = flow.Timestamp(binary.BigEndian.Uint64(src[2:]))
+	s.Metered, s.Reported = src[2]&1 != 0, src[2]&2 != 0
+	s.First = flow.Timestamp(binary.BigEndian.Uint64(src[3:]))
 	var span uint64
-	src, ok := cutNumber(src[10:], &span)
+	src, ok := cutNumber(src[11:], &span)
 	s.Last = flow.Timestamp(uint64(s.First) + span)
 	for _, v := range members(s) {
 		if ok {
@@ -115,14 +127,4 @@ func addressOrder() runs.Order[item[struct{}]] {
 	return keyOrder(
 		func(dst []byte, _ *struct{}) []byte { return dst },
 		func(src []byte, _ *struct{}) bool { return len(src) == 0 })
-}
-
-// secondOrder is the order of the seconds of groups, with the octets in them.
-func secondOrder() runs.Order[item[uint64]] {
-	return keyOrder(
-		func(dst []byte, octets *uint64) []byte { return binary.AppendUvarint(dst, *octets) },
-		func(src []byte, octets *uint64) bool {
-			rest, ok := cutNumber(src, octets)
-			return ok && len(rest) == 0
-		})
 }

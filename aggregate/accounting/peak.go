@@ -1,29 +1,10 @@
 package accounting
 
 import (
-	"encoding/binary"
-	"hash/maphash"
-	"math"
-	"math/bits"
 	"time"
 
 	"netstream/aggregate/flow"
 )
-
-// The busiest second of a group is found by sorting the octets of its seconds behind
-// its key. A second at the edge of an interval that begins within it is two: what is
-// counted is the part of a second that lies in one interval, a moment, which is told by
-// its begin, 64 bits.
-
-const secondTail = 8
-
-// addOctets adds the octets of a moment that were summed in two places.
-func addOctets(octets, other *uint64) { *octets += *other }
-
-// takeSecond keeps the busiest second of a row's group.
-func takeSecond(row *flow.SchemeRow, _ []byte, octets *uint64) {
-	row.HasPeak, row.Peak = true, max(row.Peak, *octets)
-}
 
 // Seconds takes the packets that are metered and sums their octets by group and
 // second. It is for one goroutine.
@@ -41,6 +22,8 @@ type Seconds struct {
 	tables []secondTable
 	memory int
 	err    error
+
+	touched uint64 // keeps the reads ahead alive
 }
 
 // moment is what one flow has in one second. The zero moment has no flow.
@@ -49,6 +32,7 @@ type moment struct {
 	first, last flow.Timestamp // of the second, as far as it lies in the interval
 	octets      uint64
 	used        bool // there is a flow
+	reversed    bool // its packets run against the key
 	filled      bool // octets are to be handed on
 }
 
@@ -65,7 +49,7 @@ func (b *Book) NewSeconds(calendar flow.Calendar) *Seconds {
 		places: make([]moment, flowPlaces), groups: make([]uint32, flowPlaces*len(b.collectors)),
 	}
 	for range b.collectors {
-		s.tables = append(s.tables, newSecondTable())
+		s.tables = append(s.tables, secondTable{keys: newKeySet()})
 	}
 	return s
 }
@@ -75,32 +59,44 @@ func (s *Seconds) Err() error { return s.err }
 
 // Add takes those of the packets that have the given numbers.
 func (s *Seconds) Add(packets []flow.Packet, numbers []uint16) {
+	for _, i := range numbers { // so that cache misses overlap
+		s.touched += s.places[packets[i].Hash%flowPlaces].octets
+	}
 	for _, i := range numbers {
 		p := &packets[i]
 		at := p.Hash % flowPlaces
+		reversed := p.Meta.Marks&flow.MarkReversed != 0
+		if reversed {
+			at ^= 1
+		}
 		m := &s.places[at]
-		if p.Time >= m.first && p.Time <= m.last && m.used && m.key == p.Key {
+		if p.Time >= m.first && p.Time <= m.last && m.used && m.reversed == reversed && m.key == p.Key {
 			m.octets, m.filled = m.octets+p.Meta.Octets, true
 			continue
 		}
 		s.handOn(int(at))
-		if !m.used || m.key != p.Key {
-			s.meet(int(at), &p.Key)
+		if !m.used || m.reversed != reversed || m.key != p.Key {
+			s.meet(int(at), &p.Key, reversed)
 		}
 		m.first, m.last = momentOf(p.Time, s.intervalOf(p.Time))
 		m.octets, m.filled = p.Meta.Octets, true
 	}
 }
 
-// meet looks up the groups of a flow that has not got its place yet.
-func (s *Seconds) meet(at int, key *flow.Key) {
-	s.feed.begin(key, nil)
+// meet looks up the groups of a flow, or of the direction of a biflow that runs against
+// its key, which has not got its place yet.
+func (s *Seconds) meet(at int, key *flow.Key, reversed bool) {
+	of := key
+	if reversed {
+		of = s.feed.reversed(key)
+	}
+	s.feed.begin(of, nil)
 	groups := s.groups[at*len(s.tables):][:len(s.tables)]
 	for i := range s.tables {
-		n, _ := s.tables[i].keys.number(s.feed.schemes[i].key[startLength:])
-		groups[i] = uint32(n)
+		groups[i] = s.tables[i].group(s.feed.schemes[i].key[startLength:])
 	}
-	s.places[at].key, s.places[at].used = *key, true
+	m := &s.places[at]
+	m.key, m.reversed, m.used = *key, reversed, true
 }
 
 // handOn adds what a place has collected to its groups.
@@ -169,90 +165,4 @@ func modulo(t flow.Timestamp, of time.Duration) flow.Timestamp {
 		m += flow.Timestamp(of)
 	}
 	return m
-}
-
-// secondTable sums octets by group and moment, for one scheme.
-type secondTable struct {
-	keys    *keySet // of groups, without interval
-	seed    [2]uint64
-	slots   []uint32 // number + 1 of an entry, 0 for none; a power of two of them
-	entries []secondEntry
-}
-
-type secondEntry struct {
-	first  flow.Timestamp
-	octets uint64
-	group  uint32
-}
-
-const secondSize = 24
-
-func newSecondTable() secondTable {
-	// What keeps others from choosing groups and times that collide.
-	seed := maphash.MakeSeed()
-	return secondTable{
-		keys: newKeySet(), slots: make([]uint32, firstSlots),
-		seed: [2]uint64{maphash.String(seed, "group"), maphash.String(seed, "moment")},
-	}
-}
-
-func (t *secondTable) hash(group uint32, first flow.Timestamp) uint64 {
-	high, low := bits.Mul64(uint64(group)^t.seed[0], uint64(first)^t.seed[1])
-	return high ^ low
-}
-
-// add adds octets of a group in a moment.
-func (t *secondTable) add(group uint32, first flow.Timestamp, octets uint64) {
-	mask := uint64(len(t.slots) - 1)
-	for at := t.hash(group, first) & mask; ; at = (at + 1) & mask {
-		n := t.slots[at]
-		if n == 0 {
-			t.entries = append(t.entries, secondEntry{first, octets, group})
-			t.slots[at] = uint32(len(t.entries))
-			break
-		}
-		if e := &t.entries[n-1]; e.group == group && e.first == first {
-			e.octets += octets
-			return
-		}
-	}
-	if 2*len(t.entries) > len(t.slots) {
-		t.grow()
-	}
-}
-
-func (t *secondTable) grow() {
-	t.slots = make([]uint32, 2*len(t.slots))
-	mask := uint64(len(t.slots) - 1)
-	for i := range t.entries {
-		at := t.hash(t.entries[i].group, t.entries[i].first) & mask
-		for t.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		t.slots[at] = uint32(i) + 1
-	}
-}
-
-// octets is how much memory the table takes.
-func (t *secondTable) octets() int {
-	return t.keys.octets() + len(t.entries)*secondSize + (len(t.slots)-2*firstSlots)*slotSize
-}
-
-// flush hands all entries to the sorter.
-func (t *secondTable) flush(c *collector, intervalOf func(flow.Timestamp) flow.Interval) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	row := item[uint64]{key: make([]byte, startLength)}
-	for i := range t.entries {
-		e := &t.entries[i]
-		row.key = append(row.key[:startLength], t.keys.key(int(e.group))...)
-		putStart(row.key, intervalOf(e.first).Start)
-		row.key = binary.BigEndian.AppendUint64(row.key, uint64(e.first)^(math.MaxInt64+1))
-		row.sums = e.octets
-		c.seconds.Add(&row)
-	}
-	clear(t.slots)
-	t.keys.reset()
-	t.entries = t.entries[:0]
-	return c.seconds.Err()
 }

@@ -16,9 +16,9 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 	if err := c.finish(); err != nil {
 		return err
 	}
-	addresses := follow(c.addresses, addressTail, countAddress, func(*struct{}, *struct{}) {})
+	addresses := follow(c.addresses, addressTail, countAddress, func(*struct{}) {}, func(*struct{}, *struct{}) {})
 	defer addresses.stop()
-	seconds := follow(c.seconds, secondTail, takeSecond, addOctets)
+	seconds := follow(c.seconds, windowTail, takeSeconds, resetSeconds, addSeconds)
 	defer seconds.stop()
 	row := flow.SchemeRow{Key: make([]flow.SchemeValue, len(c.scheme.Columns))}
 	order := groupOrder()
@@ -62,8 +62,8 @@ func (b *Book) Rows(scheme int, yield func(*flow.SchemeRow) error) error {
 		err = giveRow(key, &sum)
 	}
 	if err == nil && c.handOver != nil {
-		err = errors.Join(c.handOver.Groups.Flush(), addresses.giveRest(c.handOver.Addresses, addressOrder()),
-			seconds.giveRest(c.handOver.Seconds, secondOrder()))
+		err = errors.Join(c.handOver.Groups.Flush(), addresses.giveRest(c.handOver.Addresses, addressOrder(), theRow),
+			seconds.giveRest(c.handOver.Seconds, secondOrder(), secondsRows))
 	}
 	if err == nil {
 		err = errors.Join(addresses.ended(), seconds.ended())

@@ -1,6 +1,11 @@
 package accounting
 
-import "netstream/aggregate/flow"
+import (
+	"encoding/binary"
+	"math"
+
+	"netstream/aggregate/flow"
+)
 
 // Attributes is what tables of the user know of a flow beside its key. A member is
 // valid if Has has its field.
@@ -94,21 +99,16 @@ func bitsOf(version uint8) uint8 {
 	return 128
 }
 
-// masked gives the first bits of an address in the form of keys. length is at most
-// bitsOf the version.
-func masked(address *[16]byte, version, length uint8) [16]byte {
-	bits := int(length)
+// masked gives the first bits of an address in the form of keys, as two numbers. length
+// is at most bitsOf the version.
+func masked(address *[16]byte, version, length uint8) (high, low uint64) {
+	bits := uint(length)
 	if version == 4 {
 		bits += 96
 	}
-	m := *address
-	for i := range m {
-		switch left := bits - 8*i; {
-		case left <= 0:
-			m[i] = 0
-		case left < 8:
-			m[i] &= 0xff << (8 - left)
-		}
+	high, low = binary.BigEndian.Uint64(address[:8]), binary.BigEndian.Uint64(address[8:])
+	if bits <= 64 {
+		return high &^ (math.MaxUint64 >> bits), 0
 	}
-	return m
+	return high, low &^ (math.MaxUint64 >> (bits - 64))
 }

@@ -109,8 +109,8 @@ func (s *subject) prefix(c *flow.SchemeColumn, config *Config) flow.SchemeValue 
 	case flow.SchemeSourceMask, flow.SchemeDestinationMask, flow.SchemeSourcePrefixMask, flow.SchemeDestinationPrefixMask:
 		return number(true, uint64(length))
 	}
-	cut := masked(octets, k.Version, length)
-	return addressCell(true, &cut, k.Version)
+	high, low := masked(octets, k.Version, length)
+	return flow.SchemeValue{Known: true, High: high, Low: low, Version: k.Version}
 }
 
 // routing gives what exporters and tables know of the packets' way.

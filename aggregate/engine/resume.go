@@ -48,7 +48,7 @@ func countSlice(c *balance.Carried, s *meter.Slice, population uint64) {
 	case isSpread(s):
 		c.SlicesScaled.Add(s.Scaled, s.Has&flow.FieldSampling != 0)
 	case population > 0:
-		c.SlicesScaled.Add(s.Counters.Scaled(population), true)
+		c.SlicesScaled.Add(total.Scaled(population), true)
 	default:
 		c.SlicesScaled.Unknown++
 	}

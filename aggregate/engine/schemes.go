@@ -71,12 +71,14 @@ func (r *Result) accountingTo(yield func(*flow.IntervalRecord) error) (feed *acc
 // be read at the same time. yield must keep neither the pointer nor the row's key.
 func (r *Result) Scheme(scheme int, yield func(*flow.SchemeRow) error) error {
 	var current flow.Interval
+	var packets, reports bool
 	have := false
 	return r.book.Rows(scheme, func(row *flow.SchemeRow) error {
 		if !have || row.Start != current.Start {
 			current, have = r.calendar.Interval(row.Start), true
+			packets, reports = r.Packets.Includes(current), r.Reports.Includes(current)
 		}
-		row.End = current.End()
+		row.End, row.Complete = current.End(), (packets || !row.Metered) && (reports || !row.Reported)
 		return yield(row)
 	})
 }

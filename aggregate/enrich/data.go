@@ -37,6 +37,23 @@ func (d *Data) HasInterfaces() bool { return d.interfaces != nil }
 func (d *Data) HasServices() bool   { return d.services != nil }
 func (d *Data) HasClasses() bool    { return d.classes != nil }
 
+// Speed gives the speed of an exporter's interface in bit/s, 0 if it is not known.
+func (d *Data) Speed(exporter netip.Addr, index uint32) uint64 {
+	entry, _ := d.findInterface(interfaceKey{exporter, index})
+	return entry.speed
+}
+
+// findInterface gives the entry of an interface and the key that it is under: its own, or
+// that of every exporter.
+func (d *Data) findInterface(key interfaceKey) (interfaceEntry, interfaceKey) {
+	entry, ok := d.interfaces[key]
+	if !ok {
+		key.exporter = netip.Addr{}
+		entry = d.interfaces[key]
+	}
+	return entry, key
+}
+
 // otherClass is the class of code points without one.
 const otherClass = "other"
 

@@ -172,12 +172,7 @@ func (r *Resolver) fillInterfaces(a *flow.Attributes, key *flow.Key, d *device) 
 
 // findInterface gives the name of an interface as the run numbers it, and its speed.
 func (r *Resolver) findInterface(exporter netip.Addr, index uint32) (name uint32, speed uint64) {
-	key := interfaceKey{exporter, index}
-	entry, ok := r.data.interfaces[key]
-	if !ok {
-		key.exporter = netip.Addr{}
-		entry = r.data.interfaces[key]
-	}
+	entry, key := r.data.findInterface(interfaceKey{exporter, index})
 	return r.names[key], entry.speed
 }
 

@@ -147,6 +147,10 @@ type SchemeSums struct {
 	Has    Fields
 	Scaled Scaled
 
+	// Metered says that any of the flows were metered from packets, Reported that any are
+	// of exporters.
+	Metered, Reported bool
+
 	// SourceRoutes and DestinationRoutes say where the prefix lengths in the key are from.
 	SourceRoutes, DestinationRoutes RouteSources
 }
@@ -164,6 +168,8 @@ func (s *SchemeSums) Add(other *SchemeSums) {
 	s.Has = (s.Has|other.Has)&^FieldSampling | s.Has&other.Has&FieldSampling
 	s.Scaled.Packets = Saturated(s.Scaled.Packets, other.Scaled.Packets)
 	s.Scaled.Octets = Saturated(s.Scaled.Octets, other.Scaled.Octets)
+	s.Metered = s.Metered || other.Metered
+	s.Reported = s.Reported || other.Reported
 	s.SourceRoutes |= other.SourceRoutes
 	s.DestinationRoutes |= other.DestinationRoutes
 }
@@ -172,6 +178,7 @@ func (s *SchemeSums) Add(other *SchemeSums) {
 type SchemeRow struct {
 	Start, End Timestamp     // of the interval, the end not included
 	Key        []SchemeValue // one a column
+	Complete   bool          // the run has seen all of the interval, as far as the flows' kinds go
 	SchemeSums
 
 	// Distinct addresses of the group's flows, if they were asked for: the number of

@@ -191,17 +191,23 @@ func Run(files []File, opts Options) (Result, error) {
 		}
 	}
 	result.Intervals = intervals(flows, opts)
+	complete := func(start, end flow.Timestamp) bool { return false }
 	if len(all) > 0 {
 		from, to := opts.seen(all, outside)
-		for i := range result.Intervals {
-			row := &result.Intervals[i]
-			row.Complete = row.Start >= from && row.End <= to && row.End < math.MaxInt64
-		}
+		complete = func(start, end flow.Timestamp) bool { return start >= from && end <= to && end < math.MaxInt64 }
+	}
+	for i := range result.Intervals {
+		row := &result.Intervals[i]
+		row.Complete = complete(row.Start, row.End)
 	}
 	var parts []part
 	calendar := &spans{local: opts.Local, width: opts.Interval}
 	for _, f := range flows {
-		parts = append(parts, f.parts(&result, calendar, opts.Select.population())...)
+		parts = append(parts, f.parts(&result, calendar, opts.Select.population(), opts.Biflow)...)
+	}
+	shareTimes(parts)
+	for i := range parts {
+		parts[i].complete = complete(parts[i].start, parts[i].end)
 	}
 	result.Schemes = opts.Accounting.account(parts)
 	if n := opts.Select.population(); n > 0 {

@@ -26,6 +26,14 @@ type part struct {
 	end   flow.Timestamp // of the interval
 	sums  flow.SchemeSums
 	bytes map[flow.Timestamp]uint64 // by second, of packets
+
+	complete bool // the interval is
+	silent   bool // the flow has no packet in its direction
+
+	// The key that both directions of a biflow have in the tables, and whether the part
+	// is of the other one.
+	conversation flow.Key
+	reverse      bool
 }
 
 // subject is a flow whose cells are looked for.
@@ -66,7 +74,7 @@ func (a *Accounting) account(parts []part) [][]flow.SchemeRow {
 			name := fmt.Sprintf("%d %q", p.start, fmt.Sprintf("%#v", key))
 			g := groups[name]
 			if g == nil {
-				g = &group{flow.SchemeRow{Start: p.start, End: p.end, Key: key, SchemeSums: flow.SchemeSums{First: math.MaxInt64, Last: math.MinInt64, Has: flow.FieldSampling}},
+				g = &group{flow.SchemeRow{Start: p.start, End: p.end, Key: key, Complete: true, SchemeSums: flow.SchemeSums{First: math.MaxInt64, Last: math.MinInt64, Has: flow.FieldSampling}},
 					map[flow.Timestamp]uint64{}, map[string]bool{}, map[string]bool{}}
 				groups[name] = g
 			}
@@ -88,6 +96,8 @@ func (g *group) add(p *part, s *flow.SchemeSums) {
 	} {
 		*n[0] += *n[1]
 	}
+	r.Complete = r.Complete && p.complete
+	r.Metered, r.Reported = r.Metered || s.Metered, r.Reported || s.Reported
 	r.ActiveTime = uint64(plus(flow.Timestamp(r.ActiveTime), flow.Timestamp(s.ActiveTime)))
 	r.SourceRoutes |= s.SourceRoutes
 	r.DestinationRoutes |= s.DestinationRoutes
@@ -97,6 +107,9 @@ func (g *group) add(p *part, s *flow.SchemeSums) {
 	}
 	for second, bytes := range p.bytes {
 		g.bytes[second] += bytes
+	}
+	if p.silent {
+		return
 	}
 	if k := &p.flow.key; k.Shape&flow.NoSource == 0 {
 		g.sources[fmt.Sprint(k.Version, k.Source)] = true
@@ -137,41 +150,89 @@ func compareCells(a, b flow.SchemeValue) int {
 	return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low), cmp.Compare(a.Version, b.Version), strings.Compare(a.Text, b.Text))
 }
 
-// parts gives what metered flows amount to in each interval.
-func (f *meteredFlow) parts(r *Result, all *spans, population uint64) []part {
+// parts gives what metered flows amount to in each interval. Of biflows the packets of
+// each direction are a part of their own, and the flow is one in that of the initiator.
+func (f *meteredFlow) parts(r *Result, all *spans, population uint64, biflow bool) []part {
 	var parts []part
 	byStart := map[flow.Timestamp]int{}
+	reverseByStart := map[flow.Timestamp]int{}
 	key := f.record.Key
 	of := subject{key: key, place: r.Places[key.Point], inside: r.Insides[key.Point], beyond: r.Points[key.Point]}
+	against := of
+	against.key, _ = turnedKey(key)
+	turned := turnedPoint(point{place: of.place, inside: of.inside, beyond: of.beyond})
+	against.place, against.inside, against.beyond = turned.place, turned.inside, turned.beyond
+	begin := func(of subject, p *packet) int {
+		in := all.of(p.Time)
+		parts = append(parts, part{flow: of, conversation: key, start: in.start, end: in.end, sums: flow.SchemeSums{First: p.Time, Last: p.Time, Metered: true}, bytes: map[flow.Timestamp]uint64{}})
+		return len(parts) - 1
+	}
 	for _, p := range f.packets {
 		start := all.of(p.Time).start
 		i, ok := byStart[start]
 		if !ok {
-			i = len(parts)
+			i = begin(of, p)
 			byStart[start] = i
-			parts = append(parts, part{flow: of, start: start, end: all.of(p.Time).end, sums: flow.SchemeSums{First: p.Time, Last: p.Time, FlowsActive: 1}, bytes: map[flow.Timestamp]uint64{}})
 		}
 		s := &parts[i].sums
 		s.First, s.Last = min(s.First, p.Time), max(s.Last, p.Time)
-		count(&s.Counters, p)
+		if biflow && p.against(f) {
+			if i, ok = reverseByStart[start]; !ok {
+				i = begin(against, p)
+				reverseByStart[start] = i
+			}
+		}
+		count(&parts[i].sums.Counters, p)
 		parts[i].bytes[secondOf(p.Time)] += p.Octets
+	}
+	for start, i := range byStart {
+		s := &parts[i].sums
+		parts[i].silent = s.Counters.Packets == 0
+		s.FlowsActive = 1
+		s.ActiveTime = sumTimes(0, s.First, s.Last)
+		if start == all.of(f.record.Start).start {
+			s.FlowsStarted, s.Flows = 1, 1
+		}
+		if start == all.of(f.record.End).start {
+			s.FlowsEnded = 1
+		}
+		if j, ok := reverseByStart[start]; ok {
+			parts[j].reverse = true
+		}
 	}
 	for i := range parts {
 		s := &parts[i].sums
-		s.ActiveTime = sumTimes(0, s.First, s.Last)
 		s.Has = flow.FieldPackets | flow.FieldOctets | flow.FieldWireOctets | flow.FieldPayloadOctets
 		if population > 0 {
 			s.Has |= flow.FieldSampling
 			s.Scaled = flow.Scaled{Packets: s.Counters.Packets * population, Octets: s.Counters.Octets * population}
 		}
-		if parts[i].start == all.of(f.record.Start).start {
-			s.FlowsStarted, s.Flows = 1, 1
-		}
-		if parts[i].start == all.of(f.record.End).start {
-			s.FlowsEnded = 1
-		}
 	}
 	return parts
+}
+
+// shareTimes gives the parts of reverse directions the times of all biflows of their key
+// in the interval.
+func shareTimes(parts []part) {
+	type place struct {
+		key   flow.Key
+		start flow.Timestamp
+	}
+	times := map[place][2]flow.Timestamp{}
+	for _, p := range parts {
+		at := place{p.conversation, p.start}
+		if span, ok := times[at]; ok {
+			times[at] = [2]flow.Timestamp{min(span[0], p.sums.First), max(span[1], p.sums.Last)}
+		} else {
+			times[at] = [2]flow.Timestamp{p.sums.First, p.sums.Last}
+		}
+	}
+	for i := range parts {
+		if p := &parts[i]; p.reverse {
+			span := times[place{p.conversation, p.start}]
+			p.sums.First, p.sums.Last = span[0], span[1]
+		}
+	}
 }
 
 // secondOf numbers the second that holds t.
@@ -195,7 +256,7 @@ func (a *Accounting) Account(records []flow.Record, point func(uint32) flow.Poin
 		for i, in := range touched {
 			first, last := max(r.Start, in.start), min(r.End, in.end-1)
 			share := func(count uint64) uint64 { return shareOf(count, r.Start, r.End, touched, i, method) }
-			s := flow.SchemeSums{First: first, Last: last, FlowsActive: 1, ActiveTime: sumTimes(0, first, last), Has: e.Has & told}
+			s := flow.SchemeSums{First: first, Last: last, FlowsActive: 1, ActiveTime: sumTimes(0, first, last), Has: e.Has & told, Reported: true}
 			s.Counters = flow.Counters{Packets: share(r.Counters.Packets), Octets: share(r.Counters.Octets),
 				WireOctets: share(r.Counters.WireOctets), PayloadOctets: share(r.Counters.PayloadOctets)}
 			if e.Has&flow.FieldSampling != 0 {

@@ -17,20 +17,22 @@ func (b *billing) newResult(name, source string) *result {
 	o := b.options
 	r := &result{name: name}
 	p := o.calendar.Period
-	r.set("period_start", table.TimestampMicro, "Begin of the billing period.", numberOf(o.calendar.Begin()/1000))
-	r.set("period_end", table.TimestampMicro, "End of the billing period, which does not belong to it any more.", numberOf(o.calendar.End()/1000))
-	r.set("period", table.Text, "Billing period as local days, the last one not belonging to it.", textOf(p.String()))
-	r.set("zone", table.Text, "Time zone of the period.", textOf(o.zone))
-	r.set("sample_seconds", table.Float64, "Width of the samples in seconds.", floatOf(new(big.Rat).SetFrac64(int64(o.sample), int64(time.Second))))
-	r.set("samples_expected", table.Int64, "Number of samples in the period.", numberOf(int64(o.calendar.Samples())))
-	r.set("source", table.Text, "Table that was billed.", textOf(source))
-	r.set("counter", table.Text, "Column that was billed.", textOf(o.counter))
-	r.set("l2_overhead", table.Int64, "Octets that were added for each packet.", numberOf(int64(o.overhead)))
-	r.set("rate", table.Text, "Which rate is billed: pN is the sample of rank ceil(n*N/100) in ascending order of n samples.", textOf(o.rule.Rate.Name))
-	r.set("direction", table.Text, "Which directions are billed.", textOf(o.rule.Direction.String()))
-	r.set("missing", table.Text, "What samples without rows are.", textOf(o.rule.Missing.String()))
-	r.set("combine", table.Text, "Whether the rows of a customer are added up in each sample, or the rates of what per tells apart.", textOf(o.combine))
-	r.set("per", table.Text, "Columns that tell the interfaces of a customer apart.", table.ResultCell{Null: o.per == "", Text: o.per})
+	r.set(table.BillParameters(), []table.ResultCell{
+		numberOf(o.calendar.Begin() / 1000),
+		numberOf(o.calendar.End() / 1000),
+		textOf(p.String()),
+		textOf(o.zone),
+		floatOf(new(big.Rat).SetFrac64(int64(o.sample), int64(time.Second))),
+		numberOf(int64(o.calendar.Samples())),
+		textOf(source),
+		textOf(o.counter),
+		numberOf(int64(o.overhead)),
+		textOf(o.rule.Rate.Name),
+		textOf(o.rule.Direction.String()),
+		textOf(o.rule.Missing.String()),
+		textOf(o.combine),
+		table.ResultCell{Null: o.per == "", Text: o.per},
+	})
 	for _, c := range b.kinds[:len(o.keys)] {
 		r.columns = append(r.columns, table.ResultColumn{Name: c.Name, Kind: resultKind(c.Kind), Definition: "Column of the customer."})
 	}
@@ -66,27 +68,7 @@ func (o *billOptions) unitRate(r *big.Rat) *big.Rat {
 func (b *billing) writeRates(c *console, source string) error {
 	o := b.options
 	r := b.newResult("bill", source)
-	unit, suffix, volume := "bit/s", "bps", "octets"
-	if o.packets() {
-		unit, suffix, volume = "packet/s", "pps", "packets"
-	}
-	column := func(name string, kind table.Kind, unit, definition string) {
-		r.columns = append(r.columns, table.ResultColumn{Name: name, Kind: kind, Unit: unit, Definition: definition})
-	}
-	column("rows", table.Int64, "", "Number of rows of the tables.")
-	column("series", table.Int64, "", "Number of series whose rates are added up.")
-	column("samples_present", table.Int64, "", "Number of samples in which the customer has a row.")
-	column("samples_used", table.Int64, "", "Number of samples that the rate is of; NULL if it differs between series.")
-	column("samples_dropped", table.Int64, "", "Number of samples above the one that is billed; NULL if none is.")
-	column("billed", table.Text, "", "Direction that has the rate.")
-	column("rate_"+suffix, table.Float64, unit, "The rate that is billed, rounded to binary64.")
-	column("rate_exact", table.Text, unit, "The same as a fraction in lowest terms.")
-	column("rate_in_"+suffix, table.Float64, unit, "The rate of in.")
-	column("rate_out_"+suffix, table.Float64, unit, "The rate of out.")
-	column("volume", table.Int64, volume, "Volume in the period by the rule of directions.")
-	column("volume_in", table.Int64, volume, "Volume of rows that are ingress.")
-	column("volume_out", table.Int64, volume, "Volume of rows that are egress.")
-	column("volume_other", table.Int64, volume, "Volume of all other rows.")
+	r.columns = append(r.columns, table.BillRates(o.packets())...)
 	return r.write(&o.result, c.out, func(yield func([]table.ResultCell) error) error {
 		return b.customers([]bill.Choice{{Rule: o.rule}}, func(c *customer) error {
 			cells, err := o.rateCells(c)
@@ -135,17 +117,8 @@ const quantityDigits = 6
 func (b *billing) writeItems(c *console, source string) error {
 	o := b.options
 	r := b.newResult("bill_items", source)
-	r.set("currency", table.Text, "Currency of prices and amounts.", textOf(o.prices.Currency))
-	r.columns = append(r.columns, []table.ResultColumn{
-		{Name: "item", Kind: table.Text, Definition: "Item of the tariff, or total."},
-		{Name: "tier", Kind: table.Int64, Definition: "Tier of the item, from 1; NULL if it has one alone."},
-		{Name: "item_rate", Kind: table.Text, Definition: "Which rate the quantity is; NULL if it is none."},
-		{Name: "item_direction", Kind: table.Text, Definition: "Which directions the quantity is of; NULL of a total and what is paid for the period."},
-		{Name: "quantity", Kind: table.Text, Definition: "How many units, rounded half to even to six digits; the amount is of the exact quantity."},
-		{Name: "unit", Kind: table.Text, Definition: "Unit of quantity and price."},
-		{Name: "price", Kind: table.Text, Definition: "Price of a unit."},
-		{Name: "amount", Kind: table.Text, Definition: "Quantity times price, rounded half to even to the digits of the currency; of totals the sum of the amounts."},
-	}...)
+	r.set([]table.ResultColumn{table.BillCurrency()}, []table.ResultCell{textOf(o.prices.Currency)})
+	r.columns = append(r.columns, table.BillItems()...)
 	choices := make([]bill.Choice, len(o.prices.Items))
 	for i := range choices {
 		item := &o.prices.Items[i]

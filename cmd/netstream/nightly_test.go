@@ -171,7 +171,7 @@ func TestNightsOfExports(t *testing.T) {
 func TestGoldenState(t *testing.T) {
 	const name = "../../testdata/state/connections.state"
 	state := filepath.Join(t.TempDir(), "state")
-	outputOf(t, "--state", state, "--biflow", "--features", "stats,splt:5", "--profile", "nfstream", "--interval", "1s", filepath.Join(captures, "connections.pcap"))
+	outputOf(t, "--state", state, "--biflow", "--features", "stats,splt:5", "--profile", "nfstream", "--interval", "1s", "-A", "hosts=src_ip", "--peak", "--distinct", filepath.Join(captures, "connections.pcap"))
 	got := readFile(t, state)
 	if *update {
 		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {

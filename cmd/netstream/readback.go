@@ -17,16 +17,21 @@ import (
 // that bills are made of: each column read back costs about as much time as the
 // whole table's share of one column did when it was written.
 func (o *runOptions) trafficContent(rows uint64, d *directions, unknown unknownCounters) balance.Content {
-	columns := []balance.Column{
-		{Name: "packets", Nulls: unknown.packets, Sum: d.forward.Packets.String()},
-		{Name: "bytes", Nulls: unknown.octets, Sum: d.forward.Octets.String()},
-	}
+	content := countedContent(rows, &d.forward, unknown)
 	if o.keys.biflow {
-		columns = append(columns,
+		content.Columns = append(content.Columns,
 			balance.Column{Name: "rev_packets", Nulls: rows - d.reversed, Sum: d.reverse.Packets.String()},
 			balance.Column{Name: "rev_bytes", Nulls: rows - d.reversed, Sum: d.reverse.Octets.String()})
 	}
-	return balance.Content{Rows: rows, Columns: columns}
+	return content
+}
+
+// countedContent gives what a table with one direction a row must hold.
+func countedContent(rows uint64, sums *balance.Totals, unknown unknownCounters) balance.Content {
+	return balance.Content{Rows: rows, Columns: []balance.Column{
+		{Name: "packets", Nulls: unknown.packets, Sum: sums.Packets.String()},
+		{Name: "bytes", Nulls: unknown.octets, Sum: sums.Octets.String()},
+	}}
 }
 
 // readBack reads the finished tables again, with readers that did not write them,
@@ -38,7 +43,7 @@ func (j *job) readBack(dir *outdir.Dir, all []*target) ([]manifest.Output, error
 		{Rows: uint64(len(j.ledgerRows()))},
 	}
 	for _, s := range j.perScheme {
-		whole = append(whole, j.options.trafficContent(s.records, &directions{forward: s.Totals}, s.unknown))
+		whole = append(whole, countedContent(s.records, &s.Totals, s.unknown))
 	}
 	whole = append(whole, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
 	var files []*writtenFile

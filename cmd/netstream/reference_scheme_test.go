@@ -17,7 +17,7 @@ import (
 // account has the flows accounted in two of three experiments, by schemes that devices
 // have and by random ones.
 func (e *experiment) account(random *rand.Rand) {
-	if random.IntN(3) == 0 || e.settings.Biflow {
+	if random.IntN(3) == 0 {
 		return
 	}
 	e.accounting.Memory = []int{0, 1, 500, 5000}[random.IntN(4)]

@@ -52,10 +52,10 @@ type result struct {
 	columns   []table.ResultColumn
 }
 
-// set adds a constant.
-func (r *result) set(name string, kind table.Kind, definition string, value table.ResultCell) {
-	r.constants = append(r.constants, table.ResultColumn{Name: name, Kind: kind, Definition: definition})
-	r.values = append(r.values, value)
+// set adds constants with their cells, one for each.
+func (r *result) set(columns []table.ResultColumn, values []table.ResultCell) {
+	r.constants = append(r.constants, columns...)
+	r.values = append(r.values, values...)
 }
 
 // write gives the rows that each yields to where the options say. Nothing is left behind
@@ -171,6 +171,8 @@ func textCell(kind table.Kind, c *table.ResultCell) string {
 		return "-"
 	case kind == table.Text:
 		return strings.ReplaceAll(printable(c.Text), "\t", " ")
+	case kind == table.Bool:
+		return strconv.FormatBool(c.Int != 0)
 	case kind == table.Float64:
 		return strconv.FormatFloat(math.Float64frombits(uint64(c.Int)), 'f', 3, 64)
 	case kind == table.TimestampMicro:

@@ -25,7 +25,7 @@ func (j *job) tableOptions(present, common flow.Fields) table.Options {
 		FirstPacketOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Packets + number },
 		FirstRecordOf: func(ordinal uint32, number uint64) uint64 { return j.inputOf(ordinal).Records + number },
 	}
-	options.Reference = j.options.reference.columns()
+	options.Reference, options.SpeedOf = j.options.reference.columns(), j.options.reference.speeds()
 	if j.options.withFile {
 		options.FileOf = func(ordinal uint32) string { return j.inputOf(ordinal).Name }
 	}

@@ -35,7 +35,7 @@ func printSchema(w io.Writer, args []string, options table.Options) error {
 	var known []string
 	printed := false
 	options.WithMAC, options.FileOf = true, func(uint32) string { return "" }
-	for _, section := range table.Schema(options) {
+	for _, section := range append(table.Schema(options), table.ResultSections(options)...) {
 		known = append(known, section.Name)
 		if len(args) == 1 && args[0] != section.Name {
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"sync"
 
 	"netstream/aggregate/accounting"
@@ -74,4 +75,12 @@ func (o *referenceOptions) schemeLookup(points *flow.Points, names *flow.Names) 
 		}
 		return found
 	}
+}
+
+// speeds gives what knows the speeds of interfaces; nil if no file tells of interfaces.
+func (o *referenceOptions) speeds() func(exporter netip.Addr, index uint32) uint64 {
+	if o.data == nil || !o.data.HasInterfaces() {
+		return nil
+	}
+	return o.data.Speed
 }

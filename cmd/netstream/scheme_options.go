@@ -49,7 +49,7 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	}
 	o.minimum, o.minimumGiven = accounting.DefaultMinimum(), flags.Changed("min-mask")
 	if o.minimumGiven {
-		if err := o.resolveMinimum(); err != nil {
+		if o.minimum, err = minimumOf(o.minMask); err != nil {
 			return err
 		}
 	}
@@ -58,24 +58,23 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 		return fail(exitUsage, "add -A SCHEME", "--min-mask, --distinct and --peak are for accounting schemes, and there is none")
 	case len(o.schemes) > 0 && run.write == "-":
 		return fail(exitUsage, "name a directory with -w", "-A writes tables of its own, which standard output has no place for")
-	case len(o.schemes) > 0 && run.keys.biflow:
-		return fail(exitUsage, "add --biflow=false", "-A accounts each direction by itself, and --biflow makes both of them one flow")
 	case o.peak && run.flows != nil:
 		return fail(exitUsage, "leave one of them out", "--peak is of all packets, and cannot leave those out that --flow-filter does")
 	}
 	return nil
 }
 
-func (o *schemeOptions) resolveMinimum() error {
-	text := o.minMask
+// minimumOf reads least prefix lengths. The one of IPv6 is as without the flag if the text
+// does not tell it.
+func minimumOf(text string) (flow.PrefixLengths, error) {
 	if !strings.Contains(text, ":") {
-		text += ":" + strconv.Itoa(int(o.minimum.IPv6))
+		text += ":" + strconv.Itoa(int(accounting.DefaultMinimum().IPv6))
 	}
-	var err error
-	if o.minimum, err = accounting.ParseLengths(text); err != nil {
-		return usageError("cannot use --min-mask: %w", err)
+	lengths, err := accounting.ParseLengths(text)
+	if err != nil {
+		return lengths, usageError("cannot use --min-mask: %w", err)
 	}
-	return nil
+	return lengths, nil
 }
 
 func (o *schemeOptions) addParameters(to map[string]string) {

@@ -18,8 +18,9 @@ import (
 
 const sumLong = `Adds up the interval tables of finished runs by an accounting scheme, without the inputs: one row a
 group and interval, as netstream run -A would have written it. What the interval table does not
-hold is left out: flows, active_time_ns, peak_bps and numbers of distinct addresses; schemes with
-autonomous systems, routes or next hops need the run itself.
+hold is left out: flows, active_time_ns, peak_bps and numbers of distinct addresses. Autonomous
+systems, prefixes and labels are there of metered flows whose run has read reference data; schemes
+with next hops need the run itself.
 
 EXIT STATUS
   0  the result is written
@@ -33,6 +34,10 @@ type sumOptions struct {
 	text   string
 	result resultOptions
 	scheme flow.Scheme
+
+	minMask      string
+	minimum      flow.PrefixLengths
+	minimumGiven bool
 }
 
 func newSumCommand() *command {
@@ -43,7 +48,7 @@ func newSumCommand() *command {
 	}
 	o.addFlags(cmd.flags)
 	cmd.run = func(ctx context.Context, c *console, args []string) error {
-		if err := o.validate(); err != nil {
+		if err := o.validate(cmd.flags); err != nil {
 			return err
 		}
 		return o.run(ctx, c, args)
@@ -53,14 +58,16 @@ func newSumCommand() *command {
 
 func (o *sumOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.text, "accounting", "A", "", "the scheme: a name, as protocol-port, or NAME=FIELD,... as in netstream run")
+	flags.StringVar(&o.minMask, "min-mask", "", "least prefix lengths of schemes with prefixes, IPV4[:IPV6], as in netstream run")
+	flags.Lookup("min-mask").DefValue = "the route's length, 24:64 where no route is known"
 	o.result.addFlags(flags)
 }
 
-func (o *sumOptions) validate() error {
+func (o *sumOptions) validate(flags *pflag.FlagSet) error {
 	if o.text == "" {
 		return fail(exitUsage, "-A protocol-port and -A 'site=src_ip/24:48,dscp' are such", "-A SCHEME is needed")
 	}
-	schemes, err := accounting.Parse([]string{o.text}, nil)
+	schemes, err := accounting.Parse([]string{o.text}, labelsIn(o.text))
 	if err != nil {
 		return usageError("cannot use -A: %w", err)
 	}
@@ -68,9 +75,15 @@ func (o *sumOptions) validate() error {
 		return usageError("-A is of %d schemes, sum takes one", len(schemes))
 	}
 	o.scheme = schemes[0]
+	o.minimum, o.minimumGiven = accounting.DefaultMinimum(), flags.Changed("min-mask")
+	if o.minimumGiven {
+		if o.minimum, err = minimumOf(o.minMask); err != nil {
+			return err
+		}
+	}
 	for i := range o.scheme.Columns {
-		if _, ok := sumSource(&o.scheme.Columns[i]); !ok {
-			return fail(exitUsage, "netstream run -A "+o.scheme.Name+" has it", "the interval table does not hold %s of scheme %s", o.scheme.Columns[i].Name, o.scheme.Name)
+		if _, ok := o.source(&o.scheme.Columns[i]); !ok {
+			return fail(exitUsage, o.elsewhere(), "the interval table does not hold %s of scheme %s", o.scheme.Columns[i].Name, o.scheme.Name)
 		}
 	}
 	return o.result.validate()
@@ -82,13 +95,16 @@ func sumCounters() []string {
 	return []string{"flows_active", "flows_started", "flows_ended", "packets", "bytes", "wire_bytes", "payload_bytes", "packets_scaled", "bytes_scaled"}
 }
 
-// Numbers of a group: its interval's end, times, rows, and two for each counter.
+// Numbers of a group: its interval's end, times, whether all rows are complete, how many
+// there are, and two for each counter.
 const (
 	sumEnd = iota
 	sumFirst
 	sumLast
+	sumComplete
 	sumRows
-	sumNumbers
+	sumRoutes  // four of them: of the source of a table and the minimum, and of the destination
+	sumNumbers = sumRoutes + 4
 )
 
 func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
@@ -100,14 +116,28 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, t := range tables {
+		if _, is := t.Column("rev_packets"); is {
+			return fail(exitUsage, "netstream run -A "+o.scheme.Name+" counts each direction by itself", "cannot sum biflows by a scheme: their interval table has both directions in one row")
+		}
+	}
 	for i := range o.scheme.Columns {
-		source, _ := sumSource(&o.scheme.Columns[i])
-		if err := columnsOf(tables, source.columns); err != nil {
+		source, _ := o.source(&o.scheme.Columns[i])
+		if err := o.columns(tables, source); err != nil {
 			return err
+		}
+		if source.routed {
+			if err := o.whole(all); err != nil {
+				return err
+			}
 		}
 	}
 	operations := make([]tally.Operation, sumNumbers+2*len(sumCounters()))
 	operations[sumEnd], operations[sumFirst], operations[sumLast] = tally.Max, tally.Min, tally.Max
+	operations[sumComplete] = tally.Min
+	for i := sumRoutes; i < sumNumbers; i++ {
+		operations[i] = tally.Max
+	}
 	book := tally.New(operations, 0, spillTemporary)
 	defer book.Close() // its files have no names
 	for _, t := range tables {
@@ -119,14 +149,31 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 	return o.write(c, book, start.Kind)
 }
 
+// columns looks whether all tables have the columns of a field.
+func (o *sumOptions) columns(tables []*finished.Table, source sumField) error {
+	if !source.direct {
+		return columnsOf(tables, source.columns)
+	}
+	for _, t := range tables {
+		for _, name := range source.columns {
+			if _, ok := t.Column(name); !ok {
+				return fail(exitUsage, "netstream run with --as, --prefixes or what else knows it gives the interval table that column; netstream run -A "+o.scheme.Name+" needs it not",
+					"the interval table of %s does not hold %s of scheme %s", t.RunPath(), name, o.scheme.Name)
+			}
+		}
+	}
+	return nil
+}
+
 // read adds the rows of a table.
 func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Book) error {
-	names := append([]string{"interval_start", "interval_end", "first_seen", "last_seen"}, sumCounters()...)
+	names := append([]string{"interval_start", "interval_end", "first_seen", "last_seen", "complete", "distribution"}, sumCounters()...)
+	counters := len(names) - len(sumCounters())
 	fixed := len(names)
 	places := make([][]int, len(o.scheme.Columns))
 	sources := make([]sumField, len(o.scheme.Columns))
 	for i := range o.scheme.Columns {
-		sources[i], _ = sumSource(&o.scheme.Columns[i])
+		sources[i], _ = o.source(&o.scheme.Columns[i])
 		for _, name := range sources[i].columns {
 			at := slices.Index(names, name)
 			if at < 0 {
@@ -138,6 +185,7 @@ func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Bo
 	}
 	start, _ := t.Column("interval_start")
 	numbers := make([]tally.Number, sumNumbers+2*len(sumCounters()))
+	routed := o.routeColumns()
 	var key []byte
 	var cells []finished.Cell
 	var rows uint64
@@ -152,15 +200,25 @@ func (o *sumOptions) read(ctx context.Context, t *finished.Table, book *tally.Bo
 			for _, at := range places[i] {
 				cells = append(cells, row[at])
 			}
+			if sources[i].direct && row[5].Text != flow.DistributionDirect.String() {
+				return fail(exitUsage, o.elsewhere(), "cannot sum by %s: flows of exporters have what each record tells, which the interval table does not hold", o.scheme.Name)
+			}
 			key = tally.AppendCell(key, sources[i].cell(cells))
+			for side, place := range routed {
+				if place == i {
+					_, _, from := o.route(cells)
+					told := routeNumbers(from)
+					copy(numbers[sumRoutes+2*side:], told[:])
+				}
+			}
 		}
 		numbers[sumEnd] = tally.Of(start.Nanoseconds(row[1].Int))
 		numbers[sumFirst] = tally.Of(start.Nanoseconds(row[2].Int))
 		numbers[sumLast] = tally.Of(start.Nanoseconds(row[3].Int))
-		numbers[sumRows] = tally.Of(1)
-		for i := range fixed - 4 {
+		numbers[sumComplete], numbers[sumRows] = tally.Of(row[4].Int), tally.Of(1)
+		for i := range fixed - counters {
 			sum, known := tally.Number{}, tally.Number{}
-			if c := &row[4+i]; !c.Null {
+			if c := &row[counters+i]; !c.Null {
 				sum, known = tally.Of(c.Int), tally.Of(1)
 			}
 			numbers[sumNumbers+2*i], numbers[sumNumbers+2*i+1] = sum, known
@@ -180,7 +238,13 @@ func (o *sumOptions) write(c *console, book *tally.Book, times table.Kind) error
 	for _, column := range o.scheme.Columns {
 		names = append(names, column.Name)
 	}
-	names = append(append(names, sumCounters()...), "first_seen", "last_seen", "avg_bps")
+	routed := o.routeColumns()
+	for side, place := range routed {
+		if place >= 0 {
+			names = append(names, routeNames()[side])
+		}
+	}
+	names = append(append(names, sumCounters()...), "first_seen", "last_seen", "avg_bps", "complete")
 	for _, name := range names {
 		r.columns = append(r.columns, declared[name])
 	}
@@ -201,15 +265,21 @@ func (o *sumOptions) write(c *console, book *tally.Book, times table.Kind) error
 			last, _ := numbers[sumLast].Int64()
 			row := []table.ResultCell{instant(cells[0].Number), instant(end)}
 			for i := range o.scheme.Columns {
-				source, _ := sumSource(&o.scheme.Columns[i])
+				source, _ := o.source(&o.scheme.Columns[i])
 				row = append(row, source.result(cells[1+i]))
+			}
+			for side, place := range routed {
+				if place >= 0 {
+					row = append(row, routeResult([2]tally.Number(numbers[sumRoutes+2*side:])))
+				}
 			}
 			sums, err := sumCells(numbers)
 			if err != nil {
 				return err
 			}
 			row = append(append(row, sums...), instant(first), instant(last))
-			return yield(append(row, averageOf(sums[slices.Index(sumCounters(), "bytes")], end-cells[0].Number)))
+			complete, _ := numbers[sumComplete].Int64()
+			return yield(append(row, averageOf(sums[slices.Index(sumCounters(), "bytes")], end-cells[0].Number), numberOf(complete)))
 		})
 	})
 }

@@ -15,11 +15,18 @@ type sumField struct {
 	columns []string
 	cell    func(cells []finished.Cell) tally.Cell
 	result  func(tally.Cell) table.ResultCell
+
+	// direct says that it is right for metered flows only, routed that flow keys must have
+	// whole addresses.
+	direct, routed bool
 }
 
-// sumSource gives how a column of a scheme is made, if the interval table has it.
-func sumSource(c *flow.SchemeColumn) (sumField, bool) {
-	same := sumField{[]string{c.Name}, plainCell, keyResult}
+// source gives how a column of a scheme is made, if the interval table can have it.
+func (o *sumOptions) source(c *flow.SchemeColumn) (sumField, bool) {
+	field := func(columns []string, cell func([]finished.Cell) tally.Cell, result func(tally.Cell) table.ResultCell) sumField {
+		return sumField{columns: columns, cell: cell, result: result}
+	}
+	same := field([]string{c.Name}, plainCell, keyResult)
 	switch c.Field {
 	case flow.SchemeDomain, flow.SchemeInIf, flow.SchemeOutIf, flow.SchemeVersion, flow.SchemeSourcePort, flow.SchemeDestinationPort,
 		flow.SchemeProtocol, flow.SchemeClassOfService, flow.SchemeVLAN, flow.SchemeInnerVLAN, flow.SchemeMPLSLabel, flow.SchemeMPLSLabel2,
@@ -29,25 +36,25 @@ func sumSource(c *flow.SchemeColumn) (sumField, bool) {
 	case flow.SchemeInterface, flow.SchemeSourceMAC, flow.SchemeDestinationMAC:
 		return same, true
 	case flow.SchemeExporter, flow.SchemeOuterSource, flow.SchemeOuterDestination:
-		return sumField{[]string{c.Name}, addressCell(wholeLengths()), addressResult}, true
+		return field([]string{c.Name}, addressCell(wholeLengths()), addressResult), true
 	case flow.SchemeSource, flow.SchemeDestination:
-		return sumField{[]string{c.Name}, addressCell(c.Lengths), addressResult}, true
+		return field([]string{c.Name}, addressCell(c.Lengths), addressResult), true
 	case flow.SchemeSourceMask:
-		return sumField{[]string{flow.SchemeSource.Name()}, maskCell(c.Lengths), keyResult}, true
+		return field([]string{flow.SchemeSource.Name()}, maskCell(c.Lengths), keyResult), true
 	case flow.SchemeDestinationMask:
-		return sumField{[]string{flow.SchemeDestination.Name()}, maskCell(c.Lengths), keyResult}, true
+		return field([]string{flow.SchemeDestination.Name()}, maskCell(c.Lengths), keyResult), true
 	case flow.SchemeDSCP:
-		return sumField{[]string{"tos"}, numberCell(func(v int64) int64 { return v >> 2 }), keyResult}, true
+		return field([]string{"tos"}, numberCell(func(v int64) int64 { return v >> 2 }), keyResult), true
 	case flow.SchemePrecedence:
-		return sumField{[]string{"tos"}, numberCell(func(v int64) int64 { return v >> 5 }), keyResult}, true
+		return field([]string{"tos"}, numberCell(func(v int64) int64 { return v >> 5 }), keyResult), true
 	case flow.SchemeDirection:
-		return ordered(c.Name, []string{"ingress", "egress"}), true
+		return ordered(c.Name, []string{"ingress", "egress", "internal", "external"}), true
 	case flow.SchemeTunnelType:
 		return ordered(c.Name, tunnelNames()), true
 	case flow.SchemeVNI:
-		return sumField{[]string{"tunnel_type", "tunnel_id"}, vniCell, keyResult}, true
+		return field([]string{"tunnel_type", "tunnel_id"}, vniCell, keyResult), true
 	}
-	return sumField{}, false
+	return o.referenced(c)
 }
 
 func wholeLengths() flow.PrefixLengths { return flow.PrefixLengths{IPv4: 32, IPv6: 128} }
@@ -92,13 +99,16 @@ func addressCell(lengths flow.PrefixLengths) func([]finished.Cell) tally.Cell {
 		if !ok {
 			return tally.Cell{IsText: true, Text: cells[0].Text}
 		}
-		prefix := netip.PrefixFrom(a, lengthOf(a, known, lengths)).Masked()
-		octets, version := prefix.Addr().As16(), byte(6)
-		if a.Is4() {
-			version = 4
-		}
-		return tally.Cell{IsText: true, Text: string(append(octets[:], version))}
+		return octetsOf(netip.PrefixFrom(a, lengthOf(a, known, lengths)).Masked().Addr())
 	}
+}
+
+func octetsOf(a netip.Addr) tally.Cell {
+	octets, version := a.As16(), byte(6)
+	if a.Is4() {
+		version = 4
+	}
+	return tally.Cell{IsText: true, Text: string(append(octets[:], version))}
 }
 
 func addressResult(c tally.Cell) table.ResultCell {
@@ -125,8 +135,8 @@ func maskCell(lengths flow.PrefixLengths) func([]finished.Cell) tally.Cell {
 // ordered gives a field whose texts have an order of their own. Texts that are not known
 // are numbers.
 func ordered(column string, names []string) sumField {
-	return sumField{[]string{column},
-		func(cells []finished.Cell) tally.Cell {
+	return sumField{columns: []string{column},
+		cell: func(cells []finished.Cell) tally.Cell {
 			if cells[0].Null {
 				return tally.Cell{Null: true}
 			}
@@ -137,7 +147,7 @@ func ordered(column string, names []string) sumField {
 			}
 			return tally.Cell{IsText: true, Text: cells[0].Text}
 		},
-		func(c tally.Cell) table.ResultCell {
+		result: func(c tally.Cell) table.ResultCell {
 			if c.Null || c.IsText {
 				return keyResult(c)
 			}

@@ -9,6 +9,8 @@ import (
 // TestSumIsScheme compares what sum makes of the interval table with the table that the
 // run itself wrote, from Parquet and from CSV, cell by cell.
 func TestSumIsScheme(t *testing.T) {
+	reference := filepath.Join(captures, "..", "reference")
+	routes := filepath.Join(reference, "routes.csv")
 	for _, c := range []struct {
 		scheme string
 		args   []string
@@ -21,6 +23,12 @@ func TestSumIsScheme(t *testing.T) {
 		{"vlan-id", []string{filepath.Join(captures, "qinq.pcap"), "--key", "7tuple,vlan_id"}},
 		{"index-tos", []string{filepath.Join(exports, "v5-sampled.raw")}},
 		{"way=exporter,direction,tos", []string{filepath.Join(exports, "netstream-huawei.ipfix")}},
+		{"as", []string{filepath.Join(captures, "lab.pcapng"), "--as", routes}},
+		{"prefix-tos", []string{filepath.Join(captures, "lab.pcapng"), "--as", routes, "--interval", "1m"}},
+		{"prefix-port", []string{filepath.Join(captures, "lab.pcapng"), "--as", routes, "--min-mask", "20:40"}},
+		{"routes=src_mask,dst_mask,src_country,dst_site,service,dscp_class", []string{filepath.Join(captures, "lab.pcapng"), "--as", routes,
+			"--services", "--dscp-classes", "--geo", filepath.Join(reference, "country.mmdb"), "--prefixes", filepath.Join(reference, "labels.csv")}},
+		{"way=direction,in_if,out_if", []string{filepath.Join(captures, "sll2-directions.pcap")}},
 		{"ports=src_port,dst_port", []string{filepath.Join(exports, "lab-softflowd-v9.raw"), "--interval", "1m"}},
 	} {
 		t.Run(c.scheme, func(t *testing.T) {
@@ -34,7 +42,11 @@ func TestSumIsScheme(t *testing.T) {
 				if err != nil || len(tables) != 1 {
 					t.Fatalf("%d tables, %v", len(tables), err)
 				}
-				got := netstream("sum", out, "-A", c.scheme, "-o", "csv")
+				command := []string{"sum", out, "-A", c.scheme, "-o", "csv"}
+				if at := slices.Index(c.args, "--min-mask"); at >= 0 {
+					command = append(command, c.args[at:at+2]...)
+				}
+				got := netstream(command...)
 				if got.code != exitOK {
 					t.Fatalf("exit code %d: %s", got.code, got.errors)
 				}

@@ -178,7 +178,12 @@ func (o *runOptions) contents(t *target, whole balance.Content) []balance.Conten
 	}
 	var all []balance.Content
 	for _, p := range t.parts {
-		all = append(all, o.trafficContent(p.content.rows, &p.content.directions, p.content.unknown))
+		c := &p.content
+		if len(whole.Columns) == 2 { // one direction a row, with --biflow, too
+			all = append(all, countedContent(c.rows, &c.directions.forward, c.unknown))
+		} else {
+			all = append(all, o.trafficContent(c.rows, &c.directions, c.unknown))
+		}
 	}
 	return all
 }

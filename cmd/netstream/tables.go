@@ -135,10 +135,11 @@ func (u *unknownCounters) add(has flow.Fields) {
 	}
 }
 
-// scaledOf gives what a record's counters were before sampling.
+// scaledOf gives what a record's counters, of both directions, were before sampling.
 func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
-	if s.Packets, known = r.Scaled(r.Counters.Packets); known {
-		s.Octets, known = r.Scaled(r.Counters.Octets)
+	total := r.Total()
+	if s.Packets, known = r.Scaled(total.Packets); known {
+		s.Octets, known = r.Scaled(total.Octets)
 	}
 	return s, known
 }
@@ -212,7 +213,9 @@ func (s *intervalSums) add(r *flow.IntervalRecord) {
 	if r.Has&flow.FieldReverse != 0 {
 		s.directions.addReverse(&r.Reverse)
 	}
-	s.scaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
+	s.scaled.Add(flow.Scaled{
+		Packets: flow.Saturated(r.Scaled.Packets, r.ReverseScaled.Packets), Octets: flow.Saturated(r.Scaled.Octets, r.ReverseScaled.Octets),
+	}, r.Has&flow.FieldSampling != 0)
 	s.unknown.add(r.Has)
 	s.records++
 	s.started.Add(r.FlowsStarted)

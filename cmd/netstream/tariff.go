@@ -47,20 +47,26 @@ type tariffWindow struct {
 
 // readTariff reads a tariff. What items do not say is as the options have it.
 func readTariff(path string, o *billOptions) (*bill.Tariff, error) {
-	broken := func(err error) error {
-		return fail(exitUsage, "docs/bills.md has an example", "cannot use tariff %s: %w", path, err)
-	}
 	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, broken(err)
+	var tariff *bill.Tariff
+	if err == nil {
+		tariff, err = parseTariff(string(text), o)
 	}
-	var file tariffFile
-	metadata, err := toml.Decode(string(text), &file)
 	if err != nil {
-		return nil, broken(err)
+		return nil, fail(exitUsage, "docs/bills.md has an example", "cannot use tariff %s: %w", path, err)
+	}
+	return tariff, nil
+}
+
+// parseTariff reads the text of a tariff.
+func parseTariff(text string, o *billOptions) (*bill.Tariff, error) {
+	var file tariffFile
+	metadata, err := toml.Decode(text, &file)
+	if err != nil {
+		return nil, err
 	}
 	if unknown := metadata.Undecoded(); len(unknown) > 0 {
-		return nil, broken(fmt.Errorf("there is no key %q", unknown[0]))
+		return nil, fmt.Errorf("there is no key %q", unknown[0])
 	}
 	tariff := &bill.Tariff{Currency: file.Currency, Digits: 2}
 	if file.Digits != nil {
@@ -68,11 +74,11 @@ func readTariff(path string, o *billOptions) (*bill.Tariff, error) {
 	}
 	switch {
 	case file.Currency == "":
-		return nil, broken(errors.New("currency is missing"))
+		return nil, errors.New("currency is missing")
 	case tariff.Digits < 0 || tariff.Digits > 9:
-		return nil, broken(fmt.Errorf("digits is %d, must be 0 to 9", tariff.Digits))
+		return nil, fmt.Errorf("digits is %d, must be 0 to 9", tariff.Digits)
 	case len(file.Items) == 0:
-		return nil, broken(errors.New("it has no item"))
+		return nil, errors.New("it has no item")
 	}
 	for i := range file.Items {
 		item, err := file.Items[i].item(o)
@@ -80,7 +86,7 @@ func readTariff(path string, o *billOptions) (*bill.Tariff, error) {
 			err = errors.New("the name is there twice")
 		}
 		if err != nil {
-			return nil, broken(fmt.Errorf("item %d, %q: %w", i+1, file.Items[i].Name, err))
+			return nil, fmt.Errorf("item %d, %q: %w", i+1, file.Items[i].Name, err)
 		}
 		tariff.Items = append(tariff.Items, item)
 	}

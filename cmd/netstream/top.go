@@ -80,8 +80,8 @@ func (o *topOptions) validate() error {
 	if o.number < 1 || o.number > maxTop {
 		return usageError("-n is %d, must be 1 to %d", o.number, maxTop)
 	}
-	if !slices.Contains(topMeasures(), o.by) {
-		return usageError("--by is %q, must be one of %s", o.by, strings.Join(topMeasures(), ", "))
+	if !slices.Contains(table.TopMeasures(), o.by) {
+		return usageError("--by is %q, must be one of %s", o.by, strings.Join(table.TopMeasures(), ", "))
 	}
 	for _, text := range o.where {
 		column, value, ok := strings.Cut(text, "=")
@@ -93,9 +93,6 @@ func (o *topOptions) validate() error {
 	}
 	return o.result.validate()
 }
-
-// topMeasures are what is added up.
-func topMeasures() []string { return []string{"flows", "packets", "bytes", "wire_bytes"} }
 
 // flowsColumn gives the column of a table that counts flows where they start.
 func flowsColumn(t *finished.Table) string {
@@ -128,7 +125,7 @@ func (o *topOptions) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	book := tally.New(make([]tally.Operation, 2*len(topMeasures())), 0, spillTemporary)
+	book := tally.New(make([]tally.Operation, 2*len(table.TopMeasures())), 0, spillTemporary)
 	defer book.Close() // its files have no names
 	for _, t := range tables {
 		if err := o.read(ctx, t, book); err != nil {
@@ -220,8 +217,8 @@ func valueText(column finished.Column, c *finished.Cell) string {
 
 // best gives the first groups, and the sums of all.
 func (o *topOptions) best(book *tally.Book) (top []topGroup, totals []*big.Int, err error) {
-	measures := len(topMeasures())
-	by := slices.Index(topMeasures(), o.by)
+	measures := len(table.TopMeasures())
+	by := slices.Index(table.TopMeasures(), o.by)
 	totals = make([]*big.Int, measures)
 	for i := range totals {
 		totals[i] = new(big.Int)
@@ -254,17 +251,16 @@ func (o *topOptions) best(book *tally.Book) (top []topGroup, totals []*big.Int, 
 
 func (o *topOptions) write(c *console, t *finished.Table, top []topGroup, totals []*big.Int) error {
 	r := &result{name: "top"}
-	r.columns = append(r.columns, table.ResultColumn{Name: "place", Kind: table.Int64, Definition: "Place in the order, from 1."})
+	r.columns = append(r.columns, table.TopPlace())
 	for _, name := range o.keys {
 		column, _ := t.Column(name)
 		r.columns = append(r.columns, table.ResultColumn{Name: name, Kind: resultKind(column.Kind), Definition: "Column of the group."})
 	}
-	for _, name := range topMeasures() {
-		r.columns = append(r.columns, table.ResultColumn{Name: name, Kind: table.Int64, Definition: "Sum of the group's rows; NULL if none tells it."})
+	for _, name := range table.TopMeasures() {
+		r.columns = append(r.columns, table.TopMeasure(name))
 	}
-	r.columns = append(r.columns, table.ResultColumn{Name: "percent", Kind: table.Text,
-		Definition: "Part that the group has of the sum of all groups in what the order is by, in percent with two digits behind the point, rounded half to even."})
-	by := slices.Index(topMeasures(), o.by)
+	r.columns = append(r.columns, table.TopPart())
+	by := slices.Index(table.TopMeasures(), o.by)
 	return r.write(&o.result, c.out, func(yield func([]table.ResultCell) error) error {
 		for i, group := range top {
 			cells := []table.ResultCell{numberOf(int64(i + 1))}

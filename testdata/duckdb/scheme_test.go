@@ -99,7 +99,7 @@ func (d *database) pieces(o *output, of map[string]bool) {
 		"CASE WHEN tunnel_type IN ('vxlan', 'vxlan-gpe', 'geneve') THEN tunnel_id END AS vni, "+
 		"flows_started::HUGEINT AS flows, flows_active::HUGEINT AS flows_active, flows_started::HUGEINT AS flows_started, flows_ended::HUGEINT AS flows_ended, packets::HUGEINT AS packets, bytes::HUGEINT AS bytes, "+
 		"wire_bytes::HUGEINT AS wire_bytes, payload_bytes::HUGEINT AS payload_bytes, packets_scaled::HUGEINT AS packets_scaled, bytes_scaled::HUGEINT AS bytes_scaled, "+
-		"stamp(first_seen) AS f, stamp(last_seen) AS l FROM intervals WHERE distribution = 'direct'",
+		"stamp(first_seen) AS f, stamp(last_seen) AS l, complete FROM intervals WHERE distribution = 'direct'",
 		both, bits("src_ip", "NULL"), bits("dst_ip", "NULL"), from("src_ip", "NULL"), from("dst_ip", "NULL"),
 		optional("vlan_id", "USMALLINT"), optional("mpls_label", "UINTEGER"), optional("mpls_label2", "UINTEGER"), optional("mpls_label3", "UINTEGER"))
 	if o.manifest.Totals.Distribution == "" {
@@ -111,7 +111,7 @@ func (d *database) pieces(o *output, of map[string]bool) {
 	label := func(n int) string { return fmt.Sprintf("nullif(split_part(mpls_labels, '/', %d), '')::UINTEGER", n) }
 	d.exec("INSERT INTO pieces SELECT b, %s, src_as, dst_as, next_hop, bgp_next_hop, %s, %s, %s, %s, vlan_id, mpls_label, %s, %s, NULL, "+
 		"CASE WHEN b = least_b THEN coalesce(flows, 1) ELSE 0 END, 1, (b = least_b)::INT, (b = greatest_b)::INT, %s, %s, %s, %s, %s, %s, "+
-		"greatest(s, b), least(e, b + width() - 1) FROM (SELECT *, (greatest_b - least_b) // width() + 1 AS touched, unnest(generate_series(least_b, greatest_b, width())) AS b FROM ("+
+		"greatest(s, b), least(e, b + width() - 1), (SELECT bool_and(complete) FROM intervals WHERE distribution <> 'direct' AND stamp(interval_start) = b) FROM (SELECT *, (greatest_b - least_b) // width() + 1 AS touched, unnest(generate_series(least_b, greatest_b, width())) AS b FROM ("+
 		"SELECT *, stamp(flow_start) AS s, stamp(flow_end) AS e, interval_of(flow_start) AS least_b, interval_of(flow_end) AS greatest_b FROM flows WHERE time_source <> 'packet'))",
 		both, bits("src_ip", "src_mask"), bits("dst_ip", "dst_mask"), from("src_ip", "src_mask"), from("dst_ip", "dst_mask"), label(2), label(3),
 		share("packets"), share("bytes"), share("wire_bytes"), share("payload_bytes"), share("packets_scaled"), share("bytes_scaled"))
@@ -132,9 +132,9 @@ func (d *database) checkScheme(name string, exportedOnly bool) {
 	}
 	sums := "sum(flows), sum(flows_active), sum(flows_started), sum(flows_ended), sum(packets), sum(bytes), sum(wire_bytes), sum(payload_bytes), " +
 		"CASE WHEN count(*) = count(packets_scaled) THEN sum(packets_scaled) END, CASE WHEN count(*) = count(bytes_scaled) THEN sum(bytes_scaled) END, " +
-		"min(f), max(l), (8 * sum(bytes))::DOUBLE / 300.0, nullif(count(DISTINCT src_ip_), 0), nullif(count(DISTINCT dst_ip_), 0)"
+		"min(f), max(l), (8 * sum(bytes))::DOUBLE / 300.0, bool_and(complete), nullif(count(DISTINCT src_ip_), 0), nullif(count(DISTINCT dst_ip_), 0)"
 	told := "flows, flows_active, flows_started, flows_ended, packets, bytes, wire_bytes, payload_bytes, packets_scaled, bytes_scaled, " +
-		"stamp(first_seen), stamp(last_seen), avg_bps, distinct_src, distinct_dst"
+		"stamp(first_seen), stamp(last_seen), avg_bps, complete, distinct_src, distinct_dst"
 	if exportedOnly { // of packets the interval table does not tell
 		sums += ", sum(l - f)"
 		told += ", active_time_ns"

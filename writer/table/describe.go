@@ -100,6 +100,11 @@ func Markdown(w io.Writer) error {
 	b.WriteString(markdownReference)
 	all := Reference{ASNames: true, Countries: true, Services: true, Classes: true, Labels: []string{"NAME"}}
 	writeColumns(&b, Describe(append(routeColumns(flowAttributes), referenceColumns(&all, flowAttributes)...)))
+	b.WriteString("\n## Results of commands on finished runs\n\nAs CSV and Parquet (docs/bills.md); `netstream schema` prints these, too.\n")
+	for _, section := range ResultSections(Options{}) {
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n", section.Name, section.About)
+		writeColumns(&b, section.Columns)
+	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("cannot write schema: %w", err)
 	}

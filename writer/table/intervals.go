@@ -75,15 +75,21 @@ func intervalSpan(o *Options) []Column[flow.IntervalRecord] {
 			Spell: func(dst []byte, s Symbol) []byte {
 				return append(dst, flow.Distribution(s.Low).String()...)
 			},
-		}, {
-			Name: "complete", Kind: Bool, Pattern: Varied,
-			Definition: "Whether the run has seen the interval from its begin to its end, so that later input adds nothing to it (docs/metering.md section 5).",
-			Int: func(r *record) int64 {
-				if r.Complete {
-					return 1
-				}
-				return 0
-			},
+		},
+		completeColumn("Whether the run has seen the interval from its begin to its end, so that later input adds nothing to it (docs/metering.md section 5).",
+			func(r *record) bool { return r.Complete }),
+	}
+}
+
+// completeColumn declares which intervals are complete.
+func completeColumn[R any](definition string, complete func(*R) bool) Column[R] {
+	return Column[R]{
+		Name: "complete", Kind: Bool, Pattern: Varied, Definition: definition,
+		Int: func(r *R) int64 {
+			if complete(r) {
+				return 1
+			}
+			return 0
 		},
 	}
 }

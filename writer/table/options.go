@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"net/netip"
 
 	"netstream/aggregate/flow"
 )
@@ -58,6 +59,11 @@ type Options struct {
 
 	// Distinct and Peak add columns to the tables of accounting schemes.
 	Distinct, Peak bool
+
+	// SpeedOf gives the speed of an exporter's interface in bit/s by its ifIndex, 0 if it
+	// is not known. It adds columns of utilization to the tables of schemes with interfaces
+	// in their keys; nil leaves them out. The zero Addr is an exporter that is not known.
+	SpeedOf func(exporter netip.Addr, index uint32) uint64
 
 	// FirstPacketOf maps the number of a packet within its input, as flow records
 	// have it, to what first_packet says; nil if it says that number.

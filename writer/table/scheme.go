@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"net/netip"
 
 	"netstream/aggregate/flow"
 )
@@ -26,7 +27,7 @@ func Scheme(o Options, s *flow.Scheme) []Column[flow.SchemeRow] {
 	if destinationRoute {
 		columns = append(columns, routeColumn("dst_mask_source", "dst_mask", func(r *flow.SchemeRow) flow.RouteSources { return r.DestinationRoutes }))
 	}
-	return append(columns, schemeSums(&o)...)
+	return append(columns, schemeSums(&o, s)...)
 }
 
 func schemeTimes(o *Options) []Column[flow.SchemeRow] {
@@ -57,7 +58,7 @@ func routeColumn(name, of string, routes func(*flow.SchemeRow) flow.RouteSources
 }
 
 // schemeSums declares what a group amounts to in an interval.
-func schemeSums(o *Options) []Column[flow.SchemeRow] {
+func schemeSums(o *Options, s *flow.Scheme) []Column[flow.SchemeRow] {
 	type row = flow.SchemeRow
 	lacks := func(need flow.Fields) func(*row) bool {
 		return func(r *row) bool { return r.Has&need == 0 }
@@ -68,6 +69,7 @@ func schemeSums(o *Options) []Column[flow.SchemeRow] {
 		func(r *row) int64 { return count(r.Scaled.Packets) },
 		func(r *row) int64 { return count(r.Scaled.Octets) })...)
 	columns = append(columns, schemeSpan(o)...)
+	columns = append(columns, utilization(o, s)...)
 	if o.Distinct {
 		columns = append(columns, schemeDistinct()...)
 	}
@@ -79,6 +81,8 @@ func schemeSums(o *Options) []Column[flow.SchemeRow] {
 			Int:        func(r *row) int64 { return count(8 * min(r.Peak, math.MaxInt64/8)) },
 		})
 	}
+	columns = append(columns, completeColumn("Whether the run has seen the interval from its begin to its end, of packets if any flow of the row was metered from packets, of reports if any is of an exporter, so that later input adds nothing to it (docs/metering.md section 5).",
+		func(r *row) bool { return r.Complete }))
 	return byField(o, lacks, columns)
 }
 
@@ -163,9 +167,9 @@ func schemeSection(o Options) Section {
 			s.Columns = append(s.Columns, flow.SchemeColumn{Name: name, Field: f})
 		}
 	}
-	o.Distinct, o.Peak = true, true
+	o.Distinct, o.Peak, o.SpeedOf = true, true, func(netip.Addr, uint32) uint64 { return 0 }
 	return Section{
-		"accounting", "One row a group of flows and interval, a table for each accounting scheme; ordered by interval_start and the key. Of the columns from exporter_ip to vni each scheme has those of its key, in the order of its definition (docs/accounting.md); distinct_src, distinct_dst and peak_bps are there on request.",
+		"accounting", "One row a group of flows and interval, a table for each accounting scheme; ordered by interval_start and the key. Of the columns from exporter_ip to vni each scheme has those of its key, in the order of its definition (docs/accounting.md); distinct_src, distinct_dst and peak_bps are there on request, in_if_utilization and out_if_utilization with speeds of --interfaces.",
 		Describe(Scheme(o, &s)),
 	}
 }
