@@ -13,6 +13,7 @@ import (
 // TestCoarserIntervals: rows of 1 second, summed over the wider intervals of another run,
 // are the rows of that run (M16), whatever its widths are. Only flows_active is no sum.
 func TestCoarserIntervals(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(400) {
 		e := localExperiment(t, seed)
 		coarse := e.settings

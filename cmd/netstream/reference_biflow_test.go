@@ -49,6 +49,7 @@ func keyOfBoth(key string) string {
 // TestReferenceBiflows looks whether the experiments meet every state of connections
 // and whatever happens to segments.
 func TestReferenceBiflows(t *testing.T) {
+	t.Parallel()
 	states := make(map[flow.ConnState]int)
 	met := make(map[string]int)
 	note := func(what string, is bool) {

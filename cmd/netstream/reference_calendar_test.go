@@ -87,6 +87,7 @@ func (e *experiment) move(d int64) {
 // TestReferenceCalendar compares the program with the reference where intervals are those
 // of local time.
 func TestReferenceCalendar(t *testing.T) {
+	t.Parallel()
 	captures := uint64(1_500)
 	if testing.Short() {
 		captures = 300
@@ -110,6 +111,7 @@ func TestReferenceCalendar(t *testing.T) {
 // both sides of ends of intervals, and of intervals of every length, and complete and
 // other intervals.
 func TestReferenceCalendarIsVaried(t *testing.T) {
+	t.Parallel()
 	lengths := make(map[time.Duration]int)
 	complete := make(map[bool]int)
 	for seed := range uint64(500) {

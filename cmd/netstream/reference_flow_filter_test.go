@@ -103,6 +103,7 @@ func countersOf(t *balance.Totals) flow.Counters {
 // TestReferenceFiltersFlows: the experiments keep and reject flows of one interval and
 // of several, under each condition.
 func TestReferenceFiltersFlows(t *testing.T) {
+	t.Parallel()
 	met := make(map[string]int)
 	texts := make(map[string]bool)
 	for seed := range uint64(600) {

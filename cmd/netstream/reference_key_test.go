@@ -125,6 +125,7 @@ func beyondOf(f *flow.Flexible) naive.Beyond {
 // TestReferenceKeys looks whether the experiments meet every field of keys with
 // different values, and fragments whose first one names another key.
 func TestReferenceKeys(t *testing.T) {
+	t.Parallel()
 	met := make(map[int]map[int64]bool)
 	absent := make(map[flow.Shape]int)
 	for seed := range uint64(500) {

@@ -162,6 +162,7 @@ func placeOf(p *flow.Point) naive.Place {
 // TestReferencePlaces compares the program with the second implementation of
 // docs/metering.md on captures that tell of interfaces and directions.
 func TestReferencePlaces(t *testing.T) {
+	t.Parallel()
 	if seed := os.Getenv("NETSTREAM_SEED"); seed != "" {
 		n, err := strconv.ParseUint(seed, 10, 64)
 		if err != nil {
@@ -183,6 +184,7 @@ func TestReferencePlaces(t *testing.T) {
 // every direction by every source, indexes of every source, and frames without IP under
 // every reason for which they are left out.
 func TestReferencePlacesAreVaried(t *testing.T) {
+	t.Parallel()
 	met := make(map[string]int)
 	etherTypes := make(map[int64]bool)
 	for seed := range uint64(500) {

@@ -116,6 +116,7 @@ func schemeDifference(got, want [][]flow.SchemeRow) string {
 // can tell, with different values, rows of several flows, and seconds that are not the
 // only ones.
 func TestReferenceAccounts(t *testing.T) {
+	t.Parallel()
 	known := make(map[flow.SchemeField]map[flow.SchemeValue]bool)
 	met := make(map[string]int)
 	for seed := range uint64(1600) {

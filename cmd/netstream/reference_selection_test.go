@@ -115,6 +115,7 @@ func openInMemory(files []naive.File, options reader.Options) (*observations, er
 
 // TestReferenceSelects looks whether the experiments meet every rule of selection.
 func TestReferenceSelects(t *testing.T) {
+	t.Parallel()
 	met := make(map[string]uint64)
 	for seed := range uint64(800) {
 		e := newExperiment(seed)

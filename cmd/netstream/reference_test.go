@@ -424,6 +424,7 @@ func (e *experiment) report() string {
 // docs/metering.md, field by field and row by row, on NETSTREAM_CAPTURES random captures,
 // or on that of NETSTREAM_SEED alone.
 func TestReference(t *testing.T) {
+	t.Parallel()
 	if seed := os.Getenv("NETSTREAM_SEED"); seed != "" {
 		n, err := strconv.ParseUint(seed, 10, 64)
 		if err != nil {
@@ -468,6 +469,7 @@ func tryAll(t *testing.T, seeds uint64, experimentOf func(seed uint64) *experime
 // TestReferenceIsVaried: the captures and settings of TestReference meet every rule
 // by which flows end.
 func TestReferenceIsVaried(t *testing.T) {
+	t.Parallel()
 	met := make(map[string]int)
 	for seed := range uint64(2600) {
 		e := newExperiment(seed)
@@ -512,6 +514,7 @@ func TestReferenceIsVaried(t *testing.T) {
 // for their order, or one more, and then packets that come back to the time at
 // which the first of them had to leave.
 func TestReferenceFullWait(t *testing.T) {
+	t.Parallel()
 	const most = 65536
 	for _, c := range []struct {
 		name    string

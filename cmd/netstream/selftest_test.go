@@ -88,6 +88,7 @@ func writeKit(t *testing.T, files map[string][]byte) {
 
 // TestSelftest passes, with a line for each assertion.
 func TestSelftest(t *testing.T) {
+	t.Parallel()
 	got := netstream("selftest")
 	lines := strings.Count(got.out, "\nok ") + 1
 	if got.code != exitOK || strings.Contains(got.out, "FAILED") || !strings.HasSuffix(got.out, fmt.Sprintf("\n%d assertions hold\n", lines)) || lines < 200 {
@@ -97,6 +98,7 @@ func TestSelftest(t *testing.T) {
 
 // TestSelftestFails changes what is known, or what is read.
 func TestSelftestFails(t *testing.T) {
+	t.Parallel()
 	whole, err := kit.Load()
 	must(t, err)
 	tests := []struct {

@@ -18,6 +18,7 @@ import (
 // formats: none has a defect, and of none the columns are unknown. Each parameter that a
 // run has by default is another one in some of them.
 func TestVerifyGoldenRuns(t *testing.T) {
+	t.Parallel()
 	left := new(runOptions)
 	flags := newFlags("run")
 	left.addFlags(flags)
