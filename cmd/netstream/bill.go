@@ -50,6 +50,9 @@ func (b *billing) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := oneDirection(all, name); err != nil {
+		return err
+	}
 	tables, err := openTables(all, name)
 	if err == nil {
 		err = columnsOf(tables, b.options.columns())

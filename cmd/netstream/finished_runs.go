@@ -92,6 +92,22 @@ func openTables(all []*finished.Run, name string) ([]*finished.Table, error) {
 	return tables, nil
 }
 
+// oneDirection says no to tables in which a row has both directions of a conversation:
+// their columns without rev_ in front are those of the initiator alone, and would be
+// taken for all.
+func oneDirection(all []*finished.Run, name string) error {
+	if name != table.FlowTable && name != table.IntervalTable {
+		return nil // each direction of a biflow counts in its own group
+	}
+	for _, r := range all {
+		if r.Manifest.Parameters["biflow"] == "true" {
+			return fail(exitUsage, "netstream run -A counts each direction by itself, in tables of its own",
+				"cannot add up %s of %s: its rows are biflows, with both directions", name, r.Path)
+		}
+	}
+	return nil
+}
+
 // columnsOf gives columns of all tables by name, and fails where one is missing.
 func columnsOf(tables []*finished.Table, names []string) error {
 	for _, t := range tables {

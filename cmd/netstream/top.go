@@ -114,6 +114,9 @@ func (o *topOptions) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := oneDirection(all, o.table); err != nil {
+		return err
+	}
 	tables, err := openTables(all, o.table)
 	if err == nil {
 		needed := append(slices.Clone(o.keys), "packets", "bytes", "wire_bytes")
