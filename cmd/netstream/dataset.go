@@ -143,7 +143,7 @@ func (j *job) inputSizes(args []string) (sizes []int64, ok bool) {
 	if slices.Contains(names, input.StandardInput) || slices.Contains(j.options.filesFrom, input.StandardInput) {
 		return nil, false // it can be read once only
 	}
-	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom})
+	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom, Repeats: j.options.duplicates == "count"})
 	if err != nil {
 		return nil, false // the run itself says so
 	}

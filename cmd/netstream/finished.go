@@ -93,7 +93,7 @@ func (j *job) sameRun(ctx context.Context, args []string, there *manifest.Manife
 	for _, s := range there.Skipped {
 		leftOut[s.Name] = true
 	}
-	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom})
+	selection, err := input.Expand(input.Request{Names: names, FilesFrom: j.options.filesFrom, Repeats: j.options.duplicates == "count"})
 	for _, e := range input.Errors(err) {
 		if !j.options.keepGoing || !leftOut[e.Name] {
 			return false, nil

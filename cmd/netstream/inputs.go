@@ -104,7 +104,7 @@ func (obs *observations) find(c *console, o *runOptions, args []string) (*input.
 		return &o.repeated.selection, nil
 	}
 	return input.Expand(input.Request{
-		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams,
+		Names: append(slices.Clone(o.read), args...), FilesFrom: o.filesFrom, Stdin: c.in, Streams: o.streams, Repeats: o.duplicates == "count",
 	})
 }
 

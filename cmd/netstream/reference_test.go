@@ -437,7 +437,7 @@ func TestReference(t *testing.T) {
 	}
 	captures := uint64(4_000)
 	if testing.Short() {
-		captures = 1_000
+		captures = 600
 	}
 	if number := os.Getenv("NETSTREAM_CAPTURES"); number != "" {
 		n, err := strconv.ParseUint(number, 10, 64)

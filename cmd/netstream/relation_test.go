@@ -319,3 +319,35 @@ func number(t *testing.T, r row, column string) int {
 	}
 	return n
 }
+
+// M12: with --duplicates count, two copies of a capture have twice its packets and octets.
+func TestTwoCopies(t *testing.T) {
+	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+		dir := t.TempDir()
+		for _, name := range []string{"a.pcap", "b.pcap"} {
+			if err := os.WriteFile(filepath.Join(dir, name), encoded(s.packets), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, intervals := tablesOf(t, append(s.flags, "--biflow=false", "--max-flow-bytes", "0", "--max-flow-packets", "0", "--duplicates", "count", dir)...)
+		_, once := tablesOf(t, append(s.flags, "--biflow=false", "--max-flow-bytes", "0", "--max-flow-packets", "0", filepath.Join(dir, "a.pcap"))...)
+		sums := func(table string) (packets, octets uint64) {
+			rows := sheetOf(t, table)
+			for _, cells := range rows.rows {
+				r := row{rows.columns, cells}
+				for to, c := range map[*uint64]string{&packets: "packets", &octets: "bytes"} {
+					v, err := strconv.ParseUint(*r.cell(c), 10, 64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					*to += v
+				}
+			}
+			return packets, octets
+		}
+		packets, octets := sums(intervals)
+		if wantPackets, wantOctets := sums(once); packets != 2*wantPackets || octets != 2*wantOctets {
+			t.Errorf("%d packets and %d octets, want %d and %d", packets, octets, 2*wantPackets, 2*wantOctets)
+		}
+	})
+}

@@ -275,6 +275,9 @@ func (j *job) account(result *engine.Result) error {
 // refuseDuplicates refuses inputs of equal content, a copy or the compressed twin of
 // another, since its packets would be counted twice.
 func (j *job) refuseDuplicates() error {
+	if j.options.duplicates == "count" {
+		return nil
+	}
 	seen := make(map[[32]byte]string)
 	for _, a := range j.accounts {
 		digest := a.Input.ContentDigest
@@ -282,7 +285,7 @@ func (j *job) refuseDuplicates() error {
 			continue
 		}
 		if first, twice := seen[*digest]; twice {
-			return fail(exitUsage, "name one of them", "duplicate input: %s has the content of %s", a.Name, first)
+			return fail(exitUsage, "name one of them; --duplicates count takes both", "duplicate input: %s has the content of %s", a.Name, first)
 		}
 		seen[*digest] = a.Name
 	}

@@ -25,6 +25,8 @@ type runOptions struct {
 	keepGoing bool
 	strict    bool
 
+	duplicates string
+
 	write      string
 	format     string
 	force      bool
@@ -105,6 +107,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.reference.addFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
+	flags.StringVar(&o.duplicates, "duplicates", "refuse", "inputs that have the content of another one, a copy or the compressed twin: refuse the run, or count them as often as they are named: refuse or count")
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
 	flags.BoolVar(&o.provenance, "provenance", false, "also write provenance.json: host, time, arguments and the input files' state")
 	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers; does not change the output")
@@ -222,6 +225,8 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return fail(exitUsage, "name one with -w DIR", "no output is given")
 	case o.format != "parquet" && o.format != "csv":
 		return usageError("output format %q is neither parquet nor csv", o.format)
+	case o.duplicates != "refuse" && o.duplicates != "count":
+		return usageError("duplicates are %q, must be refuse or count", o.duplicates)
 	case o.write == "-" && o.format != "csv":
 		return fail(exitUsage, "add -o csv", "only CSV can be written to standard output")
 	case o.write == "-" && (o.force || o.provenance):
@@ -271,6 +276,7 @@ func (o *runOptions) parameters() map[string]string {
 		"captures":        o.captures,
 		"distribution":    o.distribution,
 		"stitch":          strconv.FormatBool(o.stitch),
+		"duplicates":      o.duplicates,
 		"dedup":           strconv.FormatBool(o.dedup),
 		"share_templates": strconv.FormatBool(o.shareTemplates),
 		"elements":        strings.Join(o.elementNames(), " "),

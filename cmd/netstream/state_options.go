@@ -46,6 +46,8 @@ func (o *stateOptions) validate(flags *pflag.FlagSet, run *runOptions) error {
 		return refuse("--stitch", "records are joined within one run only")
 	case flags.Changed("count"):
 		return refuse("--count", "packets are counted within one run only")
+	case run.duplicates == "count":
+		return refuse("--duplicates count", "inputs of a run before are told by their content")
 	case run.keepGoing:
 		return refuse("--keep-going", "an input that is left out today cannot be added tomorrow")
 	}

@@ -89,6 +89,7 @@ func verifiedRuns() []goldenRun {
 		{"exports", []string{"--stitch", "--dedup", "--share-templates", "--distribution", "uniform", "--element", "e0_344", "--element", "e2636_7", export("lab-softflowd-v9.raw"), export("totals.ipfix")}},
 		{"export-packets", []string{"--captures", "packets", export("exports-fragments-ipv4.pcap")}},
 		{"masks", []string{"--v8-mask-order", "src-dst", export("v8-13.raw")}},
+		{"duplicates", []string{"--duplicates", "count", lab, lab}},
 		{"fragments", []string{"--fragments", "apart", capture("ipv4-fragments.pcap")}},
 		{"damaged", []string{capture("pcap-cut-in-record.pcap"), lab}},
 		{"directory", []string{"-A", "as", filepath.Join(captures, "..", "export")}},

@@ -31,6 +31,9 @@ type Request struct {
 	// Streams allows named pipes, sockets and devices. Without it they are
 	// refused at once, since opening one may wait for ever.
 	Streams bool
+
+	// Repeats allows a file to be named several times, and to be read as often.
+	Repeats bool
 }
 
 // Selection is what a Request comes to.
@@ -61,7 +64,7 @@ type Skipped struct {
 //   - Unreadable: a file does not exist or cannot be opened, or a glob matches
 //     nothing.
 //   - Refused: a pipe, socket or device without Streams, a directory without
-//     files, one file under two names, standard input asked for twice, more
+//     files, one file under two names without Repeats, standard input asked for twice, more
 //     than MaxSources inputs, no names at all.
 func Expand(request Request) (*Selection, error) {
 	e := expansion{request: request, seen: make(map[identity]string)}
@@ -115,10 +118,10 @@ func (e *expansion) addFile(name string, found bool) {
 		e.fail(err)
 		return
 	}
-	if first, twice := e.seen[id]; twice {
+	if first, twice := e.seen[id]; twice && !e.request.Repeats {
 		e.fail(&Error{Class: Refused, Op: "read", Name: name,
 			Err:  fmt.Errorf("duplicate input: it is the same file as %q", first),
-			Hint: "name it once; its packets would be counted twice"})
+			Hint: "name it once; its packets would be counted twice, as --duplicates count does"})
 		return
 	}
 	e.seen[id] = name
