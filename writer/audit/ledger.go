@@ -121,13 +121,23 @@ func (a *auditor) ledgerOfInputs(b *books) {
 		a.law(id)
 	}
 	want := make(map[entry]amounts)
+	named := make(map[string]*manifest.Input) // a file may be an input several times
 	for i := range m.Inputs {
 		in := &m.Inputs[i]
+		wantedOf(want, in)
+		if first := named[in.Name]; first != nil {
+			first.ContentSize, first.Messages, first.Records = first.ContentSize+in.ContentSize, first.Messages+in.Messages, first.Records+in.Records
+			continue
+		}
+		sum := *in
+		named[in.Name] = &sum
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		in := named[name]
 		octets, messages, records := b.total(in.Name, table.LedgerOctets), b.total(in.Name, table.LedgerMessage), b.total(in.Name, table.LedgerRecord)
 		compare(a, file, "law C1, octets of "+in.Name, octets.octets, uint64(in.ContentSize))
 		compare(a, file, "law C8, messages of "+in.Name, messages.messages, in.Messages)
 		compare(a, file, "law C8c, records of "+in.Name, records.records, in.Records)
-		wantedOf(want, in)
 	}
 	got := make(map[entry]amounts)
 	for e, n := range b.entries {
@@ -178,7 +188,7 @@ func (a *auditor) ledgerOfFlows(b *books, flows *content) {
 	m := a.report.Manifest
 	var accounted, filtered [3]uint64
 	var filteredFlows, exported uint64
-	exporters := make(map[string]bool) // inputs by name
+	exporters := make(map[string]bool) // all inputs by name
 	for i := range m.Inputs {
 		in := &m.Inputs[i]
 		exporters[in.Name] = in.FirstRecord > 0
@@ -212,8 +222,8 @@ func (a *auditor) ledgerOfFlows(b *books, flows *content) {
 	a.law("C5b")
 	compare(a, a.file(flows), "law C5b, rows of exporters with those stitched and filtered out, by run.json", flows.metered.exported+m.Totals.Stitched+filteredFlows, exported)
 	read := new(big.Int)
-	for i := range m.Inputs {
-		read.Add(read, new(big.Int).SetUint64(b.total(m.Inputs[i].Name, table.LedgerPacket).packets))
+	for name := range exporters {
+		read.Add(read, new(big.Int).SetUint64(b.total(name, table.LedgerPacket).packets))
 	}
 	compare(a, outdir.ManifestName, "law C11, packets read and ledger", string(m.Totals.PacketsRead), read.String())
 }
