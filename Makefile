@@ -19,7 +19,7 @@ BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 .PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## build bin/netstream
 	$(BUILD) -o $(BIN) ./cmd/netstream
