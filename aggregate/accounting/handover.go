@@ -1,9 +1,6 @@
 package accounting
 
 import (
-	"errors"
-	"io"
-
 	"netstream/aggregate/carry"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/runs"
@@ -81,21 +78,12 @@ func (b *Book) Resume(scheme int, from *Resume) error {
 func take[S any](from *carry.Reader, to *runs.Sorter[item[S]], order runs.Order[item[S]]) error {
 	var row item[S]
 	var octets []byte
-	for {
-		c, err := from.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return from.Each(func(c *carry.Coder) error {
 		c.Rest(&octets)
 		if order.Decode(octets, &row) != nil || len(row.key) < startLength {
 			return carry.ErrDamaged
 		}
 		to.Add(&row)
-		if err := to.Err(); err != nil {
-			return err
-		}
-	}
+		return to.Err()
+	})
 }

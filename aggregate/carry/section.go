@@ -187,6 +187,22 @@ func (r *Reader) Next() (*Coder, error) {
 	}
 }
 
+// Each gives all rows that are left to take, which must not keep them.
+func (r *Reader) Each(take func(*Coder) error) error {
+	for {
+		c, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = take(c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // learn takes a row that says what a number means.
 func (r *Reader) learn(kind byte, c *Coder) error {
 	switch kind {

@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"errors"
-	"io"
-
 	"netstream/aggregate/accounting"
 	"netstream/aggregate/balance"
 	"netstream/aggregate/carry"
@@ -73,23 +70,16 @@ func (ws workers) resume(config *Config, book *accounting.Book) (taken balance.C
 // resumeFlows puts the states of flow keys back into the tables of their shards.
 func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 	metering, from := ws.metering(), config.Resume.Flows
-	for {
-		c, err := from.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return from.Each(func(c *carry.Coder) error {
 		var key flow.Key
+		var err error
 		if key.Point, err = from.Point(c.ReadKey(&key)); err != nil {
 			return err
 		}
 		hash := config.Hasher.Hash(&key)
 		w := metering[shardOf(hash, len(metering))]
-		t := w.table
-		number := t.number(hash, &key)
-		state, extension := t.state(number), t.extension(number)
+		number := w.table.number(hash, &key)
+		state, extension := w.table.state(number), w.table.extension(number)
 		state.Carry(c, extension)
 		if err := c.Finish(); err != nil {
 			return err
@@ -98,7 +88,8 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 		if w.overflow != nil {
 			w.boundResumed(hash, number, config.Resume.Clock)
 		}
-	}
+		return w.err()
+	})
 }
 
 // resumeSlices gives the slices of intervals that may still grow to the first worker:
@@ -107,18 +98,12 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 	from := config.Resume.Slices
 	var slice meter.Slice
 	var row []byte
-	for {
-		c, err := from.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return from.Each(func(c *carry.Coder) error {
 		c.Rest(&row)
-		if err := decodeSlice(row, &slice); err != nil {
+		if decodeSlice(row, &slice) != nil {
 			return carry.ErrDamaged
 		}
+		var err error
 		slice.Key.Point, err = from.Point(slice.Key.Point)
 		if err == nil {
 			slice.InIfName, err = from.Name(slice.InIfName)
@@ -131,8 +116,6 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 		}
 		countSlice(taken, &slice, config.Population)
 		ws[0].slices.Add(&slice)
-		if err := ws[0].slices.Err(); err != nil {
-			return err
-		}
-	}
+		return ws[0].slices.Err()
+	})
 }
