@@ -94,9 +94,10 @@ func (j *job) doneInDataset(ctx context.Context, args []string) (bool, error) {
 	if err != nil || o.force {
 		return false, nil
 	}
-	sizes, ok := j.inputSizes(args)
+	sources, ok := j.knownInputs(args)
+	sizes, known := sizesOf(sources)
 	for _, entry := range entries {
-		if !ok || !strings.HasPrefix(entry.Name(), runPrefix) {
+		if !ok || !known || !strings.HasPrefix(entry.Name(), runPrefix) {
 			continue
 		}
 		output := filepath.Join(o.write, entry.Name())
@@ -137,8 +138,9 @@ func incomplete(there *manifest.Manifest) error {
 	return nil
 }
 
-// inputSizes gives the lengths of the input files in order; false if they are not known.
-func (j *job) inputSizes(args []string) (sizes []int64, ok bool) {
+// knownInputs gives the inputs as the run will find them, without files of directories
+// that are no input; false if they are not known before they are read.
+func (j *job) knownInputs(args []string) ([]input.Source, bool) {
 	names := append(slices.Clone(j.options.read), args...)
 	if slices.Contains(names, input.StandardInput) || slices.Contains(j.options.filesFrom, input.StandardInput) {
 		return nil, false // it can be read once only
@@ -147,7 +149,12 @@ func (j *job) inputSizes(args []string) (sizes []int64, ok bool) {
 	if err != nil {
 		return nil, false // the run itself says so
 	}
-	for _, source := range selection.Sources {
+	return slices.DeleteFunc(selection.Sources, func(s input.Source) bool { return s.Found && isForeign(s) }), true
+}
+
+// sizesOf gives the lengths of files in order; false if one is not known.
+func sizesOf(sources []input.Source) (sizes []int64, ok bool) {
+	for _, source := range sources {
 		info, err := os.Stat(source.Name)
 		if err != nil || !info.Mode().IsRegular() {
 			return nil, false

@@ -15,7 +15,6 @@ import (
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
 	"netstream/cmd/internal/statefile"
-	"netstream/reader/input"
 	"netstream/writer/manifest"
 	"netstream/writer/outdir"
 )
@@ -157,16 +156,13 @@ func (j *job) countedBefore(ctx context.Context, args []string) (done bool, err 
 	if len(before.Runs) == 0 {
 		return false, nil
 	}
-	sizes, ok := j.inputSizes(args)
-	if !ok || !slices.ContainsFunc(before.Runs, func(r statefile.Run) bool { return slices.Equal(r.Sizes(), sizes) }) {
+	sources, ok := j.knownInputs(args)
+	sizes, known := sizesOf(sources)
+	if !ok || !known || !slices.ContainsFunc(before.Runs, func(r statefile.Run) bool { return slices.Equal(r.Sizes(), sizes) }) {
 		return false, nil
 	}
-	selection, err := input.Expand(input.Request{Names: append(slices.Clone(j.options.read), args...), FilesFrom: j.options.filesFrom})
-	if err != nil {
-		return false, nil // the run itself says so
-	}
 	var contents []string
-	for _, source := range selection.Sources {
+	for _, source := range sources {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}

@@ -29,10 +29,9 @@ type Header struct {
 
 	// Clocks are the least and the greatest clock of all packets, Ends the least and the
 	// greatest end of all exported records, in nanoseconds since 1970; nil if there is
-	// none. Horizon is the end of the time of which the interval rows have been written.
-	Clocks  *Span           `json:"clocks,omitempty"`
-	Ends    *Span           `json:"ends,omitempty"`
-	Horizon *flow.Timestamp `json:"horizon,omitempty"`
+	// none.
+	Clocks *Span `json:"clocks,omitempty"`
+	Ends   *Span `json:"ends,omitempty"`
 
 	Runs     []Run     `json:"runs"`
 	Sections []Section `json:"sections"`

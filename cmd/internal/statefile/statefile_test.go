@@ -56,7 +56,7 @@ func written(t *testing.T) ([]byte, *Header) {
 		t.Fatal(err)
 	}
 	first, last := flow.Timestamp(-5), flow.Timestamp(1<<62)
-	h := &Header{Tool: "test", Parameters: map[string]string{"a": "b"}, Inputs: 2, Packets: 3, Clocks: &Span{first, last}, Horizon: &first,
+	h := &Header{Tool: "test", Parameters: map[string]string{"a": "b"}, Inputs: 2, Packets: 3, Clocks: &Span{first, last},
 		Runs: []Run{{ID: "x", Inputs: []Input{{Name: "a", Size: 1, ContentSize: 2, ContentSHA256: "ff"}}}}}
 	var out bytes.Buffer
 	if err := b.Write(&out, h); err != nil {
