@@ -82,11 +82,12 @@ bench: build ## measure netstream beside the floor program on generated workload
 	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
 	bin/bench --bin bin --scale $(SCALE) $(if $(FLOOR_C),--floor bin/floor-c)
 
-bench-peers: build ## measure nfdump, softflowd, argus and tshark beside netstream on the same captures
+bench-peers: build ## measure nfdump, softflowd, argus, tshark and DuckDB beside netstream
 	command -v nfpcapd softflowd argus ra tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y nfdump softflowd argus-server argus-client tshark; }
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) build -o $(CURDIR)/bin/ ./copycsv
 	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
-	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 $(if $(FLOOR_C),--floor bin/floor-c)
+	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 --duckdb bin/copycsv $(if $(FLOOR_C),--floor bin/floor-c)
 
 clean: ## remove what the targets made
 	rm -rf bin

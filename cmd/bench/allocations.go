@@ -26,7 +26,7 @@ func allocationsElsewhere(capture string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	out, err := exec.Command(self, "--count-allocations", capture).Output()
+	out, err := exec.Command(self, "allocations", capture).Output()
 	if err != nil {
 		return 0, fmt.Errorf("cannot count allocations: %w", err)
 	}

@@ -7,12 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
-	"time"
-
-	"netstream/aggregate/flow"
-	"netstream/reader"
-	"netstream/reader/input"
 )
 
 // exportRecords is the number of records of an export workload at scale 1.
@@ -61,7 +55,7 @@ func compareExports(w io.Writer, bin, dir, name, kind string, records, runs int)
 	}
 	out := filepath.Join(dir, "out")
 	programs := []program{
-		command("decode", "", self, "--decode", name),
+		command("decode", "", self, "decode", name),
 		command("netstream -j1", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "1"),
 		command("netstream -j2", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"),
 	}
@@ -76,50 +70,4 @@ func compareExports(w io.Writer, bin, dir, name, kind string, records, runs int)
 			float64(m.cpu.Nanoseconds())/float64(records), m.peak>>20)
 	}
 	return nil
-}
-
-// decode reads the records of a file, digest included, adds their counters up, and
-// says how many there are. It is what reading costs before any row is sorted.
-func decode(w io.Writer, name string) error {
-	began := processorTime()
-	opened, err := reader.OpenEither(input.Source{Name: name}, nil, reader.Options{
-		Points: flow.NewPoints(), Exports: reader.ExportOptions{Names: flow.NewNames(), Ceiling: new(reader.Ceiling)}})
-	if err != nil {
-		return err
-	}
-	if opened.Exports == nil {
-		return fmt.Errorf("%s holds no exports", name)
-	}
-	if err := opened.Exports.Begin(); err != nil {
-		return err
-	}
-	var records uint64
-	var packets, octets flow.Sum
-	batch := flow.NewBatch()
-	for {
-		batch.Reset()
-		err := opened.Exports.ReadRecords(batch)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		for i := range batch.Records {
-			packets.Add(batch.Records[i].Counters.Packets)
-			octets.Add(batch.Records[i].Counters.Octets)
-		}
-		records += uint64(len(batch.Records))
-	}
-	fmt.Fprintf(w, "%d records, %v packets, %v octets in %v\n", records, packets, octets, processorTime()-began)
-	return opened.Exports.Close()
-}
-
-// processorTime is what this process has taken so far, user and system time.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

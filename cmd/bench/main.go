@@ -56,6 +56,7 @@ type bench struct {
 	runs     int
 	workers  []int
 	peers    bool
+	duckdb   string
 }
 
 func run(args []string, w io.Writer) error {
@@ -67,20 +68,14 @@ func run(args []string, w io.Writer) error {
 	flags.IntVar(&b.runs, "runs", 5, "runs of each program")
 	flags.IntSliceVar(&b.workers, "workers", []int{1, 2}, "numbers of workers to run netstream with")
 	flags.BoolVar(&b.peers, "peers", false, "also run nfpcapd and nfdump, softflowd, argus and ra, and tshark on captures")
+	flags.StringVar(&b.duckdb, "duckdb", "", "compare writing rows with this program, run as PROGRAM CSV [PARQUET]")
 	scale := flags.Int("scale", 5, "divide packets and flows by this; 1 for the sizes of docs/performance.md")
 	only := flags.StringSlice("only", nil, "these workloads only")
-	count := flags.String("count-allocations", "", "count the objects that metering this capture allocates, and do nothing else")
-	decoded := flags.String("decode", "", "decode the exports in this file, and do nothing else")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *decoded != "" {
-		return decode(w, *decoded)
-	}
-	if *count != "" {
-		allocated, err := allocations(*count)
-		fmt.Fprintln(w, allocated)
-		return err
+	if flags.NArg() > 0 {
+		return part(w, flags.Args())
 	}
 	if *scale < 1 || b.runs < 1 || len(b.workers) == 0 {
 		return fmt.Errorf("scale, runs and the number of workers must be at least 1")
@@ -99,18 +94,25 @@ func run(args []string, w io.Writer) error {
 		if len(*only) > 0 && !slices.Contains(*only, load.name) {
 			continue
 		}
-		capture := filepath.Join(b.dir, fmt.Sprintf("%s-%d.pcap", load.name, *scale))
-		if err := load.generate(filepath.Join(b.bin, "netgen"), capture); err != nil {
+		capture, err := b.capture(load, *scale)
+		if err != nil {
 			return err
 		}
 		if err := b.compare(w, capture, load); err != nil {
 			return err
 		}
 	}
+	chosen := func(name string) bool { return len(*only) == 0 || slices.Contains(*only, name) }
 	if b.peers {
-		return nil
+		return b.rows(w, *scale, chosen)
 	}
-	return benchExports(w, b.bin, b.dir, *scale, b.runs, *only)
+	if err := benchExports(w, b.bin, b.dir, *scale, b.runs, *only); err != nil {
+		return err
+	}
+	if err := b.compressed(w, *scale, chosen); err != nil {
+		return err
+	}
+	return b.tenfold(w, *scale, chosen)
 }
 
 // compare runs all programs on one capture in turn and prints their medians.

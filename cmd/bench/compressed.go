@@ -1,0 +1,86 @@
+package main
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// compressed compares the wall time of a compressed capture on two processors with that
+// of decompressing it alone, by the same code and by the usual program.
+func (b *bench) compressed(w io.Writer, scale int, chosen func(string) bool) error {
+	if !chosen("compressed") {
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	capture, err := b.capture(workloads(scale)[0], scale)
+	if err != nil {
+		return err
+	}
+	out := filepath.Join(b.dir, "out")
+	fmt.Fprintf(w, "\n%-10s %-16s %8s %8s %8s\n", "format", "program", "CPU s", "wall s", "x alone")
+	for _, format := range []string{"gz", "zst"} {
+		name := capture + "." + format
+		if err := compress(capture, name); err != nil {
+			return err
+		}
+		programs := []program{
+			command("decompressed", "", self, "expand", name),
+			command("netstream -j2", out, filepath.Join(b.bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"),
+		}
+		tool := map[string]string{"gz": "gzip", "zst": "zstd"}[format]
+		programs = append(programs, program{name: tool + " -dc", steps: []step{{args: []string{tool, "-dc", name}, stdout: os.DevNull}}})
+		medians, err := inTurn(programs, b.runs)
+		if err != nil {
+			return err
+		}
+		for i, p := range programs {
+			m := medians[i]
+			fmt.Fprintf(w, "%-10s %-16s %8.2f %8.2f %8.2f\n", format, p.name, m.cpu.Seconds(), m.wall.Seconds(), m.wall.Seconds()/medians[0].wall.Seconds())
+		}
+	}
+	return nil
+}
+
+// compress writes a compressed copy as the name says, at the usual level, if there is none.
+func compress(from, to string) (err error) {
+	if _, err := os.Stat(to); err == nil {
+		return nil
+	}
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close() // which was only read
+	target, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	var compressor io.WriteCloser = gzip.NewWriter(target)
+	if filepath.Ext(to) == ".zst" {
+		if compressor, err = zstd.NewWriter(target); err != nil {
+			return err
+		}
+	}
+	if _, err := io.Copy(compressor, source); err != nil {
+		return err
+	}
+	if err := compressor.Close(); err != nil {
+		return err
+	}
+	return target.Close()
+}
+
+// capture gives the name of a workload's capture, which is made if it is not there.
+func (b *bench) capture(load workload, scale int) (string, error) {
+	name := filepath.Join(b.dir, load.name+"-"+strconv.Itoa(scale)+".pcap")
+	return name, load.generate(filepath.Join(b.bin, "netgen"), name)
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"netstream/aggregate/distribute"
+	"netstream/aggregate/flow"
+	"netstream/reader"
+	"netstream/reader/input"
+)
+
+// part runs a part of the program alone, in a process of its own, and says what it took:
+//
+//	allocations CAPTURE     objects that metering the capture allocates
+//	records EXPORTS         decoding the records, digest included
+//	decode EXPORTS          the same, and their sums by interval
+//	expand FILE             decompressing
+//	rows EXPORTS OUT        decoding the records, and writing ten columns of them as OUT's name says
+func part(w io.Writer, args []string) error {
+	began := processorTime()
+	var err error
+	switch {
+	case args[0] == "allocations" && len(args) == 2:
+		var allocated uint64
+		if allocated, err = allocations(args[1]); err == nil {
+			_, err = fmt.Fprintln(w, allocated)
+		}
+		return err
+	case args[0] == "records" && len(args) == 2:
+		err = eachBatch(args[1], func([]flow.Record) error { return nil })
+	case args[0] == "decode" && len(args) == 2:
+		err = decode(w, args[1])
+	case args[0] == "expand" && len(args) == 2:
+		err = expand(args[1])
+	case args[0] == "rows" && len(args) == 3:
+		err = writeRows(args[1], args[2])
+	default:
+		return fmt.Errorf("no part %q", args)
+	}
+	fmt.Fprintf(w, "%s: %v\n", args[0], processorTime()-began)
+	return err
+}
+
+// decode reads the records of a file, digest included, spreads them over intervals of
+// five minutes, and adds both up. It is what exports cost before any row is sorted.
+func decode(w io.Writer, name string) error {
+	var records uint64
+	var packets, octets flow.Sum
+	calendar := flow.Fixed(5 * time.Minute)
+	spreader := distribute.New(calendar, flow.DistributionProportional)
+	sums := map[flow.Timestamp]*flow.Counters{}
+	var share distribute.Share
+	var latest flow.Timestamp
+	var sum *flow.Counters
+	err := eachBatch(name, func(batch []flow.Record) error {
+		for i := range batch {
+			r := &batch[i]
+			packets.Add(r.Counters.Packets)
+			octets.Add(r.Counters.Octets)
+			spreader.Begin(r.Start, r.End, &distribute.Volume{Counters: r.Counters})
+			for spreader.Next(&share) {
+				if sum == nil || share.Start != latest {
+					latest, sum = share.Start, sums[share.Start]
+					if sum == nil {
+						sum = new(flow.Counters)
+						sums[latest] = sum
+					}
+				}
+				sum.Add(share.Volume.Counters)
+			}
+		}
+		records += uint64(len(batch))
+		return nil
+	})
+	var spread flow.Counters
+	for _, c := range sums {
+		spread.Add(*c)
+	}
+	fmt.Fprintf(w, "%d records, %v packets, %v octets; %d packets, %d octets in %d intervals\n",
+		records, packets, octets, spread.Packets, spread.Octets, len(sums))
+	return err
+}
+
+// eachBatch calls do with the records of a file of exports.
+func eachBatch(name string, do func([]flow.Record) error) error {
+	opened, err := reader.OpenEither(input.Source{Name: name}, nil, reader.Options{
+		Points: flow.NewPoints(), Exports: reader.ExportOptions{Names: flow.NewNames(), Ceiling: new(reader.Ceiling)}})
+	if err != nil {
+		return err
+	}
+	if opened.Exports == nil {
+		return fmt.Errorf("%s holds no exports", name)
+	}
+	if err := opened.Exports.Begin(); err != nil {
+		return err
+	}
+	batch := flow.NewBatch()
+	for {
+		batch.Reset()
+		err := opened.Exports.ReadRecords(batch)
+		if err == io.EOF {
+			return opened.Exports.Close()
+		}
+		if err == nil {
+			err = do(batch.Records)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// expand decompresses a file and forgets what comes out.
+func expand(name string) error {
+	opened, err := input.Open(input.Source{Name: name}, nil, input.Options{NoDigests: true})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, opened); err != nil {
+		return err
+	}
+	return opened.Close()
+}
+
+// processorTime is what this process has taken so far, user and system time.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
