@@ -16,7 +16,7 @@ CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate guard bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,7 +42,7 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 test: ## run the tests
 	$(GO) test -timeout 40m ./...
 
-check: lint test race fuzz mutate duckdb ## everything that decides whether a change lands
+check: lint test race fuzz mutate duckdb guard ## everything that decides whether a change lands
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
@@ -76,6 +76,10 @@ corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pma
 mutate: ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000 those of a folder
 	$(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
+
+guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
+	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
+	bin/bench --bin bin --scale 10 --runs 3 --guard cmd/bench/bounds.txt
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes; FLOOR_C=FILE.c for another floor)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench

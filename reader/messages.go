@@ -31,10 +31,12 @@ func (e *Exports) receive(b *flow.Batch) {
 		e.stream.Messages++
 		e.stream.Octets += uint64(len(m.Data))
 	}
-	var refused *netflow.Error
-	if err := e.decoder.Begin(originOf(m), m.Received, m.ReceivedValid, m.Data); errors.As(err, &refused) {
-		e.refuse(refused)
-		return
+	if err := e.decoder.Begin(originOf(m), m.Received, m.ReceivedValid, m.Data); err != nil {
+		var refused *netflow.Error // here, since it lies on the heap
+		if errors.As(err, &refused) {
+			e.refuse(refused)
+			return
+		}
 	}
 	if e.options.Exports.DropDuplicates && e.stream.tracker.Repeated(m.Data) {
 		e.stream.Dropped++

@@ -69,6 +69,7 @@ func run(args []string, w io.Writer) error {
 	flags.IntSliceVar(&b.workers, "workers", []int{1, 2}, "numbers of workers to run netstream with")
 	flags.BoolVar(&b.peers, "peers", false, "also run nfpcapd and nfdump, softflowd, argus and ra, and tshark on captures")
 	flags.StringVar(&b.duckdb, "duckdb", "", "compare writing rows with this program, run as PROGRAM CSV [PARQUET]")
+	bounds := flags.String("guard", "", "fail if a ratio to the floor program is above its bound in this file, and do nothing else")
 	scale := flags.Int("scale", 5, "divide packets and flows by this; 1 for the sizes of docs/performance.md")
 	only := flags.StringSlice("only", nil, "these workloads only")
 	if err := flags.Parse(args); err != nil {
@@ -87,6 +88,9 @@ func run(args []string, w io.Writer) error {
 		}
 		defer os.RemoveAll(temporary)
 		b.dir = temporary
+	}
+	if *bounds != "" {
+		return b.guard(w, *scale, *bounds)
 	}
 	fmt.Fprintf(w, "%-10s %-16s %10s %8s %8s %9s %9s %8s %8s %8s\n",
 		"workload", "program", "packets", "CPU s", "wall s", "M pkt/CPU", "ns/packet", "peak MiB", "x floor", "x ours")
