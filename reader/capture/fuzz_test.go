@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"netstream/reader/capture"
 	"netstream/reader/capture/capturetest"
 )
 
@@ -41,5 +42,11 @@ func checkLaws(t *testing.T, file []byte) {
 	portions := fingerprint(readFrom(t, iotest.HalfReader(iotest.DataErrReader(bytes.NewReader(file))), len(file), 100))
 	if whole != portions {
 		t.Fatalf("in portions:\n%s\nat once:\n%s", portions, whole)
+	}
+	for _, l := range []lender{{piece: 1, room: 7}, {piece: 61, room: 13}, {piece: 1000, room: 1 << 10}} {
+		l.rest = file
+		if lent := fingerprint(readFrom(t, &l, len(file), capture.DefaultBufferSize)); whole != lent {
+			t.Fatalf("lent in pieces of %d octets:\n%s\nat once:\n%s", l.piece, lent, whole)
+		}
 	}
 }

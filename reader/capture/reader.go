@@ -90,9 +90,10 @@ type Reader struct {
 func NewReader(r io.Reader) (*Reader, error) { return NewReaderSize(r, DefaultBufferSize) }
 
 // NewReaderSize is NewReader with a buffer of the given size in octets instead
-// of [DefaultBufferSize]. Records that are longer enlarge it.
+// of [DefaultBufferSize]. Records that are longer enlarge it. With that default, the
+// buffers of a [Lender] take its place.
 func NewReaderSize(r io.Reader, size int) (*Reader, error) {
-	reader := &Reader{buffer: buffer{source: r, buf: make([]byte, max(size, minBufferSize))}}
+	reader := &Reader{buffer: newBuffer(r, size)}
 	if !reader.fill(4) {
 		return nil, reader.noMagic("magic", 4)
 	}

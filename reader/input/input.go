@@ -48,8 +48,10 @@ type Options struct {
 	// what decompressing it takes of memory, 0 for DefaultMaxWindow.
 	MaxWindow int64
 
-	// ReadAhead decompresses in a goroutine of its own, with reading and hashing, up to
-	// two pieces of 1 MiB ahead of the caller.
+	// ReadAhead reads and decompresses in a goroutine of its own, and hashes in another, up
+	// to four pieces of 256 KiB ahead of the caller. What is not compressed is read ahead
+	// for callers of Lend only, and from its second piece on: there may be thousands of
+	// small files.
 	ReadAhead bool
 
 	// Expect, if it is set, is what a file was when it was opened before: Opened
@@ -71,14 +73,15 @@ type Input struct {
 	stored  *stored
 	below   *passage // what the innermost layer, or the stored file, gives
 	top     *bufio.Reader
-	layers  []*layer // from the stored file inwards
-	content hash.Hash
+	layers  []*layer  // from the stored file inwards
+	content hash.Hash // of what is delivered; nil without digests
 
 	delivered int64 // read from top
 	end       error
 	damage    []*damage.Error
-	readAhead bool // to be done from the first Read on
+	readAhead bool // to be done from the first Read on, or the second Lend
 	ahead     *readAhead
+	first     *piece // what the first Lend gave
 	closed    bool
 	account   Account
 }
@@ -89,22 +92,21 @@ type Input struct {
 // more than MaxLayers layers, dictionaries, windows above MaxWindow, and xz
 // filters other than LZMA2.
 func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
-	s, err := openStored(source, stdin, !options.NoDigests)
+	s, err := openStored(source, stdin)
 	if err != nil {
 		return nil, err
 	}
 	s.onRead = options.OnRead
 	s.expect(options.Expect)
-	in := &Input{stored: s, below: &passage{r: s}}
+	in := &Input{stored: s, below: &passage{r: s}, readAhead: options.ReadAhead}
+	if !options.NoDigests {
+		in.content = sha256.New()
+	}
 	in.top = bufio.NewReaderSize(in.below, s.bufferSize())
 	if err := in.peel(boundsOf(options)); err != nil {
 		_, _, _ = s.close() // the refusal is what matters
 		return nil, err
 	}
-	if len(in.layers) > 0 && !options.NoDigests {
-		in.content = sha256.New()
-	}
-	in.readAhead = options.ReadAhead && len(in.layers) > 0
 	return in, nil
 }
 
@@ -150,6 +152,9 @@ func (in *Input) peel(bounds limits) error {
 				Err:  fmt.Errorf("%s in %s in %s: compressed more than %d times", format, in.layers[1].format, in.layers[0].format, MaxLayers),
 				Hint: "decompress it first and read the result from a file or pipe"}
 		}
+		if len(in.layers) == 0 && in.content != nil {
+			in.stored.hash(in.top)
+		}
 		l := newLayer(in.stored.source.Name, format, in.below, in.top, bounds)
 		in.layers = append(in.layers, l)
 		in.below = &passage{r: l}
@@ -171,16 +176,53 @@ func (in *Input) Read(p []byte) (int, error) {
 	if in.closed {
 		return 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
 	}
-	if in.readAhead && in.ahead == nil {
-		in.ahead = startReadAhead(in.read)
+	if in.readAhead && in.ahead == nil && len(in.layers) > 0 {
+		in.ahead = in.startReadAhead()
 	}
 	if in.ahead != nil {
 		return in.ahead.Read(p)
 	}
-	return in.read(p)
+	n, err := in.read(p)
+	if in.content != nil {
+		in.content.Write(p[:n]) // never fails, says hash.Hash
+	}
+	return n, err
 }
 
-// read is Read without read-ahead.
+// Lends gives how many octets there always are in front of what Lend gives, 0 if it must
+// not be called.
+func (in *Input) Lends() (room int) {
+	if in.readAhead {
+		return headroom
+	}
+	return 0
+}
+
+// Lend is Read into a buffer of the input's own: space[start:] are the next octets, at
+// least one of them if there is no error. They must not be changed and are valid until
+// the call after the next one; space[:start] is the caller's until then.
+func (in *Input) Lend() (space []byte, start int, err error) {
+	if in.closed {
+		return nil, 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
+	}
+	if in.ahead == nil && in.first == nil && len(in.layers) == 0 {
+		in.first = newPiece()
+		in.first.fill(in.Read, false, func() bool { return false })
+		return in.first.space[:headroom+in.first.n], headroom, in.first.err
+	}
+	if in.ahead == nil {
+		in.ahead = in.startReadAhead()
+	}
+	return in.ahead.lend()
+}
+
+// startReadAhead begins to read ahead. Pieces of what is decompressed are filled; those of
+// a file are full at once, and a pipe has them as they come.
+func (in *Input) startReadAhead() *readAhead {
+	return startReadAhead(in.read, len(in.layers) > 0, in.content)
+}
+
+// read is Read without read-ahead and digest.
 func (in *Input) read(p []byte) (int, error) {
 	if in.end != nil || len(p) == 0 {
 		return 0, in.end
@@ -191,9 +233,6 @@ func (in *Input) read(p []byte) (int, error) {
 	}
 	n, err := source.Read(p)
 	in.delivered += int64(n)
-	if in.content != nil {
-		in.content.Write(p[:n]) // never fails, says hash.Hash
-	}
 	if err == nil {
 		return n, nil
 	}
@@ -271,13 +310,13 @@ func (in *Input) settle(closed Stat) Account {
 	for _, l := range in.layers {
 		a.Layers = append(a.Layers, l.account())
 	}
-	if !a.Complete || in.stored.digest == nil {
+	if !a.Complete || in.content == nil {
 		return a
 	}
-	a.StoredDigest = (*[sha256.Size]byte)(in.stored.digest.Sum(nil))
-	a.ContentDigest = a.StoredDigest
-	if in.content != nil {
-		a.ContentDigest = (*[sha256.Size]byte)(in.content.Sum(nil))
+	a.ContentDigest = (*[sha256.Size]byte)(in.content.Sum(nil))
+	a.StoredDigest = a.ContentDigest
+	if len(in.layers) > 0 {
+		a.StoredDigest = (*[sha256.Size]byte)(in.stored.digest.Sum(nil))
 	}
 	return a
 }

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"fmt"
 	"hash"
@@ -21,18 +22,15 @@ type stored struct {
 	r      io.Reader
 	opened Stat
 	other  string    // how it differs from the file that was expected
-	digest hash.Hash // nil without digests
+	digest hash.Hash // of what is compressed; nil without digests
 	onRead func(octets int)
 	n      int64
 	end    error
 }
 
 // openStored opens what a source names.
-func openStored(source Source, stdin io.Reader, digests bool) (*stored, error) {
+func openStored(source Source, stdin io.Reader) (*stored, error) {
 	s := &stored{source: source}
-	if digests {
-		s.digest = sha256.New()
-	}
 	if source.IsStandardInput() {
 		if s.r = stdin; stdin == nil {
 			return nil, unreadable("open", source.Name, os.ErrClosed)
@@ -62,6 +60,14 @@ func openStored(source Source, stdin io.Reader, digests bool) (*stored, error) {
 		adviseSequential(f)
 	}
 	return s, nil
+}
+
+// hash begins to hash what is read, after all that was read until now is in top and
+// nothing was taken out of it.
+func (s *stored) hash(top *bufio.Reader) {
+	s.digest = sha256.New()
+	read, _ := top.Peek(top.Buffered()) // there are as many
+	s.digest.Write(read)
 }
 
 // expect compares what was opened with what the file was before.
