@@ -23,11 +23,11 @@ type rowWriter[R any] interface {
 }
 
 // newRowWriter begins a table in the format that was asked for.
-func newRowWriter[R any](format string, w io.Writer, name string, columns []table.Column[R]) (rowWriter[R], error) {
+func newRowWriter[R any](format string, w io.Writer, name string, columns []table.Column[R], workers int) (rowWriter[R], error) {
 	if format == "csv" {
 		return csvfile.New(w, name, columns)
 	}
-	return parquetfile.New(w, name, columns)
+	return parquetfile.NewParallel(w, name, columns, workers)
 }
 
 // writeRows writes the rows that each gives, and shows every one to count, with its

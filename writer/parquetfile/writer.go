@@ -47,6 +47,9 @@ type Writer[R any] struct {
 	compressor *zstd.Encoder
 	columns    []column[R]
 	names      []string
+	workers    int     // goroutines that columns are shared out to
+	turns      []int   // the columns in the order in which they are
+	chunks     []chunk // of the row group being finished
 
 	pageRows  int // rows of the pages being filled
 	groupRows int // rows of the row group being filled
@@ -60,21 +63,30 @@ type Writer[R any] struct {
 // New begins a Parquet file with the table of that name and columns on w. The
 // caller keeps w and closes it after the writer; the writer never does.
 func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R], error) {
+	return NewParallel(w, name, columns, 1)
+}
+
+// NewParallel is New for columns that are encoded and compressed by so many goroutines.
+// The functions of different columns are called at the same time then, those of one
+// column are not. How many they are does not show in the file.
+func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], workers int) (*Writer[R], error) {
 	fileMetadata, err := newMetadata(name, columns)
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
 	compressor, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(max(workers, 1)), zstd.WithZeroFrames(true),
 		zstd.WithEncoderCRC(false)) // pages have a checksum of their own
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
-	writer := &Writer[R]{name: name, sink: newSink(w), metadata: fileMetadata, compressor: compressor}
+	writer := &Writer[R]{name: name, sink: newSink(w), metadata: fileMetadata, compressor: compressor,
+		workers: workers, turns: turnsOf(columns)}
 	for i := range columns {
 		writer.columns = append(writer.columns, newColumn(&columns[i], compressor))
 		writer.names = append(writer.names, columns[i].Name)
 	}
+	writer.chunks = make([]chunk, len(columns))
 	if _, err := writer.sink.Write([]byte(magic)); err != nil {
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
@@ -104,10 +116,8 @@ func (w *Writer[R]) WriteBatch(rows []R) error {
 
 // add takes rows, which must fit into the page being filled.
 func (w *Writer[R]) add(rows []R) error {
-	for i, c := range w.columns {
-		if err := c.add(rows); err != nil {
-			return w.columnError(i, err)
-		}
+	if err := w.each(len(rows), func(i int) error { return w.columns[i].add(rows) }); err != nil {
+		return err
 	}
 	w.rows += int64(len(rows))
 	w.pageRows += len(rows)
@@ -128,13 +138,9 @@ func (w *Writer[R]) columnError(i int, err error) error {
 }
 
 func (w *Writer[R]) endPages() error {
-	for i, c := range w.columns {
-		if err := c.endPage(); err != nil {
-			return w.columnError(i, err)
-		}
-	}
+	rows := w.pageRows
 	w.pageRows = 0
-	return nil
+	return w.each(rows, func(i int) error { return w.columns[i].endPage() })
 }
 
 // endRowGroup writes the row group out, column after column.
@@ -145,17 +151,20 @@ func (w *Writer[R]) endRowGroup() error {
 	if w.groups == maxRowGroups {
 		return fmt.Errorf("cannot write table %s: more than %d row groups of %d rows", w.name, maxRowGroups, rowGroupRows)
 	}
+	err := w.each(w.groupRows, func(i int) (err error) {
+		w.chunks[i], err = w.columns[i].finish()
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	group := w.metadata.AppendRowGroup()
 	var uncompressed int64
 	for i, c := range w.columns {
-		finished, err := c.finish()
-		if err == nil {
-			err = w.writeChunk(&finished, group.NextColumnChunk())
-		}
-		if err != nil {
+		if err := w.writeChunk(&w.chunks[i], group.NextColumnChunk()); err != nil {
 			return w.columnError(i, err)
 		}
-		uncompressed += finished.uncompressed
+		uncompressed += w.chunks[i].uncompressed
 		c.reset()
 	}
 	group.SetNumRows(w.groupRows)
