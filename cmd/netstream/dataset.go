@@ -58,7 +58,7 @@ func (j *job) createOutput() (*outdir.Dir, error) {
 	if o.partition != partitionNone {
 		name = filepath.Join(o.write, "run") // it gets its own one when the run has its id
 	}
-	dir, err := outdir.Create(name, outdir.Options{Replace: o.force})
+	dir, err := outdir.Create(name, outdir.Options{Replace: o.force, Fault: j.console.hooks.fault})
 	if err != nil {
 		return nil, outputFailure(err)
 	}
