@@ -7,6 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 10000x
 MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
+PROCESSES ?= 200
 SCALE ?= 5
 
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -73,9 +74,14 @@ corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pma
 	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache bin/tshark $(CORPUS)
 	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 
-mutate: ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000 those of a folder
-	$(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
-	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
+DAMAGED := $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
+
+mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000 those of a folder
+	$(GO) build -o bin/ ./cmd/mutate
+	bin/mutate --exports -n $(EXPORT_MUTANTS) $(DAMAGED)
+	bin/mutate -n $(MUTANTS) $(DAMAGED)
+	bin/mutate --exports --program $(BIN) -n $(PROCESSES) $(DAMAGED)
+	bin/mutate --program $(BIN) -n $(PROCESSES) $(DAMAGED)
 
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench

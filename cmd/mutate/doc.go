@@ -5,6 +5,7 @@
 //
 //	mutate [flags] [FILE or DIRECTORY ...]
 //	mutate --exports [flags] [FILE or DIRECTORY ...]
+//	mutate [--exports] --program bin/netstream [flags] [FILE or DIRECTORY ...]
 //	mutate [--exports] --one SEED:INDEX [-w FILE] [FILE or DIRECTORY ...]
 //
 // A case is a function of the seed, its index and the list of files. The seed
@@ -36,6 +37,15 @@
 // of the cases as two inputs, and in a share of them a second time as a stream, with
 // three workers and little memory. Besides the laws is checked that no more rows
 // come out than the octets can hold.
+//
+// # Processes
+//
+// With --program each damaged file is given to netstream itself, in a process of its
+// own and half of the time with flags that lead to other code. It must end within 10
+// seconds with an exit code that damage may cause, and so neither crash nor break a
+// law, with no more than 256 MiB resident; name the input if it has anything to say of
+// it; and leave a complete output, whose digests are right, or nothing at all. Every
+// 20th output is verified by the program as well.
 //
 // Exit status: 0 if no case failed, 1 if any did, 4 for wrong usage. If the
 // process itself dies, or a case does not end within 2 minutes, the file that

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -35,6 +36,7 @@ type options struct {
 	write   string
 	exports bool
 	corpus  []string
+	program string
 }
 
 // command runs the program and gives its exit code.
@@ -45,6 +47,7 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 	flags.StringArrayVar(&o.corpus, "corpus", nil, "damage the files in this directory (repeatable; bare arguments are the same; default "+defaultCaptures+", or "+defaultExports+")")
 	flags.BoolVar(&o.exports, "exports", false, "damage export files rather than captures")
 	flags.Uint64VarP(&o.cases, "cases", "n", 20_000, "number of cases; of exports number of messages, of which a case has several")
+	flags.StringVar(&o.program, "program", "", "give each damaged file to this program, netstream, in a process of its own; -n is a number of processes then")
 	flags.Uint64Var(&o.seed, "seed", 1, "seed of the random numbers")
 	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "cases at a time")
 	flags.StringVar(&o.keep, "keep", "", "write the damaged files of failed cases into this directory")
@@ -62,6 +65,13 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 	}
 	subject, err := o.subject(append(o.corpus, flags.Args()...))
 	failed := false
+	if err == nil && o.program != "" {
+		p := &program{path: o.program, limit: slowestProcess}
+		if p.folder, err = os.MkdirTemp("", "mutate-"); err == nil {
+			defer os.RemoveAll(p.folder)
+			subject = processSubject(subject, p)
+		}
+	}
 	if err == nil && o.one != "" {
 		failed, err = repeat(&o, subject, stdout)
 	} else if err == nil {
@@ -114,6 +124,11 @@ func repeat(o *options, s *subject, stdout io.Writer) (failed bool, err error) {
 
 // search runs all cases of a seed.
 func search(o *options, s *subject, stdout, stderr io.Writer) (failed bool, err error) {
+	if o.program == "" {
+		// Every case takes some MiB anew. Collecting them at once would cost more than the case.
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(memoryLimit / 2)
+	}
 	began := time.Now()
 	c := &campaign{subject: s, seed: o.seed, size: o.cases, workers: o.workers, keep: o.keep, errors: stderr}
 	if c.underway, err = newUnderway(o.workers); err != nil {

@@ -41,6 +41,7 @@ type settings struct {
 	withMAC       bool
 	selection     reader.Selection // of packets
 	export        exportSettings
+	arguments     []string // of a process
 }
 
 // drawSettings gives the default settings in half of the cases, and in the others

@@ -14,6 +14,7 @@ type console struct {
 	err      io.Writer // messages, progress, summary
 	terminal bool      // err is a terminal: progress and summary are shown
 	log      *eventLog // what messages are written to instead, as JSON; nil for text
+	hooks    hooks
 }
 
 func standardConsole() *console {

@@ -53,16 +53,20 @@ func (j *job) makeDataset() (made bool, err error) {
 
 // createOutput makes the output directory, aside.
 func (j *job) createOutput() (*outdir.Dir, error) {
-	o := j.options
-	name := o.write
-	if o.partition != partitionNone {
-		name = filepath.Join(o.write, "run") // it gets its own one when the run has its id
-	}
-	dir, err := outdir.Create(name, outdir.Options{Replace: o.force})
+	dir, err := outdir.Create(j.madeAs(), outdir.Options{Replace: j.options.force, Fault: j.console.hooks.fault})
 	if err != nil {
 		return nil, outputFailure(err)
 	}
 	return dir, nil
+}
+
+// madeAs gives the name for which an output is made. In a dataset it gets its own one when
+// the run has its id.
+func (j *job) madeAs() string {
+	if j.options.partition != partitionNone {
+		return filepath.Join(j.options.write, "run")
+	}
+	return j.options.write
 }
 
 // commit gives the output its name. In a dataset it may be there already: what could be
@@ -125,6 +129,9 @@ func (j *job) leave(output string, there *manifest.Manifest) error {
 	}
 	if err := j.install(output); err != nil { // the run may have died before it came to that
 		return err
+	}
+	if err := outdir.Tidy(j.madeAs(), j.console.hooks.fault); err != nil && !errors.Is(err, outdir.ErrLocked) {
+		j.console.warn("%v", err)
 	}
 	j.sayDone(output)
 	return incomplete(there)

@@ -10,7 +10,6 @@ import (
 	"netstream/aggregate/balance"
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
-	"netstream/aggregate/runs"
 	"netstream/reader"
 	"netstream/reader/input"
 	"netstream/writer/outdir"
@@ -223,11 +222,12 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	config := engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
 		Population:   o.selection.Sample.Population(),
-		Spill:        func() (runs.File, error) { return spillFile(spill) },
+		Spill:        j.spiller(spill),
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
 		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	}
 	o.bound(&config)
+	j.console.hooks.tune(&config)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), config)
 	if err != nil {
 		return nil, runFailure(err)
@@ -352,17 +352,4 @@ func runFailure(err error) error {
 		return err
 	}
 	return outputFailure(err)
-}
-
-// spillFile gives a file for a sorted run or a stream. Its name is taken away at once, so that
-// it cannot be left behind.
-func spillFile(dir string) (*os.File, error) {
-	file, err := os.CreateTemp(dir, "run-")
-	if err != nil {
-		return nil, outputFailure(err)
-	}
-	if err := os.Remove(file.Name()); err != nil {
-		return nil, outputFailure(errors.Join(err, file.Close()))
-	}
-	return file, nil
 }

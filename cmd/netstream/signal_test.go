@@ -6,17 +6,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// asProgram makes the test binary be the program.
+// asProgram makes the test binary be the program. With a number, a run has little memory and
+// kills itself before that one of its operations on files, counted from 1; 0 for none.
 const asProgram = "NETSTREAM_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		os.Exit(run(os.Args[1:], standardConsole()))
+	if how := os.Getenv(asProgram); how != "" {
+		c := standardConsole()
+		if at, err := strconv.Atoi(how); err == nil {
+			c.hooks = (&faults{at: at, kill: true}).hooks()
+		}
+		os.Exit(run(os.Args[1:], c))
 	}
 	os.Exit(m.Run())
 }
@@ -35,7 +41,7 @@ func TestSignals(t *testing.T) {
 		}{{syscall.SIGHUP, 129}, {syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
 			folder := t.TempDir()
 			cmd := exec.Command(os.Args[0], "run", "-", "-w", filepath.Join(folder, "out"))
-			cmd.Env = append(os.Environ(), asProgram+"=1")
+			cmd.Env = append(os.Environ(), asProgram+"=plain")
 			stdin, err := cmd.StdinPipe()
 			if err != nil {
 				t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"netstream/aggregate/carry"
 	"netstream/aggregate/engine"
 	"netstream/aggregate/flow"
-	"netstream/aggregate/runs"
 	"netstream/cmd/internal/statefile"
 	"netstream/reader"
 	"netstream/writer/manifest"
@@ -25,7 +24,7 @@ func (j *job) handOver(result *engine.Result, spill string) error {
 		return fail(exitUsage, "without --state they can be read", "--state cannot be had for exporters that report running totals: what they told before is not handed over")
 	}
 	c := j.chain
-	c.builder = statefile.NewBuilder(c.numbers, func() (runs.File, error) { return spillFile(spill) })
+	c.builder = statefile.NewBuilder(c.numbers, j.spiller(spill))
 	if j.options.state.final {
 		return nil
 	}

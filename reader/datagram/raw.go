@@ -122,7 +122,7 @@ func (r *Raw) measureAt(at int) measured {
 		r.fill(at + max(n, len(prefix)+1))
 		if len(r.rest())-at == len(prefix) { // the input ends here
 			if errors.Is(r.failure, io.EOF) {
-				n, whole = r.measureLast(prefix, n)
+				n, whole = r.measureLast(r.rest()[at:], n) // fill has moved the octets
 			}
 			return measured{known: true, whole: whole, n: n}
 		}

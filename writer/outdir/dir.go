@@ -69,21 +69,9 @@ func Create(name string, options Options) (*Dir, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
-	base := filepath.Base(filepath.Clean(name))
-	parentName := filepath.Dir(filepath.Clean(name))
-	parent, err := os.OpenRoot(parentName)
+	d, err := open(name, options)
 	if err != nil {
-		return nil, &Error{Op: "open parent directory", Path: parentName, Err: bare(err)}
-	}
-	d := &Dir{
-		fs:      filesystem{parent: parent, path: parentName, fault: options.Fault},
-		name:    base,
-		partial: "." + base + ".netstream-partial",
-		old:     "." + base + ".netstream-old",
-		locked:  "." + base + ".netstream-lock",
-		replace: options.Replace,
-		files:   make(map[string]*File),
-		folders: make(map[string]bool),
+		return nil, err
 	}
 	if err := d.begin(); err != nil {
 		return nil, errors.Join(err, d.fs.parent.Close())
