@@ -21,6 +21,7 @@ func (j *job) fillBooks(result *engine.Result) {
 	b.Chained, b.Taken, b.Given = j.chain != nil, result.Taken, result.Given
 	b.Intervals, b.IntervalsScaled = j.perBin.directions.totals(), j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
+	b.FlowsAstray, b.IntervalsAstray = j.flows.astray, j.perBin.astray
 	for _, s := range j.perScheme {
 		b.Schemes = append(b.Schemes, s.Scheme)
 	}
