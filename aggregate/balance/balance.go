@@ -111,6 +111,8 @@ type Books struct {
 	Chained      bool
 	Taken, Given Carried
 
+	StateTaken, StateGiven StateRows // as the states have them
+
 	Schemes []Scheme // accounting schemes, by their rows as written
 
 	Tables []Table
@@ -153,6 +155,7 @@ func (b *Books) Check() []Law {
 			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
 		b.flows(),
 		b.flowKeys(),
+		b.state(),
 		b.intervals(),
 		b.intervalKeys(),
 		b.schemes(),

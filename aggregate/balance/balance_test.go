@@ -80,6 +80,8 @@ func TestEachLawCanFail(t *testing.T) {
 		{"C5", func(b *Books) { b.Accounted.WireOctets.Add(1) }},
 		{"C5c", func(b *Books) { b.Accounted.Imprint++ }},
 		{"C5c", func(b *Books) { b.Rejected.Imprint++ }},
+		{"C5d", func(b *Books) { b.Given.Keys++ }},
+		{"C5d", func(b *Books) { b.StateTaken.Slices++ }},
 		{"C6d", func(b *Books) { b.Intervals.Imprint++ }},
 		{"C6e", func(b *Books) { b.FlowsAstray++ }},
 		{"C6e", func(b *Books) { b.IntervalsAstray++ }},

@@ -2,8 +2,12 @@ package balance
 
 import "netstream/aggregate/flow"
 
+// StateRows are how many rows a state has.
+type StateRows struct{ Keys, Slices uint64 }
+
 // Carried is what goes from one run to the next one.
 type Carried struct {
+	Keys             uint64       // of flows: of open ones, and those that remember their last one
 	Flows            uint64       // open ones
 	Open             Totals       // what they have counted
 	HandedOver       Totals       // of it what is in interval slices already
@@ -13,6 +17,12 @@ type Carried struct {
 	SlicesScaled   ScaledTotals
 	SliceCount     uint64
 	Started, Ended flow.Sum // flows, by those slices
+}
+
+// state belongs to law C5: nothing is lost between the engine and the state.
+func (b *Books) state() Law {
+	return equal("C5d", "keys and slices taken over and handed over = rows of the states",
+		[2]StateRows{{b.Taken.Keys, b.Taken.SliceCount}, {b.Given.Keys, b.Given.SliceCount}}, [2]StateRows{b.StateTaken, b.StateGiven})
 }
 
 // intervals is law C6. Slices of intervals that may still grow go from run to run; what

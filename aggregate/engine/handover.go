@@ -73,6 +73,7 @@ func (r *Result) HandOverFlows(w *carry.Writer) error {
 		if row.state.Open() {
 			r.openSince = min(r.openSince, row.state.Since())
 		}
+		r.Given.Keys++
 		countFlow(&r.Given, r.keys.Hasher.Hash(&row.state.Key), row.state, row.extension, r.population)
 		if row.state.Open() {
 			w.Input(row.state.FirstInput())

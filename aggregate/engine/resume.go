@@ -84,6 +84,7 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 		if err := c.Finish(); err != nil {
 			return err
 		}
+		taken.Keys++
 		countFlow(taken, hash, state, extension, config.Population)
 		if w.overflow != nil {
 			w.boundResumed(hash, number, config.Resume.Clock)
