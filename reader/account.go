@@ -142,6 +142,9 @@ type Account struct {
 
 	Exports *ExportAccount // nil for captures of traffic
 
+	// Imprint is that of all packets and rows that are given.
+	Imprint flow.Imprint
+
 	FirstTime, LastTime flow.Timestamp // least and greatest time of the metered packets; valid iff there are any
 	Earlier, Later      bool           // packets were left out whose time is before the range that was asked for, behind it
 	ClockSteps          uint64         // times that the capture's clock was set back

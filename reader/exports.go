@@ -212,6 +212,7 @@ func (e *Exports) number(records []flow.Record) {
 			e.overflowed(dropped)
 		}
 		e.account.Exports.add(&records[i])
+		e.account.Imprint.Add(e.options.Hasher.Hash(&records[i].Key), &records[i].Counters)
 		if e.nfcapd != nil {
 			e.points[records[i].Key.Point]++
 		}

@@ -88,6 +88,9 @@ func (p *Packets) keepSecond(f *capture.Frame, second *flow.Packet) {
 func (p *Packets) noteSecond(f *capture.Frame) {
 	if second, ok := p.seconds[f.Number]; ok {
 		p.account.Notes[NoteSecond].add(f, &second.Meta)
+		if p.keys == nil {
+			p.account.Imprint.AddPacket(&second)
+		}
 		if second.Meta.Marks&flow.MarkDepthLimited != 0 { // of the frame, which is accounted with its outer packet
 			p.account.Notes[NoteDepthLimited].add(f, &second.Meta)
 		}

@@ -85,9 +85,15 @@ func (p *Packets) finishPackets(packets []flow.Packet) {
 
 // finishKey gives a packet that leaves its flow key.
 func (p *Packets) finishKey(packet *flow.Packet) {
+	before := packet.Hash
 	named := p.firsts != nil && packet.Meta.Marks&flow.MarkLaterFragment != 0 && p.joinFragment(packet)
-	if p.keys != nil && !named {
-		p.keys.finish(packet)
-		packet.Hash = p.options.Hasher.Hash(&packet.Key)
+	if p.keys != nil {
+		if !named {
+			p.keys.finish(packet)
+			packet.Hash = p.options.Hasher.Hash(&packet.Key)
+		}
+		p.account.Imprint.AddPacket(packet)
+	} else if named {
+		p.account.Imprint.Move(packet, before)
 	}
 }

@@ -241,6 +241,9 @@ func (p *Packets) put(f *capture.Frame, packet *flow.Packet) {
 		p.noteSecond(f)
 	}
 	p.account.metered(f, packet)
+	if p.keys == nil {
+		p.account.Imprint.AddPacket(packet)
+	}
 	packet.Meta.Input = p.ordinal
 	p.orderer.Put()
 }

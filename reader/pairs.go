@@ -1,15 +1,9 @@
 package reader
 
-import (
-	"bytes"
-	"cmp"
-
-	"netstream/aggregate/flow"
-)
+import "netstream/aggregate/flow"
 
 // pairs gives the packets of both directions of a conversation one key: that of the
-// direction whose source is the lower endpoint, by address, port and, where those do not
-// differ, observation point.
+// direction that leads (flow.Key.Leads).
 type pairs struct {
 	points   *flow.Points
 	reversed []uint32 // by the number of an observation point: that of its reverse plus 1; 0 if it was not asked for
@@ -40,13 +34,7 @@ func (s *pairs) shared(key flow.Key) (shared flow.Key, turned bool) {
 	}
 	reverse := key.Reversed()
 	reverse.Point = s.reversed[key.Point] - 1
-	c := cmp.Or(bytes.Compare(key.Source[:], reverse.Source[:]), bytes.Compare(key.Destination[:], reverse.Destination[:]),
-		cmp.Compare(key.SourcePort, reverse.SourcePort), cmp.Compare(key.DestinationPort, reverse.DestinationPort),
-		cmp.Compare(key.Shape, reverse.Shape))
-	if c == 0 && key.Point != reverse.Point {
-		c = s.points.Compare(key.Point, reverse.Point)
-	}
-	if c > 0 {
+	if reverse.Leads(&key, s.points) {
 		return reverse, true
 	}
 	return key, false

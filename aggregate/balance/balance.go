@@ -15,6 +15,8 @@ type Totals struct {
 	Octets        flow.Sum // IP
 	WireOctets    flow.Sum
 	PayloadOctets flow.Sum
+
+	Imprint flow.Imprint // by key; only of parts that AddOf has added
 }
 
 // Add adds a flow's or an interval's counters.
@@ -25,12 +27,19 @@ func (t *Totals) Add(c *flow.Counters) {
 	t.PayloadOctets.Add(c.PayloadOctets)
 }
 
+// AddOf adds counters of a key, by its hash in the run.
+func (t *Totals) AddOf(hash uint64, c *flow.Counters) {
+	t.Add(c)
+	t.Imprint.Add(hash, c)
+}
+
 // AddTotals adds the sums of another part.
 func (t *Totals) AddTotals(other *Totals) {
 	t.Packets.AddSum(other.Packets)
 	t.Octets.AddSum(other.Octets)
 	t.WireOctets.AddSum(other.WireOctets)
 	t.PayloadOctets.AddSum(other.PayloadOctets)
+	t.Imprint += other.Imprint
 }
 
 // Table is what was counted while a table was written and what its finished file
@@ -102,9 +111,19 @@ type Books struct {
 	Chained      bool
 	Taken, Given Carried
 
+	StateTaken, StateGiven StateRows // as the states have them
+
 	Schemes []Scheme // accounting schemes, by their rows as written
 
 	Tables []Table
+
+	// Partitioned are the tables that are split into files: Written is what was counted of
+	// the table, Reread the sum over its files.
+	Partitioned []Table
+
+	// FlowsAstray and IntervalsAstray are rows whose times contradict each other: flows that
+	// end before they begin, intervals with packets outside of them.
+	FlowsAstray, IntervalsAstray uint64
 }
 
 // Scheme is what the rows of an accounting scheme sum to.
@@ -135,11 +154,16 @@ func (b *Books) Check() []Law {
 		b.perInput("C4", "captured octets framed = captured octets by reason",
 			func(i *Input) (got, want uint64) { return i.ByOutcome, i.Captured }),
 		b.flows(),
+		b.flowKeys(),
+		b.state(),
 		b.intervals(),
+		b.intervalKeys(),
 		b.schemes(),
+		b.partitions(),
 		b.tables(),
 		equal("C11", "sum over inputs = total", b.PacketsSpent, b.PacketsRead),
 		b.ends(),
+		b.times(),
 		b.starts(),
 		b.wraps(),
 	}
@@ -150,19 +174,40 @@ func (b *Books) Check() []Law {
 // the flow table less what was told before. What the flow filter left out was
 // accounted, too. Open flows go from run to run.
 func (b *Books) flows() Law {
-	rows, accounted := b.Flows, b.Accounted
+	rows, accounted := b.flowSides()
+	rows.PayloadOctets, accounted.PayloadOctets = flow.Sum{}, flow.Sum{} // which ledgers do not keep
+	return equal("C5", b.text("sum of flow records + running totals told before + those that the flow filter left out = accounted totals"),
+		rows.withoutKeys(), accounted.withoutKeys())
+}
+
+func (b *Books) flowSides() (rows, accounted Totals) {
+	rows, accounted = b.Flows, b.Accounted
 	rows.AddTotals(&b.Subtracted)
 	rows.AddTotals(&b.Rejected)
 	rows.AddTotals(&b.Given.Open)
 	accounted.AddTotals(&b.Taken.Open)
-	return equal("C5", b.text("sum of flow records + running totals told before + those that the flow filter left out = accounted totals"),
-		rows.withoutPayload(), accounted.withoutPayload())
+	return rows, accounted
 }
 
-// withoutPayload leaves the payload out, which ledgers do not keep.
-func (t Totals) withoutPayload() Totals {
-	t.PayloadOctets = flow.Sum{}
+// flowKeys belongs to law C5: sums would not tell if a packet went to another flow, nor its
+// payload.
+func (b *Books) flowKeys() Law {
+	rows, accounted := b.flowSides()
+	return sameKeys("C5c", b.text("the packets and octets of law C5, each length of its own, are in the flows of their keys"), &rows, &accounted)
+}
+
+// withoutKeys leaves out in which flows packets are.
+func (t Totals) withoutKeys() Totals {
+	t.Imprint = 0
 	return t
+}
+
+func sameKeys(id, text string, got, want *Totals) Law {
+	law := Law{ID: id, Text: text, Holds: got.Imprint == want.Imprint}
+	if !law.Holds { // imprints are of no meaning to anybody
+		law.Failure = "some are in the flow of another key, or of another length"
+	}
+	return law
 }
 
 func equal[T comparable](id, text string, got, want T) Law {
@@ -190,7 +235,7 @@ func (b *Books) schemes() Law {
 		started, ended flow.Sum
 		scaled         ScaledTotals
 	}
-	want := sums{Totals: b.Flows}
+	want := sums{Totals: b.Flows.withoutKeys()}
 	want.started.Add(b.FlowRecords)
 	want.ended.Add(b.FlowRecords)
 	scaled := b.scaledIsTold()
@@ -199,14 +244,14 @@ func (b *Books) schemes() Law {
 	}
 	if b.Chained { // flows of this run are in intervals of the next one, which laws C6 speak of
 		law.Text = "sum of each accounting scheme = sum of interval records, as are flows started and ended"
-		want.Totals, want.started, want.ended = b.Intervals, b.FlowsStarted, b.FlowsEnded
+		want.Totals, want.started, want.ended = b.Intervals.withoutKeys(), b.FlowsStarted, b.FlowsEnded
 		if scaled {
 			want.scaled = b.IntervalsScaled
 		}
 	}
 	for i := range b.Schemes {
 		s := &b.Schemes[i]
-		got := sums{Totals: s.Totals, started: s.Started, ended: s.Ended}
+		got := sums{Totals: s.Totals.withoutKeys(), started: s.Started, ended: s.Ended}
 		if scaled {
 			got.scaled = s.Scaled
 		}
@@ -220,21 +265,35 @@ func (b *Books) schemes() Law {
 
 // tables is law C10: what was written is what the finished files hold.
 func (b *Books) tables() Law {
-	law := Law{ID: "C10", Text: "rows and column sums written = those read back", Holds: true}
+	return sameContents("C10", "rows and column sums written = those read back", "read back", b.Tables)
+}
+
+// partitions belongs to law C7: a table is the sum of its files.
+func (b *Books) partitions() Law {
+	return sameContents("C7b", "rows and column sums of each table = sum over the files that it is split into", "in its files", b.Partitioned)
+}
+
+// times belongs to law C6: no packet counts in an interval that it is not in.
+func (b *Books) times() Law {
+	return equal("C6e", "no flow ends before it begins, and no interval holds packets of another time", [2]uint64{b.FlowsAstray, b.IntervalsAstray}, [2]uint64{})
+}
+
+func sameContents(id, text, where string, tables []Table) Law {
+	law := Law{ID: id, Text: text, Holds: true}
 	fail := func(format string, args ...any) Law {
 		law.Holds, law.Failure = false, fmt.Sprintf(format, args...)
 		return law
 	}
-	for _, t := range b.Tables {
+	for _, t := range tables {
 		if t.Written.Rows != t.Reread.Rows {
-			return fail("%s: %d rows read back, %d written", t.Name, t.Reread.Rows, t.Written.Rows)
+			return fail("%s: %d rows %s, %d written", t.Name, t.Reread.Rows, where, t.Written.Rows)
 		}
 		if len(t.Written.Columns) != len(t.Reread.Columns) {
-			return fail("%s: %d columns read back, %d written", t.Name, len(t.Reread.Columns), len(t.Written.Columns))
+			return fail("%s: %d columns %s, %d written", t.Name, len(t.Reread.Columns), where, len(t.Written.Columns))
 		}
 		for i, want := range t.Written.Columns {
 			if got := t.Reread.Columns[i]; got != want {
-				return fail("%s: read back %v, written %v", t.Name, got, want)
+				return fail("%s: %v %s, %v written", t.Name, got, where, want)
 			}
 		}
 	}

@@ -31,14 +31,16 @@ func balanced() *Books {
 			Reread:  Content{Rows: 2, Columns: []Column{{Name: "packets", Sum: "4"}}},
 		}},
 	}
-	for _, c := range counters {
-		b.Flows.Add(&c)
-		b.Intervals.Add(&c)
+	for i, c := range counters {
+		b.Flows.AddOf(uint64(i+7), &c)
+		b.Intervals.AddOf(uint64(i+7), &c)
 	}
-	b.Subtracted.Add(&flow.Counters{Packets: 5, Octets: 500, WireOctets: 570, PayloadOctets: 1})
-	b.Rejected.Add(&flow.Counters{Packets: 9, Octets: 900, WireOctets: 990, PayloadOctets: 8})
+	b.Subtracted.AddOf(3, &flow.Counters{Packets: 5, Octets: 500, WireOctets: 570, PayloadOctets: 1})
+	b.Rejected.AddOf(4, &flow.Counters{Packets: 9, Octets: 900, WireOctets: 990, PayloadOctets: 8})
+	b.Partitioned = []Table{{Name: "flows", Written: Content{Rows: 2}, Reread: Content{Rows: 2}}}
 	b.RejectedExported = 1
-	b.Accounted = b.Flows.withoutPayload()
+	b.Accounted = b.Flows
+	b.Accounted.PayloadOctets = flow.Sum{}
 	b.Accounted.AddTotals(&b.Subtracted)
 	b.Accounted.AddTotals(&b.Rejected)
 	b.FlowsScaled.Add(flow.Scaled{Packets: 7, Octets: 70}, true)
@@ -76,6 +78,14 @@ func TestEachLawCanFail(t *testing.T) {
 		{"C5", func(b *Books) { b.Accounted.Packets.Add(1) }},
 		{"C5", func(b *Books) { b.Accounted.Octets.Add(1) }},
 		{"C5", func(b *Books) { b.Accounted.WireOctets.Add(1) }},
+		{"C5c", func(b *Books) { b.Accounted.Imprint++ }},
+		{"C5c", func(b *Books) { b.Rejected.Imprint++ }},
+		{"C5d", func(b *Books) { b.Given.Keys++ }},
+		{"C5d", func(b *Books) { b.StateTaken.Slices++ }},
+		{"C6d", func(b *Books) { b.Intervals.Imprint++ }},
+		{"C6e", func(b *Books) { b.FlowsAstray++ }},
+		{"C6e", func(b *Books) { b.IntervalsAstray++ }},
+		{"C7b", func(b *Books) { b.Partitioned[0].Reread.Rows-- }},
 		{"C6", func(b *Books) { b.Intervals.Packets.Add(1) }},
 		{"C6", func(b *Books) { b.Intervals.PayloadOctets.Add(1) }},
 		{"C6b", func(b *Books) { b.FlowsStarted.Add(1) }},

@@ -74,6 +74,8 @@ type Config struct {
 	Accounting accounting.Config
 }
 
+func (c *Config) keys() flow.KeyHasher { return flow.KeyHasher{Hasher: c.Hasher, Points: c.Points} }
+
 // The default bounds, in octets: about 300,000 flow records and as many interval
 // slices.
 const (
@@ -143,6 +145,7 @@ type Result struct {
 	row       []byte // a slice on its way there
 
 	population uint64 // Config's
+	keys       flow.KeyHasher
 	biflows    bool
 	keep       func(*flow.Record) bool
 	rejected   rejections
@@ -175,7 +178,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		floor = config.Resume.Clock
 	}
 	clocks, raised := workers.run(metering, stop, inputs, floor)
-	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout})
+	counts := workers.record(metering, stop, records, report.Settings{Stitch: config.Stitch, IdleTimeout: config.Meter.IdleTimeout, Hasher: config.Hasher})
 	workers.each(metering, stop, func(w *worker) error { return cmp.Or(w.flushAccounts(), w.sort()) })
 	if err := context.Cause(metering); err != nil {
 		workers.close()
@@ -185,7 +188,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 		}
 		return nil, err
 	}
-	result := &Result{Clocks: clocks, openSince: flow.MaxTimestamp, Taken: taken, Raised: raised, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
+	result := &Result{Clocks: clocks, openSince: flow.MaxTimestamp, Taken: taken, Raised: raised, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, keys: config.keys(), biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched, FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}}
 	for _, w := range workers {
 		result.add(w)
@@ -240,6 +243,10 @@ func (r *Result) meteredFields() flow.Fields {
 	}
 	return fields
 }
+
+// Keys hashes the keys of rows as those of the packets and records that the run was given
+// were hashed.
+func (r *Result) Keys() *flow.KeyHasher { return &r.keys }
 
 // Close gives back the memory and the files of tables that were not read. It must
 // not be called while one is being read; closing twice does nothing.

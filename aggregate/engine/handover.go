@@ -73,7 +73,8 @@ func (r *Result) HandOverFlows(w *carry.Writer) error {
 		if row.state.Open() {
 			r.openSince = min(r.openSince, row.state.Since())
 		}
-		countFlow(&r.Given, row.state, row.extension, r.population)
+		r.Given.Keys++
+		countFlow(&r.Given, r.keys.Hasher.Hash(&row.state.Key), row.state, row.extension, r.population)
 		if row.state.Open() {
 			w.Input(row.state.FirstInput())
 		}
@@ -147,7 +148,7 @@ func (r *Result) flushSlice() {
 	}
 	s, w := &r.held, r.handOver
 	r.holding = false
-	countSlice(&r.Given, s, r.population)
+	countSlice(&r.Given, &r.keys, s, r.population)
 	s.Key.Point, s.InIfName, s.OutIfName = w.Point(s.Key.Point), w.Name(s.InIfName), w.Name(s.OutIfName)
 	w.Row(func(c *carry.Coder) {
 		r.row = appendSlice(r.row[:0], s)

@@ -34,6 +34,7 @@ type recorder struct {
 	rows     uint64 // flow records of the table
 	unspread uint64 // of them those too long to be spread
 	rejected *rejections
+	keys     flow.KeyHasher
 	present  flow.Fields
 	common   flow.Fields
 
@@ -47,7 +48,7 @@ const everyField = ^flow.Fields(0)
 func newRecorder(config *Config, rejected *rejections, flows *runs.Sorter[flow.Record], slices *runs.Sorter[meter.Slice], reports runs.Limits) recorder {
 	method := cmp.Or(config.Distribution, flow.DistributionProportional)
 	return recorder{
-		flows: flows, slices: slices, stitch: config.Stitch, keep: config.Keep, rejected: rejected,
+		flows: flows, slices: slices, stitch: config.Stitch, keep: config.Keep, rejected: rejected, keys: config.keys(),
 		reports:  runs.NewSorter(reportOrder(config.Points), reports, config.Spill),
 		spreader: distribute.New(config.Meter.Intervals(), method),
 		common:   everyField,
@@ -87,7 +88,7 @@ func (r *recorder) row(record *flow.Record) {
 	r.flows.Add(record)
 	r.firstEnd, r.lastEnd = min(r.firstEnd, record.End), max(r.lastEnd, record.End)
 	if r.keep != nil && !r.keep(record) {
-		r.rejected.add(record)
+		r.rejected.add(record, &r.keys)
 		return
 	}
 	r.rows++

@@ -149,7 +149,7 @@ func TestRecordsAgainstNaive(t *testing.T) {
 				if !slices.Equal(got.intervals, want) {
 					t.Errorf("%s: %d interval rows differ from %d of naive", name, len(got.intervals), len(want))
 				}
-				wantBalance(t, name, got)
+				wantBalance(t, name, got, records, &config)
 			}
 		}
 	}
@@ -197,25 +197,29 @@ func wantFlows(t *testing.T, name string, got tables, records []flow.Record, poi
 	}
 }
 
-// wantBalance checks that the tables sum to what the engine counted.
-func wantBalance(t *testing.T, name string, got tables) {
+// wantBalance checks that the tables sum to what the engine counted, and hold the records
+// that it was given.
+func wantBalance(t *testing.T, name string, got tables, given []flow.Record, config *Config) {
 	t.Helper()
-	x := &got.exported
+	x, keys := &got.exported, config.keys()
 	b := balance.Books{
 		Accounted: x.Totals, Subtracted: x.Subtracted, Stitched: x.Stitched, ExportedRecords: x.Rows,
 		Exports:     []balance.Export{{Rows: x.Read}},
 		FlowRecords: uint64(len(got.flows)), WithoutEndReason: uint64(len(got.flows)),
 	}
+	for i := range given {
+		b.Accounted.Imprint.Add(keys.Record(&given[i]), &given[i].Counters)
+	}
 	for i := range got.flows {
 		c := &got.flows[i].Counters
-		b.Flows.Add(c)
+		b.Flows.AddOf(keys.Record(&got.flows[i]), c)
 		packets, known := got.exports[i].Scaled(c.Packets)
 		octets, _ := got.exports[i].Scaled(c.Octets)
 		b.FlowsScaled.Add(flow.Scaled{Packets: packets, Octets: octets}, known)
 	}
 	for i := range got.intervals {
 		r := &got.intervals[i]
-		b.Intervals.Add(&r.Counters)
+		b.Intervals.AddOf(keys.Interval(r), &r.Counters)
 		b.IntervalsScaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
 		b.FlowsStarted.Add(r.FlowsStarted)
 		b.FlowsEnded.Add(r.FlowsEnded)
@@ -249,7 +253,7 @@ func TestScaledSums(t *testing.T) {
 		if scaled != len(got.intervals) {
 			t.Errorf("%v: %d of %d intervals are scaled", method, scaled, len(got.intervals))
 		}
-		wantBalance(t, method.String(), got)
+		wantBalance(t, method.String(), got, records, &config)
 	}
 }
 
@@ -283,7 +287,7 @@ func TestJoinedRecords(t *testing.T) {
 			if d.made.Load() != d.closed.Load() || d.made.Load() == 0 && i == 1 {
 				t.Errorf("%d runs made, %d closed", d.made.Load(), d.closed.Load())
 			}
-			wantBalance(t, fmt.Sprintf("stitch %v, %d workers", stitch, workers), got)
+			wantBalance(t, fmt.Sprintf("stitch %v, %d workers", stitch, workers), got, records, &config)
 			if i == 0 {
 				want = got
 			} else if !reflect.DeepEqual(got, want) {

@@ -29,14 +29,14 @@ func (r *rejections) of(input uint32) *Rejected {
 	return &(*r)[input]
 }
 
-func (r *rejections) add(record *flow.Record) {
+func (r *rejections) add(record *flow.Record, keys *flow.KeyHasher) {
 	one := r.of(record.FirstInput)
 	one.Records++
 	if record.Export != nil {
 		one.Exported++
 	}
 	total := record.Total()
-	one.Totals.Add(&total)
+	one.Totals.AddOf(keys.Record(record), &total)
 }
 
 // Rejected gives what was left out of the records of an input, by its ordinal: those

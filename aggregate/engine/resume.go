@@ -20,24 +20,24 @@ type Resume struct {
 	Accounts      []accounting.Resume // one a scheme
 }
 
-// countFlow counts an open flow. population is Config's.
-func countFlow(c *balance.Carried, s *meter.State, x meter.Extension, population uint64) {
+// countFlow counts an open flow, by the hash of its key. population is Config's.
+func countFlow(c *balance.Carried, hash uint64, s *meter.State, x meter.Extension, population uint64) {
 	if !s.Open() {
 		return
 	}
 	all, handedOver := s.Counted(x)
 	c.Flows++
-	c.Open.Add(&all)
-	c.HandedOver.Add(&handedOver)
+	c.Open.AddOf(hash, &all)
+	c.HandedOver.AddOf(hash, &handedOver)
 	if population > 0 {
 		c.HandedOverScaled.Add(handedOver.Scaled(population), true)
 	}
 }
 
 // countSlice counts a slice.
-func countSlice(c *balance.Carried, s *meter.Slice, population uint64) {
+func countSlice(c *balance.Carried, keys *flow.KeyHasher, s *meter.Slice, population uint64) {
 	total := s.Total()
-	c.Slices.Add(&total)
+	c.Slices.AddOf(keys.Interval(&s.IntervalRecord), &total)
 	c.SliceCount++
 	c.Started.Add(s.FlowsStarted)
 	c.Ended.Add(s.FlowsEnded)
@@ -84,7 +84,8 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 		if err := c.Finish(); err != nil {
 			return err
 		}
-		countFlow(taken, state, extension, config.Population)
+		taken.Keys++
+		countFlow(taken, hash, state, extension, config.Population)
 		if w.overflow != nil {
 			w.boundResumed(hash, number, config.Resume.Clock)
 		}
@@ -95,7 +96,7 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 // resumeSlices gives the slices of intervals that may still grow to the first worker:
 // it is where they are sorted that matters, not by whom.
 func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
-	from := config.Resume.Slices
+	from, keys := config.Resume.Slices, config.keys()
 	var slice meter.Slice
 	var row []byte
 	return from.Each(func(c *carry.Coder) error {
@@ -114,7 +115,7 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 		if err != nil {
 			return err
 		}
-		countSlice(taken, &slice, config.Population)
+		countSlice(taken, &keys, &slice, config.Population)
 		ws[0].slices.Add(&slice)
 		return ws[0].slices.Err()
 	})

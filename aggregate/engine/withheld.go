@@ -14,6 +14,7 @@ import (
 type withheld struct {
 	keep       func(*flow.Record) bool
 	population uint64 // Config's
+	keys       flow.KeyHasher
 	rejected   *rejections
 
 	near   [4]meter.Slice // of one flow, the last that handed any over
@@ -48,7 +49,7 @@ func newWithheld(config *Config, rejected *rejections, out *runs.Sorter[meter.Sl
 		return nil
 	}
 	return &withheld{
-		keep: config.Keep, population: config.Population, rejected: rejected,
+		keep: config.Keep, population: config.Population, keys: config.keys(), rejected: rejected,
 		far: runs.NewSorter(farOrder(), far, config.Spill), out: out,
 	}
 }
@@ -81,7 +82,7 @@ func (w *withheld) judge(r *flow.Record) bool {
 		}
 	}
 	if !kept {
-		w.rejected.add(r)
+		w.rejected.add(r, &w.keys)
 		if missing > 0 {
 			w.row = farRow{flow: identityOf(&w.near[0]), rejected: true}
 			w.far.Add(&w.row)

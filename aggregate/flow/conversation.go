@@ -1,5 +1,10 @@
 package flow
 
+import (
+	"bytes"
+	"cmp"
+)
+
 // A conversation is what runs between two endpoints in both directions, a biflow (RFC
 // 5103). Its packets have one key: that of one direction, in which the key of the
 // other one was turned around.
@@ -28,6 +33,20 @@ func (k *Key) Reversed() Key {
 	r.Source, r.Destination = k.Destination, k.Source
 	r.Shape = swapped(r.Shape, NoSource, NoDestination)
 	return r
+}
+
+// Leads says whether both directions of a conversation have k as their key, not its
+// reverse, which must have the number of its own observation point: the source of k is the
+// lower endpoint, by address, port and, where those do not differ, observation point. No key
+// leads itself.
+func (k *Key) Leads(reverse *Key, points *Points) bool {
+	c := cmp.Or(bytes.Compare(k.Source[:], reverse.Source[:]), bytes.Compare(k.Destination[:], reverse.Destination[:]),
+		cmp.Compare(k.SourcePort, reverse.SourcePort), cmp.Compare(k.DestinationPort, reverse.DestinationPort),
+		cmp.Compare(k.Shape, reverse.Shape))
+	if c == 0 && k.Point != reverse.Point {
+		c = points.Compare(k.Point, reverse.Point)
+	}
+	return c < 0
 }
 
 // OneWay says whether the packets are ICMP messages that nothing answers, so that they

@@ -15,6 +15,8 @@ type Settings struct {
 
 	// IdleTimeout is the longest silence between two records that are joined.
 	IdleTimeout time.Duration
+
+	Hasher flow.Hasher // of the run
 }
 
 // Counts say what was done.
@@ -114,7 +116,7 @@ func (j *Joiner) difference(r *flow.Record) {
 		}
 		r.Start = j.until
 		j.counts.Differenced++
-		j.counts.Subtracted.Add(&before)
+		j.counts.Subtracted.AddOf(j.settings.Hasher.Hash(&r.Key), &before)
 	} else {
 		j.totals = flow.Counters{}
 	}

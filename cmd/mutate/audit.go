@@ -178,7 +178,8 @@ func (a *auditor) auditFlows(result *engine.Result) error {
 		if r.End < r.Start || r.Counters.Packets == 0 && r.Export == nil {
 			return fmt.Errorf("flow record %+v ends before it begins, or is of no packet", r)
 		}
-		b.Flows.Add(&r.Counters)
+		total := r.Total()
+		b.Flows.AddOf(result.Keys().Record(r), &total)
 		b.FlowRecords++
 		a.exported(r)
 		last = *r
@@ -232,7 +233,8 @@ func (a *auditor) auditIntervals(result *engine.Result) error {
 		if r.First < r.Start || r.Last < r.First || r.FlowsActive == 0 || r.FlowsActive < r.FlowsStarted || r.FlowsActive < r.FlowsEnded {
 			return fmt.Errorf("interval record %+v contradicts itself", r)
 		}
-		b.Intervals.Add(&r.Counters)
+		total := r.Total()
+		b.Intervals.AddOf(result.Keys().Interval(r), &total)
 		b.IntervalsScaled.Add(r.Scaled, r.Has&flow.FieldSampling != 0)
 		b.FlowsStarted.Add(r.FlowsStarted)
 		b.FlowsEnded.Add(r.FlowsEnded)

@@ -1,9 +1,15 @@
 package main
 
 import (
+	"netstream/aggregate/balance"
 	"netstream/aggregate/engine"
 	"netstream/cmd/internal/books"
 )
+
+// stateRows gives the rows of a state.
+func stateRows(state interface{ Rows(section string) uint64 }) balance.StateRows {
+	return balance.StateRows{Keys: state.Rows(flowSection), Slices: state.Rows(sliceSection)}
+}
 
 // fillBooks fills in all sides of the conservation laws.
 func (j *job) fillBooks(result *engine.Result) {
@@ -19,8 +25,13 @@ func (j *job) fillBooks(result *engine.Result) {
 		b.RejectedExported += j.rejected[i].Exported
 	}
 	b.Chained, b.Taken, b.Given = j.chain != nil, result.Taken, result.Given
+	if j.chain != nil {
+		before := j.chain.counted()
+		b.StateTaken, b.StateGiven = stateRows(&before), stateRows(j.chain.builder)
+	}
 	b.Intervals, b.IntervalsScaled = j.perBin.directions.totals(), j.perBin.scaled
 	b.FlowsStarted, b.FlowsEnded = j.perBin.started, j.perBin.ended
+	b.FlowsAstray, b.IntervalsAstray = j.flows.astray, j.perBin.astray
 	for _, s := range j.perScheme {
 		b.Schemes = append(b.Schemes, s.Scheme)
 	}

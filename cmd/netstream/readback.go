@@ -48,6 +48,9 @@ func (j *job) readBack(dir *outdir.Dir, all []*target) ([]manifest.Output, error
 	whole = append(whole, balance.Content{Rows: uint64(len(exporterRows(j.accounts)))})
 	var files []*writtenFile
 	for i, t := range all {
+		if t.partition != partitionNone {
+			j.sides.Partitioned = append(j.sides.Partitioned, balance.Table{Name: t.table, Written: whole[i], Reread: j.options.sumOfParts(t, &whole[i])})
+		}
 		for k, content := range j.options.contents(t, whole[i]) {
 			files = append(files, &writtenFile{table: t.table, file: t.parts[k].file.(*outdir.File), written: content})
 		}

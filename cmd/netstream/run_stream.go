@@ -29,7 +29,7 @@ func (j *job) stream(ctx context.Context, args []string) error {
 		return runFailure(err)
 	}
 	j.perBin = &intervalSums{}
-	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r); return ctx.Err() }); err != nil {
+	if err := result.Intervals(func(r *flow.IntervalRecord) error { j.perBin.add(r, result.Keys()); return ctx.Err() }); err != nil {
 		return runFailure(err)
 	}
 	if err := j.balance(result); err != nil {

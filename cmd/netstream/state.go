@@ -116,13 +116,19 @@ func (c *chain) resume(schemes int) (*engine.Resume, error) {
 		errs = append(errs, err)
 		return reader
 	}
-	r.Flows, r.Slices = section("flows"), section("slices")
+	r.Flows, r.Slices = section(flowSection), section(sliceSection)
 	for i := range r.Accounts {
 		r.Accounts[i] = accounting.Resume{
 			Groups: section(schemeSection(i, "groups")), Addresses: section(schemeSection(i, "addresses")), Seconds: section(schemeSection(i, "seconds"))}
 	}
 	return r, errors.Join(errs...)
 }
+
+// The sections of a state beside those of schemes.
+const (
+	flowSection  = "flows"
+	sliceSection = "slices"
+)
 
 func schemeSection(scheme int, kind string) string { return fmt.Sprintf("scheme %d %s", scheme, kind) }
 

@@ -34,7 +34,7 @@ func (j *job) handOver(result *engine.Result, spill string) error {
 		errs = append(errs, err)
 		return w
 	}
-	flows, slices := section("flows"), section("slices")
+	flows, slices := section(flowSection), section(sliceSection)
 	accounts := make([]accounting.HandOver, len(j.options.accounting.schemes))
 	for i := range accounts {
 		accounts[i] = accounting.HandOver{

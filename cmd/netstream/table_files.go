@@ -184,12 +184,29 @@ func (o *runOptions) contents(t *target, whole balance.Content) []balance.Conten
 	}
 	var all []balance.Content
 	for _, p := range t.parts {
-		c := &p.content
-		if len(whole.Columns) == 2 { // one direction a row, with --biflow, too
-			all = append(all, countedContent(c.rows, &c.directions.forward, c.unknown))
-		} else {
-			all = append(all, o.trafficContent(c.rows, &c.directions, c.unknown))
-		}
+		all = append(all, o.contentOf(&p.content, &whole))
 	}
 	return all
+}
+
+// contentOf gives what a file must hold, in the columns of the whole table.
+func (o *runOptions) contentOf(c *rowSums, whole *balance.Content) balance.Content {
+	if len(whole.Columns) == 2 { // one direction a row, with --biflow, too
+		return countedContent(c.rows, &c.directions.forward, c.unknown)
+	}
+	return o.trafficContent(c.rows, &c.directions, c.unknown)
+}
+
+// sumOfParts gives what all files of a table must hold together.
+func (o *runOptions) sumOfParts(t *target, whole *balance.Content) balance.Content {
+	var sum rowSums
+	for _, p := range t.parts {
+		sum.rows += p.content.rows
+		sum.directions.forward.AddTotals(&p.content.directions.forward)
+		sum.directions.reverse.AddTotals(&p.content.directions.reverse)
+		sum.directions.reversed += p.content.directions.reversed
+		sum.unknown.packets += p.content.unknown.packets
+		sum.unknown.octets += p.content.unknown.octets
+	}
+	return o.contentOf(&sum, whole)
 }

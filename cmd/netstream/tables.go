@@ -103,12 +103,34 @@ type flowSums struct {
 	rated      uint64 // of records those that scaled speaks of
 	endless    uint64 // of exported those that do not tell why they ended
 	ends       map[flow.EndReason]uint64
+	astray     uint64 // of records those that end before they begin
+}
+
+// addFlow adds a row of the flow table.
+func (d *directions) addFlow(r *flow.Record, keys *flow.KeyHasher) {
+	d.forward.Add(&r.Counters)
+	if r.Reverse != nil {
+		d.addReverse(&r.Reverse.Counters)
+	}
+	total := r.Total()
+	d.imprint.Add(keys.Record(r), &total)
+}
+
+// addInterval adds a row of the interval table.
+func (d *directions) addInterval(r *flow.IntervalRecord, keys *flow.KeyHasher) {
+	d.forward.Add(&r.Counters)
+	if r.Has&flow.FieldReverse != 0 {
+		d.addReverse(&r.Reverse)
+	}
+	total := r.Total()
+	d.imprint.Add(keys.Interval(r), &total)
 }
 
 // directions are sums by direction: that of the key, and of biflows the reverse.
 type directions struct {
 	forward, reverse balance.Totals
-	reversed         uint64 // rows that have a reverse direction
+	reversed         uint64       // rows that have a reverse direction
+	imprint          flow.Imprint // of both
 }
 
 func (d *directions) addReverse(c *flow.Counters) {
@@ -120,6 +142,7 @@ func (d *directions) addReverse(c *flow.Counters) {
 func (d *directions) totals() balance.Totals {
 	sum := d.forward
 	sum.AddTotals(&d.reverse)
+	sum.Imprint = d.imprint
 	return sum
 }
 
@@ -147,16 +170,21 @@ func scaledOf(r *flow.Record) (s flow.Scaled, known bool) {
 func writeFlows(ctx context.Context, to *target, columns []table.Column[flow.Record], attributes *keptAttributes, result *engine.Result) (*flowSums, error) {
 	sums := &flowSums{ends: make(map[flow.EndReason]uint64)}
 	var ends [6]uint64
+	keys := result.Keys()
 	rows, err := newRows(to, columns, flowTime, countFlow)
 	if err == nil {
 		var kept kept
 		err = writeRows(ctx, rows, result.Flows, func(place int, r *flow.Record) {
-			sums.directions.forward.Add(&r.Counters)
-			if r.Reverse != nil {
-				sums.directions.addReverse(&r.Reverse.Counters)
-			}
+			sums.directions.addFlow(r, keys)
 			sums.records++
-			ends[r.EndReason]++
+			if r.End < r.Start {
+				sums.astray++
+			}
+			if r.EndReason == 0 && r.Export != nil {
+				sums.endless++
+			} else {
+				ends[r.EndReason]++
+			}
 			kept.keep(place, r)
 			attributes.keep(place, r)
 			if r.Export == nil && r.Population == 0 {
@@ -174,8 +202,7 @@ func writeFlows(ctx context.Context, to *target, columns []table.Column[flow.Rec
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the flow table: %w", err)
 	}
-	sums.endless = ends[0]
-	for reason, n := range ends[1:] {
+	for reason, n := range ends[1:] { // flows that were metered here all have one
 		if n > 0 {
 			sums.ends[flow.EndReason(reason+1)] = n
 		}
@@ -191,6 +218,7 @@ type intervalSums struct {
 	unknown        unknownCounters
 	records        uint64
 	started, ended flow.Sum
+	astray         uint64 // of records those with packets outside of their interval
 }
 
 func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow.IntervalRecord], attributes *keptAttributes, result *engine.Result) (*intervalSums, error) {
@@ -198,7 +226,7 @@ func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow
 	rows, err := newRows(to, columns, intervalTime, countInterval)
 	if err == nil {
 		err = writeRows(ctx, rows, result.Intervals, func(place int, r *flow.IntervalRecord) {
-			sums.add(r)
+			sums.add(r, result.Keys())
 			attributes.keepInterval(place, r)
 		})
 	}
@@ -208,10 +236,10 @@ func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow
 	return sums, nil
 }
 
-func (s *intervalSums) add(r *flow.IntervalRecord) {
-	s.directions.forward.Add(&r.Counters)
-	if r.Has&flow.FieldReverse != 0 {
-		s.directions.addReverse(&r.Reverse)
+func (s *intervalSums) add(r *flow.IntervalRecord, keys *flow.KeyHasher) {
+	s.directions.addInterval(r, keys)
+	if r.First < r.Start || r.Last < r.First || r.Last > r.End {
+		s.astray++
 	}
 	s.scaled.Add(flow.Scaled{
 		Packets: flow.Saturated(r.Scaled.Packets, r.ReverseScaled.Packets), Octets: flow.Saturated(r.Scaled.Octets, r.ReverseScaled.Octets),

@@ -43,6 +43,7 @@ func AddAccount(b *balance.Books, a *reader.Account) {
 		b.Accounted.Octets.Add(metered.Octets)
 		b.Accounted.WireOctets.Add(metered.WireOctets)
 	}
+	b.Accounted.Imprint += a.Imprint
 	b.PacketsRead.Add(in.Packets)
 	b.PacketsSpent.Add(in.Outcomes + in.Lost)
 }

@@ -96,6 +96,16 @@ func (h *Header) find(name string) (offset, length uint64, err error) {
 	return 0, 0, fmt.Errorf("it has no section %s", name)
 }
 
+// Rows gives how many rows a section has; 0 if there is no such section.
+func (h *Header) Rows(name string) uint64 {
+	for _, s := range h.Sections {
+		if s.Name == name {
+			return s.Rows
+		}
+	}
+	return 0
+}
+
 // Counted gives the run that has counted a content.
 func (h *Header) Counted(sha256 string) (run string, counted bool) {
 	for i := range h.Runs {

@@ -42,6 +42,17 @@ func (b *Builder) Section(name string) (*carry.Writer, error) {
 	return w, nil
 }
 
+// Rows gives how many rows were written to a section; 0 if there is no such section.
+func (b *Builder) Rows(name string) uint64 {
+	for _, p := range b.parts {
+		if p.name == name {
+			rows, _ := p.writer.Size()
+			return rows
+		}
+	}
+	return 0
+}
+
 // Close gives the files of the sections back.
 func (b *Builder) Close() error {
 	var first error
