@@ -20,9 +20,9 @@ type fault struct {
 	code           string
 }
 
-// faults are what a mutant engine does wrong, at the borders of the stages and within them.
+// engineFaults are what a mutant engine does wrong, at the borders of the stages and within them.
 // The product has no place for them: they are put into a copy of its source.
-func faults() []fault {
+func engineFaults() []fault {
 	return []fault{
 		{"cmd/netstream/command.go", "run", `defer reportMutants()`},
 
@@ -103,7 +103,7 @@ func mutantProgram(t *testing.T) string {
 		replaced[from] = to
 	}
 	faulty := make(map[string][]fault)
-	for _, f := range faults() {
+	for _, f := range engineFaults() {
 		faulty[f.file] = append(faulty[f.file], f)
 	}
 	packages := make(map[string]string) // names by folder
