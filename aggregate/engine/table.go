@@ -17,6 +17,8 @@ type table struct {
 	free   []uint32  // numbers of states given back
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
+
+	touched uint64 // keeps the reads of forgetAll alive
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -145,16 +147,19 @@ func (t *table) grow() {
 // true. It goes through the states in the order of memory. Pointers to states that
 // find gave are not valid afterwards.
 func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
+	var over [touchedAtATime]uint32 // those to be forgotten
+	n := 0
 	for number := range t.states {
-		if !t.inUse(number) {
+		if !t.inUse(number) || !done(t.state(number), t.extension(number)) {
 			continue
 		}
-		state := t.state(number)
-		if !done(state, t.extension(number)) {
-			continue
+		over[n] = number
+		if n++; n == len(over) {
+			t.forgetAll(hash, over[:n])
+			n = 0
 		}
-		t.forget(hash(&state.Key), number)
 	}
+	t.forgetAll(hash, over[:n])
 	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
 		t.shrink(hash)
 	}
@@ -166,6 +171,19 @@ func (t *table) forget(hash uint64, number uint32) {
 	t.free = append(t.free, number)
 	t.used--
 	t.taken[number/64] &^= 1 << (number % 64)
+}
+
+// forgetAll is forget for at most touchedAtATime states. Their slots are anywhere in
+// memory: read ahead, they come at the same time.
+func (t *table) forgetAll(hash func(*flow.Key) uint64, numbers []uint32) {
+	var hashes [touchedAtATime]uint64
+	for i, number := range numbers {
+		hashes[i] = hash(&t.state(number).Key)
+		t.touched += uint64(t.slots[t.home(tag(hashes[i]))])
+	}
+	for i, number := range numbers {
+		t.forget(hashes[i], number)
+	}
 }
 
 // shrink moves the states in use to a table of their size, so that time and memory
