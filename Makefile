@@ -10,8 +10,16 @@ EXPORT_MUTANTS ?= 20000
 PROCESSES ?= 200
 SCALE ?= 5
 
+# Answers of tshark on the captures of CORPUS, by digest of the capture and version of tshark. They outlive a checkout.
+TSHARK_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/netstream/tshark
+
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+# The compiler and the tests collect garbage a quarter as often as by default, and what is compiled does not depend on
+# the folder of the checkout, so that a fresh one finds it in the cache.
+export GOGC ?= 400
+export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
 # Nothing of the machine, the folder, the user or the state of the repository is in the program, and no C compiler has a
 # part in it: the same source and version of Go give the same octets.
@@ -40,8 +48,9 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 	$(BIN) run -v testdata/export/lab-softflowd-v9.raw -w bin/demo-exports
 	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,13-17,19-20 | head -5
 
+# Vet is a part of lint, and is not done again for each kind of test.
 test: ## run the tests
-	$(GO) test -timeout 40m ./...
+	$(GO) test -vet=off -timeout 40m ./...
 
 check: lint test race fuzz mutate duckdb guard ## everything that decides whether a change lands
 
@@ -52,16 +61,16 @@ lint: ## gofmt, vet, staticcheck
 
 # What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
-	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
-	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
+	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
+	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 
 # A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target.
 fuzz: ## run every fuzz target for FUZZTIME, a number of runs
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
 		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do \
 			echo "$$target $$name"; \
-			$(GO) test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x || exit 1; \
+			$(GO) test -vet=off $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x || exit 1; \
 		done; \
 	done
 
@@ -71,7 +80,7 @@ duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
 	command -v tcpdump >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tcpdump netbase; }
-	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache bin/tshark $(CORPUS)
+	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache $(TSHARK_CACHE) $(CORPUS)
 	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 
 DAMAGED := $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))

@@ -177,14 +177,18 @@ func (f *meteredFlow) endBy(p *packet, opts Options) flow.EndReason {
 	case overlong:
 		return flow.EndActiveTimeout
 	}
-	sum := p.Octets
-	for _, of := range f.packets {
-		sum += of.Octets
-	}
-	if opts.MaxOctets > 0 && sum > opts.MaxOctets || opts.MaxPackets > 0 && uint64(len(f.packets)) >= opts.MaxPackets {
+	if opts.MaxOctets > 0 && f.octets()+p.Octets > opts.MaxOctets || opts.MaxPackets > 0 && uint64(len(f.packets)) >= opts.MaxPackets {
 		return flow.EndLackOfResources
 	}
 	return 0
+}
+
+// octets gives the sum of the packets that the flow has so far.
+func (f *meteredFlow) octets() (sum uint64) {
+	for _, p := range f.packets {
+		sum += p.Octets
+	}
+	return sum
 }
 
 // comparePlaces gives the order of packets.

@@ -97,15 +97,31 @@ func (s *Sorter[T]) Add(row *T) {
 	if s.err != nil {
 		return
 	}
-	if s.octets == nil {
-		// Growing step by step would copy everything several times over. There is room for
-		// rows of 48 to 96 octets; what they leave of it stays untouched.
-		s.octets = make([]byte, 0, s.limits.Octets/4*3+MaxRow)
-		s.refs = make([]ref, 0, s.limits.Octets/5*2/refSize+1)
-	}
+	s.makeRoom()
 	at := len(s.octets)
 	s.octets = s.order.Append(s.octets, row)
 	s.refs = append(s.refs, ref{s.order.Prefix(s.octets[at:]), uint32(at), uint32(len(s.octets) - at)})
+}
+
+// firstRoom is how many octets of rows a sorter has room for at first. Most runs are of
+// few rows, and all room that there may be takes longer to clear than those to sort.
+const firstRoom = 64 << 10
+
+// makeRoom sees to room for a row, little at first and then all that there may be:
+// growing step by step would copy everything several times over. All is for rows of 48 to
+// 96 octets; what they leave of it stays untouched.
+func (s *Sorter[T]) makeRoom() {
+	octets, refs := s.limits.Octets/4*3+MaxRow, s.limits.Octets/5*2/refSize+1
+	if s.octets == nil {
+		s.octets = make([]byte, 0, min(octets, firstRoom))
+		s.refs = make([]ref, 0, min(refs, firstRoom/refSize))
+	}
+	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow {
+		s.octets = append(make([]byte, 0, octets), s.octets...)
+	}
+	if cap(s.refs) < refs && cap(s.refs) == len(s.refs) {
+		s.refs = append(make([]ref, 0, refs), s.refs...)
+	}
 }
 
 // Err gives the first error of all that happened, always a [*SpillError] until

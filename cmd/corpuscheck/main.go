@@ -82,18 +82,18 @@ func checkFlows(s settings, captures []capture) (passed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if s.cache != "" {
-		if err := os.MkdirAll(s.cache, 0o700); err != nil {
-			return false, fmt.Errorf("cannot make the cache: %w", err)
-		}
+	oracle, err := newTshark(s.cache)
+	if err != nil {
+		return false, err
 	}
 	nfpcapd, err := readNfpcapd(s.corpus)
 	if err != nil {
 		return false, err
 	}
 	captures = choose(captures, s)
-	e := examiner{corpus: s.corpus, program: s.netstream, tshark: tshark{cache: s.cache}, capinfos: answers, known: differences(), programs: programs(), nfpcapd: nfpcapd}
+	e := examiner{corpus: s.corpus, program: s.netstream, tshark: oracle, capinfos: answers, known: differences(), programs: programs(), nfpcapd: nfpcapd}
 	findings := examineAll(&e, captures, s.jobs)
+	fmt.Printf("%s: asked about %d captures, %d answers kept from before\n", oracle.version, oracle.asked.Load(), oracle.kept.Load())
 	return report(os.Stdout, findings), nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 )
 
 // tsharkFields are asked of every packet, in the order of [packet]'s lists.
@@ -52,9 +53,28 @@ func tsharkArguments(path string) []string {
 	return arguments
 }
 
-// tshark asks the tshark program about captures and keeps its answers.
+// tshark asks the tshark program about captures and keeps its answers. An answer is
+// kept under the digest of the capture and that of the question, of which the version
+// of the program is a part: it is what this version says of these octets.
 type tshark struct {
-	cache string // folder for answers, empty for none
+	cache       string // folder for answers, empty for none
+	version     string // first line of tshark --version
+	asked, kept *atomic.Int64
+}
+
+// newTshark finds out which version there is. Another one asks anew.
+func newTshark(cache string) (tshark, error) {
+	if cache != "" {
+		if err := os.MkdirAll(cache, 0o700); err != nil {
+			return tshark{}, fmt.Errorf("cannot make the cache: %w", err)
+		}
+	}
+	text, err := exec.Command("tshark", "--version").Output()
+	if err != nil {
+		return tshark{}, fmt.Errorf("cannot run tshark: %w", err)
+	}
+	version, _, _ := strings.Cut(string(text), "\n")
+	return tshark{cache, version, new(atomic.Int64), new(atomic.Int64)}, nil
 }
 
 // answer gives the packets of a capture as tshark sees them, and what it
@@ -76,13 +96,15 @@ func (t tshark) answer(path, digest string) ([]packet, string, error) {
 // text gives a line with the complaint and then tshark's lines, from the cache
 // if the file was asked about before with the same arguments.
 func (t tshark) text(path, digest string) ([]byte, error) {
-	arguments := sha256.Sum256([]byte(strings.Join(tsharkArguments(digest), " ")))
-	kept := filepath.Join(t.cache, digest+"-"+hex.EncodeToString(arguments[:4])+".tsv")
+	arguments := sha256.Sum256([]byte(t.version + " " + strings.Join(tsharkArguments(digest), " ")))
+	kept := filepath.Join(t.cache, digest+"-"+hex.EncodeToString(arguments[:8])+".tsv")
 	if t.cache != "" {
 		if text, err := os.ReadFile(kept); err == nil {
+			t.kept.Add(1)
 			return text, nil
 		}
 	}
+	t.asked.Add(1)
 	text, err := runTshark(path)
 	if err != nil || t.cache == "" {
 		return text, err

@@ -160,7 +160,9 @@ func placeOf(p *flow.Point) naive.Place {
 }
 
 // TestReferencePlaces compares the program with the second implementation of
-// docs/metering.md on captures that tell of interfaces and directions.
+// docs/metering.md on captures that tell of interfaces and directions. The captures and
+// settings together meet every direction by every source, indexes of every source, and
+// frames without IP under every reason for which they are left out.
 func TestReferencePlaces(t *testing.T) {
 	t.Parallel()
 	if seed := os.Getenv("NETSTREAM_SEED"); seed != "" {
@@ -177,58 +179,48 @@ func TestReferencePlaces(t *testing.T) {
 	if testing.Short() {
 		captures = 500
 	}
-	tryAll(t, captures, newPlacedExperiment)
-}
-
-// TestReferencePlacesAreVaried: the captures and settings of TestReferencePlaces meet
-// every direction by every source, indexes of every source, and frames without IP under
-// every reason for which they are left out.
-func TestReferencePlacesAreVaried(t *testing.T) {
-	t.Parallel()
 	met := make(map[string]int)
 	etherTypes := make(map[int64]bool)
-	for seed := range uint64(500) {
-		e := newPlacedExperiment(seed)
-		result, err := naive.Run(e.files(e.packets), e.settings)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range result.Flows {
-			f := &result.Flows[i]
-			place := result.Places[f.Key.Point]
-			met[place.Direction+" by "+e.settings.Places.Direction]++
-			met["interface "+place.Interface]++
-			switch {
-			case place.IndexName != "":
-				met["index with a name"]++
-			case place.Index >= 0 && len(e.settings.Places.Rules) == 0:
-				met["index of a frame"]++
-			}
-			if f.Key.Version == 0 {
-				met["without IP"]++
-				if f.Counters.Packets > 1 {
-					met["without IP, more than one packet"]++
-				}
-			}
-			etherTypes[result.Points[f.Key.Point][naive.EtherType]] = true
-			if e.settings.KeepPlace != nil {
-				met["kept by place"]++
-			}
-		}
-		if e.settings.Select.Method != "" && e.blocks {
-			met["sampled by "+e.settings.Select.Method] += int(result.NotAccounted[flow.ReasonNotSampled])
-		}
-	}
+	tryAllSeeing(t, captures, newPlacedExperiment, func(e *experiment, r *naive.Result) { countPlaces(met, etherTypes, e, r) })
 	for _, want := range []string{
 		"ingress by capture", "egress by capture", " by capture", "ingress by local-net", "egress by local-net", "internal by local-net",
 		"external by local-net", " by none", "interface ", "interface eth0", "interface eth1", "index with a name", "index of a frame", "without IP",
 		"without IP, more than one packet", "kept by place", "sampled by fix-packets", "sampled by random-packets", "sampled by fix-time", "sampled by random-time",
 	} {
-		if met[want] < 50 {
+		if met[want] < int(captures)/10 {
 			t.Errorf("%s: met %d times only", want, met[want])
 		}
 	}
 	if met["ingress by none"]+met["internal by capture"] > 0 || len(etherTypes) < 10 {
 		t.Errorf("met %v, EtherTypes %v", met, etherTypes)
+	}
+}
+
+// countPlaces counts what there is of places.
+func countPlaces(met map[string]int, etherTypes map[int64]bool, e *experiment, result *naive.Result) {
+	for i := range result.Flows {
+		f := &result.Flows[i]
+		place := result.Places[f.Key.Point]
+		met[place.Direction+" by "+e.settings.Places.Direction]++
+		met["interface "+place.Interface]++
+		switch {
+		case place.IndexName != "":
+			met["index with a name"]++
+		case place.Index >= 0 && len(e.settings.Places.Rules) == 0:
+			met["index of a frame"]++
+		}
+		if f.Key.Version == 0 {
+			met["without IP"]++
+			if f.Counters.Packets > 1 {
+				met["without IP, more than one packet"]++
+			}
+		}
+		etherTypes[result.Points[f.Key.Point][naive.EtherType]] = true
+		if e.settings.KeepPlace != nil {
+			met["kept by place"]++
+		}
+	}
+	if e.settings.Select.Method != "" && e.blocks {
+		met["sampled by "+e.settings.Select.Method] += int(result.NotAccounted[flow.ReasonNotSampled])
 	}
 }

@@ -48,14 +48,10 @@ func FuzzVerify(f *testing.F) {
 		f.Add(changed)
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
-		out := t.TempDir()
-		if err := os.CopyFS(out, os.DirFS(made)); err != nil {
+		if err := os.WriteFile(filepath.Join(made, outdir.ManifestName), document, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(out, outdir.ManifestName), document, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		report, err := audit.Run(t.Context(), out, audit.Options{Columns: columnsOfRun, Version: version})
+		report, err := audit.Run(t.Context(), made, audit.Options{Columns: columnsOfRun, Version: version})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -114,7 +113,7 @@ func digestOf(name string) (size int64, digest string, err error) {
 	}
 	defer f.Close() // it was only read
 	h := sha256.New()
-	if size, err = io.Copy(h, bufio.NewReaderSize(f, 1<<20)); err != nil {
+	if size, err = io.Copy(h, f); err != nil {
 		return 0, "", err
 	}
 	return size, hex.EncodeToString(h.Sum(nil)), nil
