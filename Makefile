@@ -16,9 +16,10 @@ TSHARK_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/netstream/tshark
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The compiler and the tests collect garbage a quarter as often as by default, and what is compiled does not depend on
+# The compiler and the tests collect garbage a quarter as often as by default, which is not so where the program is
+# measured; and what is compiled does not depend on
 # the folder of the checkout, so that a fresh one finds it in the cache.
-export GOGC ?= 400
+lint test race fuzz: export GOGC ?= 400
 export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
 # Nothing of the machine, the folder, the user or the state of the repository is in the program, and no C compiler has a
