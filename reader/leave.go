@@ -11,12 +11,12 @@ import (
 const framesAtATime = 256
 
 // ReadPackets gives the next packets in order, as many as room has space for or fewer.
-// They are in room, or, where it is for flow.BatchPackets packets, in memory of the same
-// capacity that the caller has in place of room from then on, which saves a copy of
+// They are in room, or, where it is as long as Options.Room says, in memory of the same
+// length that the caller has in place of room from then on, which saves a copy of
 // each packet. It gives at least one or an error; io.EOF is the end of the input, be it
 // whole or damaged: see Account.
 func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
-	exchanges := len(room) == flow.BatchPackets && p.options.Layer != LayerBoth
+	exchanges := len(room) == p.options.room() && p.options.Layer != LayerBoth
 	n := 0
 	for {
 		if n == 0 && exchanges {

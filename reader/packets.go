@@ -32,9 +32,21 @@ type Options struct {
 	LocalNetworks *localnet.Networks // for DirectionsOfNetworks
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
+
+	// Room is for how many packets ReadPackets will have room, 0 for flow.BatchPackets. With
+	// less, the reader takes less memory.
+	Room int
+
 	Select        Selection
 
 	Exports ExportOptions
+}
+
+func (o *Options) room() int {
+	if o.Room > 0 {
+		return o.Room
+	}
+	return flow.BatchPackets
 }
 
 // Packets reads the metered packets of one input in the order of their clocks.
@@ -88,7 +100,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 	p := &Packets{
 		options:   options,
 		source:    opened,
-		orderer:   clock.NewOrderer(options.ReorderWindow),
+		orderer:   clock.NewOrdererOf(options.ReorderWindow, options.room()),
 		account:   Account{Name: name},
 		selection: newSelection(&options),
 		keys:      newKeys(&options),

@@ -73,7 +73,7 @@ func (f *flood) Close() error {
 
 // inputOf gives a source as an input whose clocks begin at 0.
 func inputOf(f *flood) Input {
-	return Input{Open: func() (Source, error) { return f, nil }}
+	return Input{Open: func(int) (Source, error) { return f, nil }}
 }
 
 // drawer keeps runs in memory and counts them. Writing fails once it has taken
@@ -209,7 +209,7 @@ func TestFilesAndSourcesAreGivenBack(t *testing.T) {
 		t.Run(fmt.Sprintf("an input cannot be opened, %d workers", workers), func(t *testing.T) {
 			f := &flood{left: endless}
 			d := newDrawer(-1)
-			inputs := []Input{inputOf(f), {Earliest: enough * flow.Timestamp(time.Millisecond), Open: func() (Source, error) { return nil, errBroken }}}
+			inputs := []Input{inputOf(f), {Earliest: enough * flow.Timestamp(time.Millisecond), Open: func(int) (Source, error) { return nil, errBroken }}}
 			if _, err := Run(context.Background(), inputs, nil, testConfig(workers, d)); err != errBroken {
 				t.Errorf("got %v, want %v", err, errBroken)
 			}

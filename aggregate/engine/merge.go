@@ -57,7 +57,7 @@ type merger struct {
 	ctx      context.Context
 	inputs   []Input
 	unopened []uint32  // ordinals, by Earliest
-	open     []*stream // the first is the one whose turn it is; the others in no order
+	open     []*stream // a heap: the first is the one whose turn it is, those at 2i+1 and 2i+2 come behind that at i
 	clocks   flow.Interval
 	floor    flow.Timestamp // of clocks
 	raised   uint64         // packets that were below
@@ -80,11 +80,15 @@ func (m *merger) openDue() error {
 			return nil
 		}
 		m.unopened = m.unopened[1:]
-		source, err := m.inputs[ordinal].Open()
+		room := flow.BatchPackets
+		if len(m.open) >= generousInputs {
+			room = frugalPackets
+		}
+		source, err := m.inputs[ordinal].Open(room)
 		if err != nil {
 			return err
 		}
-		s := newStream(m.ctx, ordinal, source)
+		s := newStream(m.ctx, ordinal, source, room)
 		more, err := m.next(s)
 		if err != nil {
 			m.open = append(m.open, s) // to be waited for
@@ -92,7 +96,7 @@ func (m *merger) openDue() error {
 		}
 		if more {
 			m.open = append(m.open, s)
-			m.choose()
+			m.rise()
 		}
 	}
 	return nil
@@ -115,13 +119,32 @@ func (m *merger) await() {
 	}
 }
 
-// choose puts the stream whose turn it is in the first place. Few captures
-// overlap in time, so looking at all of them is cheaper than keeping a heap.
-func (m *merger) choose() {
-	for i := range m.open {
-		if m.open[i].before(m.open[0]) {
-			m.open[0], m.open[i] = m.open[i], m.open[0]
+// rise brings the last stream to its place among the others.
+func (m *merger) rise() {
+	for i := len(m.open) - 1; i > 0; {
+		above := (i - 1) / 2
+		if !m.open[i].before(m.open[above]) {
+			return
 		}
+		m.open[i], m.open[above] = m.open[above], m.open[i]
+		i = above
+	}
+}
+
+// sink brings the first stream to its place among the others.
+func (m *merger) sink() {
+	for i := 0; ; {
+		first := i
+		for _, below := range [...]int{2*i + 1, 2*i + 2} {
+			if below < len(m.open) && m.open[below].before(m.open[first]) {
+				first = below
+			}
+		}
+		if first == i {
+			return
+		}
+		m.open[i], m.open[first] = m.open[first], m.open[i]
+		i = first
 	}
 }
 
@@ -129,14 +152,14 @@ func (m *merger) choose() {
 func (m *merger) step(to receiver) error {
 	s := m.open[0]
 	n := len(s.packets)
-	for _, other := range m.open[1:] {
+	for _, other := range m.open[1:min(3, len(m.open))] { // all others come behind one of these
 		n = min(n, s.upTo(other))
 	}
 	if len(m.unopened) > 0 {
 		n = min(n, s.below(m.inputs[m.unopened[0]].Earliest))
 	}
 	m.clocks.Start, m.clocks.Last = min(m.clocks.Start, s.packets[0].Clock), max(m.clocks.Last, s.packets[n-1].Clock)
-	if n == len(s.current.packets) {
+	if n == len(s.current.packets) && s.room == flow.BatchPackets {
 		s.current = to.takeBatch(s.current)
 	} else {
 		to.take(s.packets[:n])
@@ -148,9 +171,11 @@ func (m *merger) step(to receiver) error {
 			return err
 		}
 		if !more {
-			m.open = append(m.open[:0], m.open[1:]...)
+			last := len(m.open) - 1
+			m.open[0], m.open[last] = m.open[last], nil
+			m.open = m.open[:last]
 		}
 	}
-	m.choose()
+	m.sink()
 	return nil
 }

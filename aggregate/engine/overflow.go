@@ -214,7 +214,7 @@ func (s *shard) meterAside(aside *part) error {
 		*s.table.state(number) = *from.state
 		moveExtension(s.table.extension(number), from.extension)
 	}
-	batch := newBatch()
+	batch := newBatch(flow.BatchPackets)
 	every := everyPacket()
 	for left := aside.packets; left > 0; left -= uint64(len(batch.packets)) {
 		batch.packets = batch.packets[:min(left, flow.BatchPackets)]

@@ -40,7 +40,7 @@ func rowsUnder(t *testing.T, config Config, packets []flow.Packet) (rows []strin
 	var resume *Resume
 	for night, given := range [][]flow.Packet{packets[:len(packets)/2], packets[len(packets)/2:]} {
 		config.Resume, config.HandOver = resume, night == 0
-		result, err := Run(context.Background(), []Input{{Open: func() (Source, error) {
+		result, err := Run(context.Background(), []Input{{Open: func(int) (Source, error) {
 			return sourceOf(func(dst []flow.Packet) int {
 				n := copy(dst, given)
 				given = given[n:]

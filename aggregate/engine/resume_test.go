@@ -57,7 +57,7 @@ func handedOver(t testing.TB) (flows, slices []byte) {
 		given = given[n:]
 		return n
 	})
-	result, err := Run(context.Background(), []Input{{Open: func() (Source, error) { return source, nil }}}, nil, config)
+	result, err := Run(context.Background(), []Input{{Open: func(int) (Source, error) { return source, nil }}}, nil, config)
 	if err != nil {
 		t.Fatal(err)
 	}

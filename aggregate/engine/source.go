@@ -11,9 +11,8 @@ import (
 
 // Source gives the packets of one input in the order of their clocks.
 type Source interface {
-	// ReadPackets gives the next packets, in room, which has space for
-	// flow.BatchPackets of them, or in other memory of that capacity. Then room is the
-	// source's, and that memory the caller's. It gives at least one packet, or an
+	// ReadPackets gives the next packets, in room, or in other memory of that capacity.
+	// Then room is the source's, and that memory the caller's. It gives at least one packet, or an
 	// error, never both. io.EOF means that no packet is left.
 	ReadPackets(room []flow.Packet) ([]flow.Packet, error)
 
@@ -24,17 +23,29 @@ type Source interface {
 }
 
 // Input is a source that is opened when the merge comes near its first packet,
-// so that a long list of files needs few of them open at a time.
+// so that a long list of files needs few of them open at a time. Open is told for how
+// many packets there will be room: flow.BatchPackets, or frugalPackets if so many inputs
+// overlap in time that each must do with little memory.
 type Input struct {
 	Earliest flow.Timestamp // no packet of it has a clock before
-	Open     func() (Source, error)
+	Open     func(room int) (Source, error)
 }
+
+const (
+	// generousInputs is how many inputs may be open at a time before others have to do
+	// with little memory. What a generous one takes is 4 MiB.
+	generousInputs = 8
+
+	// frugalPackets is for how many packets those others have room at a time.
+	frugalPackets = 128
+)
 
 // stream is an open source, read ahead in a goroutine of its own.
 type stream struct {
 	ordinal uint32
 	packets []flow.Packet // what is left of the current batch; never empty
 	current *batch
+	room    int           // packets that a batch has room for
 	full    chan *batch
 	empty   chan *batch
 	err     error // valid once full is closed
@@ -43,10 +54,14 @@ type stream struct {
 // readAhead is how many batches a source may be ahead of the merge.
 const readAhead = 3
 
-func newStream(ctx context.Context, ordinal uint32, source Source) *stream {
-	s := &stream{ordinal: ordinal, full: make(chan *batch, readAhead), empty: make(chan *batch, readAhead+1)}
-	for range readAhead + 1 {
-		s.empty <- newBatch()
+func newStream(ctx context.Context, ordinal uint32, source Source, room int) *stream {
+	ahead := readAhead
+	if room < flow.BatchPackets {
+		ahead = 1
+	}
+	s := &stream{ordinal: ordinal, room: room, full: make(chan *batch, ahead), empty: make(chan *batch, ahead+1)}
+	for range ahead + 1 {
+		s.empty <- newBatch(room)
 	}
 	go s.read(ctx, source)
 	return s
@@ -69,7 +84,7 @@ func (s *stream) readAll(ctx context.Context, source Source) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		packets, err := source.ReadPackets(b.packets[:flow.BatchPackets])
+		packets, err := source.ReadPackets(b.packets[:s.room])
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

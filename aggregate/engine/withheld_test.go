@@ -68,7 +68,7 @@ func TestWithheldSlices(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %d workers", keep.name, workers), func(t *testing.T) {
 				d := newDrawer(-1)
 				source := &rounds{flows: flows, left: flows * each}
-				result, err := Run(context.Background(), []Input{{Open: func() (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, keep.test))
+				result, err := Run(context.Background(), []Input{{Open: func(int) (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, keep.test))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +113,7 @@ func TestWithheldFilesAreGivenBack(t *testing.T) {
 	for _, workers := range []int{1, 3} {
 		d := newDrawer(100_000)
 		source := &rounds{flows: 30, left: enough}
-		_, err := Run(context.Background(), []Input{{Open: func() (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, odd))
+		_, err := Run(context.Background(), []Input{{Open: func(int) (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, odd))
 		var spilling *runs.SpillError
 		if !errors.As(err, &spilling) {
 			t.Errorf("got %v, want a SpillError", err)
@@ -127,7 +127,7 @@ func TestWithheldFilesAreGivenBack(t *testing.T) {
 				cancel()
 			}
 		}}
-		if _, err := Run(ctx, []Input{{Open: func() (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, odd)); err != context.Canceled {
+		if _, err := Run(ctx, []Input{{Open: func(int) (Source, error) { return source, nil }}}, nil, withheldConfig(workers, d, odd)); err != context.Canceled {
 			t.Errorf("got %v, want %v", err, context.Canceled)
 		}
 		d.check(t)

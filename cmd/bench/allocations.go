@@ -49,7 +49,7 @@ func allocations(capture string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = engine.Run(context.Background(), []engine.Input{{Open: func() (engine.Source, error) { return packets, nil }}}, nil, engine.Config{
+	_, err = engine.Run(context.Background(), []engine.Input{{Open: func(int) (engine.Source, error) { return packets, nil }}}, nil, engine.Config{
 		Meter: meter.Settings{IdleTimeout: 30 * time.Second, ActiveTimeout: 30 * time.Minute,
 			EndGrace: 30 * time.Second, Interval: 5 * time.Minute},
 		Points: points, Workers: 1, Hasher: hasher,

@@ -216,7 +216,7 @@ func (r *exportRun) engine() (*engine.Result, error) {
 				earliest = flow.MaxTimestamp
 			}
 			source := &guarded{packets: in.Packets, atATime: r.layout.atATime}
-			captures = append(captures, engine.Input{Earliest: earliest, Open: func() (engine.Source, error) { return source, nil }})
+			captures = append(captures, engine.Input{Earliest: earliest, Open: func(int) (engine.Source, error) { return source, nil }})
 			r.accounts = append(r.accounts, in.Packets.Account())
 			continue
 		}

@@ -126,7 +126,7 @@ func run(content []byte, s *settings, l *layout) (outcome, error) {
 		source := &guarded{packets: packets, atATime: l.atATime}
 		var result *engine.Result
 		result, err = engine.Run(context.Background(),
-			[]engine.Input{{Earliest: earliest, Open: func() (engine.Source, error) { return source, nil }}}, nil,
+			[]engine.Input{{Earliest: earliest, Open: func(int) (engine.Source, error) { return source, nil }}}, nil,
 			engine.Config{
 				Meter: s.meter, Points: points, Workers: l.workers, Hasher: l.hasher, FlowMemory: l.rowMemory, SliceMemory: l.rowMemory,
 				Population: s.selection.Sample.Population(),

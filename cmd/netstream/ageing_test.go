@@ -273,14 +273,14 @@ func TestOctets(t *testing.T) {
 		words string
 	}{
 		"0": {0, "0"}, "1500": {1500, "1500"}, "64K": {65536, "64K"}, "2g": {2 << 30, "2G"}, "4294967295": {4294967295, "4294967295"},
-		"1024": {1024, "1K"}, "9223372036854775807": {1<<63 - 1, "9223372036854775807"}, "8388607T": {8388607 << 40, "8388607T"},
+		"1024": {1024, "1K"}, "2GiB": {2 << 30, "2G"}, "64KiB": {65536, "64K"}, "9223372036854775807": {1<<63 - 1, "9223372036854775807"}, "8388607T": {8388607 << 40, "8388607T"},
 	} {
 		var got octets
 		if err := got.Set(text); err != nil || got != want.value || got.String() != want.words {
 			t.Errorf("%s: got %d, %s, %v, want %d, %s", text, got, got.String(), err, want.value, want.words)
 		}
 	}
-	for _, text := range []string{"", "K", "-1", "1.5K", "9223372036854775808", "8388608T", "1KB", "x"} {
+	for _, text := range []string{"", "K", "-1", "1.5K", "9223372036854775808", "8388608T", "1KB", "1iB", "iB", "KiB", "x"} {
 		if err := new(octets).Set(text); err == nil {
 			t.Errorf("%q was taken", text)
 		}

@@ -260,19 +260,28 @@ func (obs *observations) engineInputs() []engine.Input {
 		if !in.start.Any {
 			earliest = flow.MaxTimestamp
 		}
-		inputs = append(inputs, engine.Input{Earliest: earliest, Open: func() (engine.Source, error) {
-			return obs.open(in)
+		inputs = append(inputs, engine.Input{Earliest: earliest, Open: func(room int) (engine.Source, error) {
+			return obs.open(in, room)
 		}})
 	}
 	return inputs
 }
 
-func (obs *observations) open(in *observation) (engine.Source, error) {
+// frugalBuffer is how many octets of an input are read at a time if there is not room for
+// a whole batch of its packets.
+const frugalBuffer = 32 << 10
+
+// open opens an input for so many packets at a time.
+func (obs *observations) open(in *observation, room int) (engine.Source, error) {
 	packets := in.packets
 	in.packets = nil // the engine's from now on
 	if packets == nil {
 		options := obs.options
 		options.Input.Expect = &in.opened
+		if room < flow.BatchPackets {
+			options.Room, options.BufferSize = room, frugalBuffer
+			options.Input.ReadAhead, options.Input.Frugal = false, true
+		}
 		if obs.counting {
 			options.Select.Count = in.count
 		}

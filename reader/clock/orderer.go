@@ -57,8 +57,14 @@ type Orderer struct {
 }
 
 // NewOrderer gives an Orderer with the given reorder window, 0 or greater.
-func NewOrderer(window time.Duration) *Orderer {
-	return &Orderer{clock: clock{window: int64(window)}, floor: math.MinInt64, most: MaxWaiting}
+func NewOrderer(window time.Duration) *Orderer { return NewOrdererOf(window, flow.BatchPackets) }
+
+// NewOrdererOf is NewOrderer with memory for so many packets at first, which is what
+// Exchange gives at a time.
+func NewOrdererOf(window time.Duration, room int) *Orderer {
+	return &Orderer{
+		clock: clock{window: int64(window)}, floor: math.MinInt64, most: MaxWaiting, queue: queue{room: room}, out: queue{room: room},
+	}
 }
 
 // Steps counts how often the capture's clock was found to be set back.
@@ -239,12 +245,12 @@ func (o *Orderer) Take(dst []flow.Packet) int {
 func (o *Orderer) Even() bool { return o.queue.first == 0 && o.heap.len() == 0 && o.out.len() == 0 }
 
 // Exchange gives packets whose turn has come as Take does, but without copying them,
-// and takes room for flow.BatchPackets packets in place of theirs. It gives none unless
-// the Orderer is Even and the turn of as many, or of all once it is closed, has come.
-// marks are all that any of them has.
+// and takes room in place of theirs, which must be as long as what the Orderer was made
+// for. It gives none unless the Orderer is Even and the turn of as many, or of all once it
+// is closed, has come. marks are all that any of them has.
 func (o *Orderer) Exchange(room []flow.Packet) (packets []flow.Packet, marks flow.Mark) {
-	n := min(o.queue.len(), flow.BatchPackets)
-	if !o.Even() || n == 0 || n < flow.BatchPackets && !o.closed {
+	n := min(o.queue.len(), len(room))
+	if !o.Even() || n == 0 || n < len(room) && !o.closed {
 		return nil, 0
 	}
 	if last, _ := o.queue.at(n - 1); o.left < n && !o.closed && !o.past(last) {

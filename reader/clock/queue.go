@@ -2,10 +2,11 @@ package clock
 
 import "netstream/aggregate/flow"
 
-// queue holds packets in order, in chunks of flow.BatchPackets, so that a chunk can be
-// given away whole. It grows with need. Positions are kept by number, since they follow
+// queue holds packets in order, in chunks, so that a chunk can be given away whole. It
+// grows with need. Positions are kept by number, since they follow
 // no pattern once stragglers go elsewhere.
 type queue struct {
+	room   int     // packets of a chunk
 	chunks []chunk // the first one has the front, the last one the place that push fills; none at first
 	spares []chunk
 	first  int            // place of the front in the first chunk
@@ -16,7 +17,7 @@ type queue struct {
 
 // chunk is a part of a queue.
 type chunk struct {
-	packets   []flow.Packet // flow.BatchPackets of them
+	packets   []flow.Packet // as many as the queue has room for in each
 	positions []uint64      // in step with packets
 	marks     flow.Mark     // that any of the packets had when it came
 }
@@ -26,13 +27,17 @@ func (q *queue) len() int { return q.count }
 // at gives the i-th packet from the front, and its position.
 func (q *queue) at(i int) (*flow.Packet, uint64) {
 	place := q.first + i
-	c := &q.chunks[place/flow.BatchPackets]
-	return &c.packets[place%flow.BatchPackets], c.positions[place%flow.BatchPackets]
+	if place < q.room { // nearly always, and without a division
+		c := &q.chunks[0]
+		return &c.packets[place], c.positions[place]
+	}
+	c := &q.chunks[place/q.room]
+	return &c.packets[place%q.room], c.positions[place%q.room]
 }
 
 // spare gives the place that push will fill next.
 func (q *queue) spare() *flow.Packet {
-	if len(q.chunks) == 0 || q.next == flow.BatchPackets {
+	if len(q.chunks) == 0 || q.next == q.room {
 		q.extend()
 	}
 	return &q.chunks[len(q.chunks)-1].packets[q.next]
@@ -44,7 +49,7 @@ func (q *queue) extend() {
 		q.chunks = append(q.chunks, q.spares[n-1])
 		q.spares = q.spares[:n-1]
 	} else {
-		q.chunks = append(q.chunks, chunk{packets: make([]flow.Packet, flow.BatchPackets), positions: make([]uint64, flow.BatchPackets)})
+		q.chunks = append(q.chunks, chunk{packets: make([]flow.Packet, q.room), positions: make([]uint64, q.room)})
 	}
 	q.next = 0
 }
@@ -67,7 +72,7 @@ func (q *queue) push(p *flow.Packet, position uint64) {
 func (q *queue) pop() {
 	q.first++
 	q.count--
-	if q.first == flow.BatchPackets || q.count == 0 {
+	if q.first == q.room || q.count == 0 {
 		q.release(q.chunks[0])
 	}
 }
@@ -76,7 +81,7 @@ func (q *queue) pop() {
 // their place. The front must be the chunk's first packet.
 func (q *queue) exchange(room []flow.Packet) ([]flow.Packet, flow.Mark) {
 	c := q.chunks[0]
-	given, marks := c.packets[:min(q.count, flow.BatchPackets)], c.marks
+	given, marks := c.packets[:min(q.count, q.room)], c.marks
 	q.count -= len(given)
 	c.packets = room
 	q.release(c)

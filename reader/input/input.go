@@ -2,6 +2,7 @@ package input
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -28,6 +29,13 @@ const MaxLayers = 2
 // buffer between; smaller reads would each be a system call.
 const directRead = 64 << 10
 
+const (
+	// frugalRead is the most octets that a frugal input reads at a time, and frugalBuffer
+	// the size of its buffer for smaller reads.
+	frugalRead   = 64 << 10
+	frugalBuffer = 4 << 10
+)
+
 // layerBuffer is the size in octets of the buffer between two layers.
 const layerBuffer = 256 << 10
 
@@ -53,6 +61,10 @@ type Options struct {
 	// for callers of Lend only, and from its second piece on: there may be thousands of
 	// small files.
 	ReadAhead bool
+
+	// Frugal has files read at most 64 KiB at a time, and what is not compressed with a
+	// buffer of 4 KiB instead of 1 MiB: many inputs are open at the same time.
+	Frugal bool
 
 	// Expect, if it is set, is what a file was when it was opened before: Opened
 	// of that Input. A file that is no longer the same is read as it is, and is an
@@ -81,7 +93,7 @@ type Input struct {
 	damage    []*damage.Error
 	readAhead bool // to be done from the first Read on, or the second Lend
 	ahead     *readAhead
-	first     *piece // what the first Lend gave
+	lent      bool // Lend was called
 	closed    bool
 	account   Account
 }
@@ -97,6 +109,9 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 		return nil, err
 	}
 	s.onRead = options.OnRead
+	if options.Frugal {
+		s.most = frugalRead
+	}
 	s.expect(options.Expect)
 	in := &Input{stored: s, below: &passage{r: s}, readAhead: options.ReadAhead}
 	if !options.NoDigests {
@@ -107,7 +122,17 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 		_, _, _ = s.close() // the refusal is what matters
 		return nil, err
 	}
+	if options.Frugal && len(in.layers) == 0 {
+		in.saveBuffer()
+	}
 	return in, nil
+}
+
+// saveBuffer replaces the buffer that the format was told by with a smaller one.
+func (in *Input) saveBuffer() {
+	read, _ := in.top.Peek(in.top.Buffered()) // there are as many
+	in.below = &passage{r: io.MultiReader(bytes.NewReader(bytes.Clone(read)), in.below)}
+	in.top = bufio.NewReaderSize(in.below, frugalBuffer)
 }
 
 // Peek gives the first octets of what Read is going to give, n of them or as many
@@ -205,10 +230,11 @@ func (in *Input) Lend() (space []byte, start int, err error) {
 	if in.closed {
 		return nil, 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
 	}
-	if in.ahead == nil && in.first == nil && len(in.layers) == 0 {
-		in.first = newPiece()
-		in.first.fill(in.Read, false, func() bool { return false })
-		return in.first.space[:headroom+in.first.n], headroom, in.first.err
+	if in.ahead == nil && !in.lent && len(in.layers) == 0 {
+		in.lent = true
+		first := newPiece()
+		first.fill(in.Read, false, func() bool { return false })
+		return first.space[:headroom+first.n], headroom, first.err
 	}
 	if in.ahead == nil {
 		in.ahead = in.startReadAhead()

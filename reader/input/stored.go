@@ -24,6 +24,7 @@ type stored struct {
 	other  string    // how it differs from the file that was expected
 	digest hash.Hash // of what is compressed; nil without digests
 	onRead func(octets int)
+	most   int // octets of one read; 0 for any number
 	n      int64
 	end    error
 }
@@ -97,6 +98,9 @@ func (s *stored) bufferSize() int {
 func (s *stored) Read(p []byte) (int, error) {
 	if s.end != nil {
 		return 0, s.end
+	}
+	if s.most > 0 {
+		p = p[:min(len(p), s.most)]
 	}
 	n, err := s.r.Read(p)
 	if s.digest != nil {
