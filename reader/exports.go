@@ -69,7 +69,7 @@ type Exports struct {
 	ended    bool
 	finished bool
 	failed   error
-	account  Account
+	account  *Account // apart, since it outlives the reader
 }
 
 // messages are export messages, whatever they lie in.
@@ -80,7 +80,7 @@ type messages interface {
 // begin begins to read octets from the start. What is damaged there is noted in
 // the account.
 func (e *Exports) begin(octets io.Reader) error {
-	e.messages, e.frames, e.packets, e.raw, e.nfcapd = nil, nil, nil, nil, nil
+	e.forgetReading()
 	var err error
 	switch e.kind {
 	case datagram.CaptureOfExports:
@@ -104,6 +104,12 @@ func (e *Exports) begin(octets io.Reader) error {
 		e.account.Format = "exports"
 	}
 	return err
+}
+
+// forgetReading gives back what one reading of the octets takes.
+func (e *Exports) forgetReading() {
+	e.messages, e.frames, e.packets, e.raw, e.nfcapd = nil, nil, nil, nil, nil
+	e.message = datagram.Message{} // which lies in a buffer
 }
 
 // SetOrdinal gives the input its place among the inputs of the run. It must be
@@ -225,7 +231,7 @@ func (e *Exports) finish() {
 		return
 	}
 	e.finished = true
-	a := &e.account
+	a := e.account
 	a.Exports.Streams = e.report()
 	switch {
 	case e.frames != nil:
@@ -272,7 +278,7 @@ func (e *Exports) overflowed(counters uint64) {
 
 // Account gives the account of the input. It is complete once ReadRecords has
 // given io.EOF.
-func (e *Exports) Account() *Account { return &e.account }
+func (e *Exports) Account() *Account { return e.account }
 
 // Close gives up the input, read or not.
 func (e *Exports) Close() error {

@@ -12,6 +12,7 @@ import (
 func TestKeysAllocateNothing(t *testing.T) {
 	const everything = flow.KeySevenTuple | flow.KeyVLAN | flow.KeyMPLSLabel3 | flow.KeyFlowLabel | flow.KeyTCPFlags | flow.KeySourceMAC
 	p := &Packets{
+		account:    new(Account),
 		options:    Options{Points: flow.NewPoints()},
 		keys:       newKeys(&Options{Key: flow.KeyDefinition{Fields: everything, ClassMask: flow.ClassDSCP}}),
 		interfaces: []observed{{decoder: header.NewDecoder(1, header.Options{WithMAC: true})}},

@@ -37,7 +37,7 @@ type Options struct {
 	// less, the reader takes less memory.
 	Room int
 
-	Select        Selection
+	Select Selection
 
 	Exports ExportOptions
 }
@@ -56,7 +56,7 @@ type Packets struct {
 	source  *input.Input
 	capture *capture.Reader
 	orderer *clock.Orderer
-	account Account
+	account *Account     // apart, since it outlives the reader
 	filter  *frameFilter // nil if all frames are selected
 	ordinal uint32
 
@@ -101,7 +101,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		options:   options,
 		source:    opened,
 		orderer:   clock.NewOrdererOf(options.ReorderWindow, options.room()),
-		account:   Account{Name: name},
+		account:   &Account{Name: name},
 		selection: newSelection(&options),
 		keys:      newKeys(&options),
 	}
@@ -306,7 +306,7 @@ func (p *Packets) finish() {
 		return
 	}
 	p.finished = true
-	a := &p.account
+	a := p.account
 	if p.capture != nil {
 		a.Capture = p.capture.Tally()
 		a.DamageCount += a.Capture.Unreported
@@ -330,7 +330,7 @@ func (p *Packets) finish() {
 
 // Account gives the account of the input. It is complete once ReadPackets has
 // given io.EOF.
-func (p *Packets) Account() *Account { return &p.account }
+func (p *Packets) Account() *Account { return p.account }
 
 // Close gives up an input that was not read to its end.
 func (p *Packets) Close() error { return p.source.Close() }

@@ -17,7 +17,7 @@ func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, o
 	e := &Exports{
 		options: options, source: source, kind: kind,
 		streams: make(map[streamKey]*stream), points: make(map[uint32]uint64),
-		account: Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
+		account: &Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
 			Messages: make(map[string]*MessageTally), Remarks: make(map[string]uint64),
 		}},
 	}
@@ -42,6 +42,7 @@ func (e *Exports) open(opened *input.Input) error {
 		e.opened = opened.Opened()
 	}
 	err := e.survey(octets)
+	e.forgetReading() // there may be thousands of inputs
 	if closing := opened.Close(); err == nil && closing != nil {
 		err = fmt.Errorf("cannot close %s: %w", e.source.Name, closing)
 	}

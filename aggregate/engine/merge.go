@@ -58,6 +58,7 @@ type merger struct {
 	inputs   []Input
 	unopened []uint32  // ordinals, by Earliest
 	open     []*stream // a heap: the first is the one whose turn it is, those at 2i+1 and 2i+2 come behind that at i
+	spare    spares
 	clocks   flow.Interval
 	floor    flow.Timestamp // of clocks
 	raised   uint64         // packets that were below
@@ -88,7 +89,7 @@ func (m *merger) openDue() error {
 		if err != nil {
 			return err
 		}
-		s := newStream(m.ctx, ordinal, source, room)
+		s := newStream(m.ctx, ordinal, source, room, &m.spare)
 		more, err := m.next(s)
 		if err != nil {
 			m.open = append(m.open, s) // to be waited for
@@ -97,6 +98,8 @@ func (m *merger) openDue() error {
 		if more {
 			m.open = append(m.open, s)
 			m.rise()
+		} else {
+			m.spare.keep(s)
 		}
 	}
 	return nil
@@ -171,6 +174,7 @@ func (m *merger) step(to receiver) error {
 			return err
 		}
 		if !more {
+			m.spare.keep(s)
 			last := len(m.open) - 1
 			m.open[0], m.open[last] = m.open[last], nil
 			m.open = m.open[:last]

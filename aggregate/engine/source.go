@@ -54,14 +54,14 @@ type stream struct {
 // readAhead is how many batches a source may be ahead of the merge.
 const readAhead = 3
 
-func newStream(ctx context.Context, ordinal uint32, source Source, room int) *stream {
+func newStream(ctx context.Context, ordinal uint32, source Source, room int, spare *spares) *stream {
 	ahead := readAhead
 	if room < flow.BatchPackets {
 		ahead = 1
 	}
 	s := &stream{ordinal: ordinal, room: room, full: make(chan *batch, ahead), empty: make(chan *batch, ahead+1)}
 	for range ahead + 1 {
-		s.empty <- newBatch(room)
+		s.empty <- spare.take(room)
 	}
 	go s.read(ctx, source)
 	return s
@@ -86,6 +86,7 @@ func (s *stream) readAll(ctx context.Context, source Source) error {
 		}
 		packets, err := source.ReadPackets(b.packets[:s.room])
 		if errors.Is(err, io.EOF) {
+			s.empty <- b
 			return nil
 		}
 		if err != nil {
@@ -96,6 +97,35 @@ func (s *stream) readAll(ctx context.Context, source Source) error {
 		case s.full <- b:
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// spares are batches of streams that have ended, for others: a run may have thousands of
+// small inputs, one after the other.
+type spares struct{ batches []*batch }
+
+func (f *spares) take(room int) *batch {
+	n := len(f.batches)
+	if n == 0 || room != flow.BatchPackets {
+		return newBatch(room)
+	}
+	b := f.batches[n-1]
+	f.batches = f.batches[:n-1]
+	return b
+}
+
+// keep takes the batches of a stream at its end.
+func (f *spares) keep(s *stream) {
+	if s.room != flow.BatchPackets {
+		return
+	}
+	for {
+		select {
+		case b := <-s.empty:
+			f.batches = append(f.batches, b)
+		default:
+			return
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // storedBuffer is the size in octets of one read of a file. Larger reads are
 // not faster; it bounds the lengths that sniff and the walks peek at.
-const storedBuffer = 1 << 20
+const storedBuffer = layerBuffer
 
 // stored reads a file or stream as it is stored. A file is read up to the size
 // that it had when it was opened: what is appended meanwhile is another

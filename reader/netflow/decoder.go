@@ -91,6 +91,8 @@ func (d *Decoder) Rewind() {
 	d.inForce = templates{}
 	d.streams, d.latest, d.optionStreams = map[streamKey]*stream{}, nil, 0
 	d.stream = nil
+	// These lie in a buffer of the container, which need not live until the second reading.
+	d.message, d.sets, d.definitions, d.wides = nil, nil, nil, [wideCount][]byte{}
 	d.forgetDomains()
 }
 
