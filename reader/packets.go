@@ -37,6 +37,10 @@ type Options struct {
 	// less, the reader takes less memory.
 	Room int
 
+	// Glance says of a capture that it is opened to find out how it begins, and closed again:
+	// it has no digests, and needs little memory.
+	Glance bool
+
 	Select Selection
 
 	Exports ExportOptions

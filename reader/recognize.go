@@ -91,6 +91,12 @@ type Either struct {
 	Exports *Exports // flow records of exporters, in whatever container
 }
 
+// How much of a capture is read at a time that is only looked at.
+const (
+	glancePackets = 16
+	glanceOctets  = 32 << 10
+)
+
 // OpenEither opens an input of packets to be metered, or of flow records that
 // exporters have metered. Exports are surveyed at once. An input that is neither is
 // a *FormatError or an *nfcapd.FormatError (see IsForeign); an empty one is taken for a capture, whose account says
@@ -103,6 +109,11 @@ func OpenEither(source input.Source, stdin io.Reader, options Options) (Either, 
 	if kind := Recognize(opened, options.Exports.Captures); HoldsExports(kind) {
 		exports, err := OpenExports(source, opened, kind, options)
 		return Either{Exports: exports}, err
+	}
+	if options.Glance {
+		opened.WithoutDigests()
+		opened.WithoutReadAhead()
+		options.Room, options.BufferSize = glancePackets, glanceOctets
 	}
 	packets, err := openPackets(source.Name, opened, options)
 	if foreign, ok := err.(*capture.FormatError); ok {

@@ -136,7 +136,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 		}
 	}
 	obs.progress.expect(source)
-	if in.packets != nil && !source.Stream && (len(obs.all) >= keepOpen || obs.counting) {
+	if in.packets != nil && obs.closes(source) {
 		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {
 			return inputFailure(err)
@@ -145,6 +145,11 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 	}
 	obs.all = append(obs.all, in)
 	return nil
+}
+
+// closes says whether a capture is closed again once it is known how it begins.
+func (obs *observations) closes(source input.Source) bool {
+	return !source.Stream && (len(obs.all) >= keepOpen || obs.counting)
 }
 
 // begin opens an input and reads as far as is needed to put it in order. It does
@@ -175,7 +180,9 @@ func (obs *observations) begin(ctx context.Context, source input.Source) (*obser
 
 // firstLook opens an input for the first time and finds out how it begins.
 func (obs *observations) firstLook(source input.Source) (*observation, error) {
-	recognized, err := reader.OpenEither(source, obs.stdin, obs.options)
+	options := obs.options
+	options.Glance = obs.closes(source)
+	recognized, err := reader.OpenEither(source, obs.stdin, options)
 	if err != nil {
 		return nil, err
 	}

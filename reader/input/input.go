@@ -149,6 +149,10 @@ func (in *Input) WithoutDigests() {
 	in.content, in.stored.digest = nil, nil
 }
 
+// WithoutReadAhead leaves Options.ReadAhead out. It must not be called after the first
+// Read.
+func (in *Input) WithoutReadAhead() { in.readAhead = false }
+
 func boundsOf(options Options) limits {
 	bounds := limits{window: options.MaxWindow, expanded: options.MaxExpanded, ratio: options.MaxRatio}
 	if bounds.window <= 0 {
@@ -230,11 +234,15 @@ func (in *Input) Lend() (space []byte, start int, err error) {
 	if in.closed {
 		return nil, 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
 	}
-	if in.ahead == nil && !in.lent && len(in.layers) == 0 {
+	if ended := in.stored.allRead(); in.ahead == nil && len(in.layers) == 0 && (!in.lent || ended) {
+		size := pieceOctets
+		if ended { // and is in top, or taken
+			size = max(in.top.Buffered(), 1)
+		}
 		in.lent = true
-		first := newPiece()
-		first.fill(in.Read, false, func() bool { return false })
-		return first.space[:headroom+first.n], headroom, first.err
+		p := newPiece(size)
+		p.fill(in.Read, false, func() bool { return false })
+		return p.space[:headroom+p.n], headroom, p.err
 	}
 	if in.ahead == nil {
 		in.ahead = in.startReadAhead()

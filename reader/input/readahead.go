@@ -31,7 +31,8 @@ type piece struct {
 	users atomic.Int32 // who look at it: the caller, the digest
 }
 
-func newPiece() *piece { return &piece{space: make([]byte, headroom+pieceOctets)} }
+// newPiece gives a piece for so many octets.
+func newPiece(octets int) *piece { return &piece{space: make([]byte, headroom+octets)} }
 
 func (p *piece) octets() []byte { return p.space[headroom:][:p.n] }
 
@@ -39,7 +40,7 @@ func (p *piece) octets() []byte { return p.space[headroom:][:p.n] }
 // the next piece.
 func (p *piece) fill(read func([]byte) (int, error), full bool, stopped func() bool) {
 	p.n, p.err = 0, nil
-	for empty := 0; (p.n == 0 || full && p.n < pieceOctets) && p.err == nil && !stopped(); {
+	for empty := 0; (p.n == 0 || full && headroom+p.n < len(p.space)) && p.err == nil && !stopped(); {
 		var n int
 		n, p.err = read(p.space[headroom+p.n:])
 		p.n += n
@@ -73,7 +74,7 @@ func startReadAhead(read func([]byte) (int, error), full bool, digest hash.Hash)
 		quit: make(chan struct{}), hashed: make(chan struct{}), users: 1,
 	}
 	for range aheadPieces {
-		a.empty <- newPiece()
+		a.empty <- newPiece(pieceOctets)
 	}
 	if digest != nil {
 		a.users = 2

@@ -87,6 +87,9 @@ func (s *stored) expect(before *Stat) {
 	s.other = "the file changed before it was read: " + s.other
 }
 
+// allRead says whether a file was read to the size that it had.
+func (s *stored) allRead() bool { return !s.source.Stream && s.file != nil && s.n >= s.opened.Size }
+
 // bufferSize spares small files the whole buffer: there may be thousands.
 func (s *stored) bufferSize() int {
 	if s.file == nil || s.source.Stream {
