@@ -45,7 +45,7 @@ type stream struct {
 	ordinal uint32
 	packets []flow.Packet // what is left of the current batch; never empty
 	current *batch
-	room    int           // packets that a batch has room for
+	room    int // packets that a batch has room for
 	full    chan *batch
 	empty   chan *batch
 	err     error // valid once full is closed
