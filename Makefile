@@ -52,7 +52,7 @@ lint: ## gofmt, vet, staticcheck
 
 # What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -timeout 40m -race -short -skip 'IsVaried|Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P11' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
 	$(GO) test -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 
