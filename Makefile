@@ -26,7 +26,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate guard bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-tests torture-memory guard bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,9 +62,10 @@ lint: ## gofmt, vet, staticcheck
 
 # What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
-	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput' ./reader/input
+	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P11|ManyInputs' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput|Lend' ./reader/input
 	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
+	$(GO) test -vet=off -race -short -run 'Workers' ./writer/parquetfile
 
 # A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target.
 fuzz: ## run every fuzz target for FUZZTIME, a number of runs
@@ -96,6 +97,31 @@ mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
 	bin/bench --bin bin --scale 10 --runs 3 --guard cmd/bench/bounds.txt
+
+# The parts do not depend on each other, so that one can be repeated alone.
+torture: torture-mutants torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
+
+TORTURE_SEED ?= 1
+TORTURE_TESTS ?= ^Test(P2|P10|P11|F1|F3|F4|F5|N1)
+TORTURE_FLOWS ?= 50000000
+TORTURE_ENOUGH ?= 22528
+
+# A case of exports has five messages or so: 1,600,000 of them are 300,000 damaged files.
+torture-mutants: build ## G1: a million damaged inputs in one process, ten thousand given to processes of their own; with CORPUS=DIR those of a folder, too
+	$(GO) build -o bin/ ./cmd/mutate
+	bin/mutate --exports --seed $(TORTURE_SEED) -n 1600000 testdata/export $(DAMAGED)
+	bin/mutate --seed $(TORTURE_SEED) -n 710000 testdata/capture $(DAMAGED)
+	bin/mutate --exports --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/export $(DAMAGED)
+	bin/mutate --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/capture $(DAMAGED)
+
+torture-tests: ## P2, P10, P11, F1, F3, F4, F5: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races
+	@mkdir -p bin
+	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow >bin/torture-tests.log; \
+		code=$$?; grep -v '^===' bin/torture-tests.log; exit $$code
+
+torture-memory: build ## P12, Z1: TORTURE_FLOWS distinct flows in 2 GiB, beside TORTURE_ENOUGH MiB; bombs of 2 GiB
+	$(GO) build -o bin/ ./cmd/netgen ./cmd/torture
+	bin/torture --program $(BIN) --netgen bin/netgen --scratch bin --flows $(TORTURE_FLOWS) --enough $(TORTURE_ENOUGH)
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes; FLOOR_C=FILE.c for another floor)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench

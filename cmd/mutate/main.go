@@ -139,14 +139,18 @@ func search(o *options, s *subject, stdout, stderr io.Writer) (failed bool, err 
 		return false, err
 	}
 	failed = c.failures > 0
-	fmt.Fprintf(stdout, "%s; %v", c.summary(), time.Since(began).Round(time.Second/10))
-	if peak, known := peakMemory(); known {
-		fmt.Fprintf(stdout, ", %d MiB at most\n", peak>>20)
-		if peak > memoryLimit {
-			return true, fmt.Errorf("%d octets of memory were resident, must not be more than %d", peak, memoryLimit)
-		}
-	} else {
-		fmt.Fprintln(stdout)
+	peak, known := peakMemory() // 0 if it is not known
+	if peak > memoryLimit {
+		failed, err = true, fmt.Errorf("%d octets of memory were resident, must not be more than %d", peak, memoryLimit)
 	}
-	return failed, nil
+	result := "pass"
+	if failed {
+		result = "FAIL"
+	}
+	fmt.Fprintf(stdout, "%s\tG1\t%s; %v", result, c.summary(), time.Since(began).Round(time.Second/10))
+	if known {
+		fmt.Fprintf(stdout, ", %d MiB at most", peak>>20)
+	}
+	fmt.Fprintln(stdout)
+	return failed, err
 }

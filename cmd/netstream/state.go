@@ -42,7 +42,7 @@ func (j *job) openChain() error {
 	if !o.chained() {
 		return nil
 	}
-	lock, err := outdir.LockSingle(o.file, nil)
+	lock, err := outdir.LockSingle(o.file, j.console.hooks.fault)
 	if err != nil {
 		return outputFailure(err)
 	}

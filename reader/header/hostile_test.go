@@ -66,6 +66,7 @@ func hostileFrames() []namedFrame {
 	}
 }
 
+// TestExtensionChain64KiB (P7): chains as long as a packet are read to their end.
 func TestExtensionChain64KiB(t *testing.T) {
 	frames := hostileFrames()
 	tests := []struct {
@@ -92,7 +93,7 @@ func TestExtensionChain64KiB(t *testing.T) {
 	}
 }
 
-// TestNesting nests each encapsulation 1 to 1,000 deep. Up to MaxHeaders, the
+// TestNesting (P6) nests each encapsulation 1 to 1,000 deep. Up to MaxHeaders, the
 // Ethernet header included, the packet is metered; deeper it is of the protocol
 // of the first header that was not opened.
 func TestNesting(t *testing.T) {

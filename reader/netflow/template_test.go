@@ -180,7 +180,7 @@ func permute(list [][]byte, visit func([][]byte)) {
 	step(0)
 }
 
-// TestTemplateFlood: templates are bounded, the one that is used stays.
+// TestTemplateFlood (N2): templates are bounded, the one that is used stays.
 func TestTemplateFlood(t *testing.T) {
 	d := NewDecoder(Options{})
 	d.Rewind()

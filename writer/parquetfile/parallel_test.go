@@ -12,7 +12,10 @@ import (
 // How many goroutines encode the columns does not show in the file, whatever the rows
 // and however they come.
 func TestWorkersDoNotShow(t *testing.T) {
-	const rows = 150_000 // more than a row group
+	rows := 150_000 // more than a row group
+	if testing.Short() {
+		rows = 20_000 // more than a page
+	}
 	flows := append(rowtest.Flows(rows/2, 7), rowtest.Wild(rows/2, 7)...)
 	columns := table.Flows(rowtest.Options())
 	var want []byte

@@ -7,19 +7,12 @@ import (
 	"testing"
 )
 
-// torture, in the environment, asks for the full size of the tests that scale.
-const torture = "NETSTREAM_TORTURE"
-
-// scaled gives the size of a test: few as it usually is, fewer with -short, all for make
-// torture.
+// scaled is figure for numbers of runs, of which -short has fewer.
 func scaled(few, all int) int {
-	switch {
-	case os.Getenv(torture) != "":
-		return all
-	case testing.Short():
-		return max(1, few/4)
+	if testing.Short() {
+		few = max(1, few/4)
 	}
-	return few
+	return int(figure(uint64(few), uint64(all)))
 }
 
 // contents gives the files below a folder by name, nil if it is not there.
