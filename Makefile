@@ -8,6 +8,7 @@ FUZZTIME ?= 10000x
 MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
 SCALE ?= 5
+TORTURE_LAWS ?= ^Test(MutantEngines|Matrix|CutIntoFiles|Permutations|FileFormats|NamelessInterfaces|ShiftTime|LinkHeaders|OtherBlocks|SnapshotLength|RenameHosts|SwapDirection|SwapEqualTimes|AlienTime|TwoCopies|RegroupedMessages|SameRecordsInAllContainers|FilterComplement|RandomFilterComplement|FlowFilterComplement|IntervalsAddUp|CoarserIntervals|AllCaptures.*)$$
 
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -16,7 +17,7 @@ CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test torture-laws check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +42,10 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 
 test: ## run the tests
 	$(GO) test -timeout 40m ./...
+
+# What make test does in part: mutant engines, the determinism matrix, the relations M1 to M16.
+torture-laws: ## laws, determinism and relations in full numbers (about 15 minutes)
+	NETSTREAM_TORTURE=1 $(GO) test -timeout 60m -count=1 -v -run '$(TORTURE_LAWS)' ./cmd/netstream | grep -v '^=== \|^    --- PASS\|^        --- PASS'
 
 check: lint test race fuzz mutate duckdb ## everything that decides whether a change lands
 
