@@ -32,6 +32,7 @@ EXIT STATUS
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
 	inputs, rerun, quiet bool
+	digests              bool
 	moved, states        []string
 
 	runs []string // directories that are verified
@@ -60,6 +61,7 @@ func (o *verifyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.rerun, "rerun", false, "also repeat the run and compare all files octet by octet; with all that --inputs does")
 	flags.StringArrayVar(&o.moved, "moved", nil, "OLD=NEW: what run.json names OLD, or what lies in the folder OLD, is at NEW now; - is the standard input of the run (repeatable)")
 	flags.StringArrayVar(&o.states, "state", nil, "a file that may be the state which a run has taken over, for --rerun; states in the run directories given and beside them are found without (repeatable)")
+	flags.BoolVar(&o.digests, "digests", false, "also print the SHA-256 of what each table holds, which is the same as Parquet and as CSV, split into files or not")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no summary; defects are told all the same")
 }
 
@@ -131,7 +133,7 @@ func (o *verifyOptions) verifyAll(ctx context.Context, c *console, paths []strin
 
 // verify checks one run directory and says what it found.
 func (o *verifyOptions) verify(ctx context.Context, c *console, path string) (*audit.Report, error) {
-	report, err := audit.Run(ctx, path, audit.Options{Columns: columnsOfRun, Version: version})
+	report, err := audit.Run(ctx, path, audit.Options{Columns: columnsOfRun, Version: version, Digests: o.digests})
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -155,6 +157,9 @@ func (o *verifyOptions) verify(ctx context.Context, c *console, path string) (*a
 			place = filepath.Join(path, filepath.FromSlash(d.File))
 		}
 		fmt.Fprintf(c.out, "%s: %s: got %s, want %s\n", printable(place), printable(d.What), printable(d.Got), printable(d.Want))
+	}
+	for _, d := range report.Digests {
+		fmt.Fprintf(c.out, "%s  %s of %s, %s rows\n", d.SHA256, printable(d.Table), printable(path), count(d.Rows))
 	}
 	if !o.quiet {
 		o.summarize(c, path, &done)

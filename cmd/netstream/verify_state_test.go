@@ -88,3 +88,28 @@ func TestVerifyFindsForgedBiflows(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyDigests: the digests of what tables hold are the same for both formats, and for
+// tables that are split into files.
+func TestVerifyDigests(t *testing.T) {
+	var want []string
+	for _, flags := range [][]string{nil, {"-o", "csv"}, {"--partition", "hour"}, {"-o", "csv", "--partition", "hour"}} {
+		out := outputOf(t, append(flags, "-A", "protocol-port", "--interval", "1h", fixturePath("active-over-30min.pcap"), fixturePath("out-of-order-1h.pcap"))...)
+		got := netstream("verify", "-q", "--digests", out)
+		if got.code != exitOK {
+			t.Fatalf("exit code %d: %s", got.code, got.errors)
+		}
+		var digests []string
+		for line := range strings.Lines(got.out) {
+			digest, rest, _ := strings.Cut(line, "  ")
+			table, _, _ := strings.Cut(rest, " ")
+			digests = append(digests, table+" "+digest)
+		}
+		if want == nil {
+			want = digests
+		}
+		if len(digests) != 4 || strings.Join(digests, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%q: got %q, want %q", flags, digests, want)
+		}
+	}
+}
