@@ -9,6 +9,7 @@ MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
 PROCESSES ?= 200
 SCALE ?= 5
+TORTURE_LAWS ?= ^Test(MutantEngines|Matrix|CutIntoFiles|Permutations|FileFormats|NamelessInterfaces|ShiftTime|LinkHeaders|OtherBlocks|SnapshotLength|RenameHosts|SwapDirection|SwapEqualTimes|AlienTime|TwoCopies|RegroupedMessages|SameRecordsInAllContainers|FilterComplement|RandomFilterComplement|FlowFilterComplement|IntervalsAddUp|CoarserIntervals|AllCaptures.*)$$
 
 # Answers of tshark on the captures of CORPUS, by digest of the capture and version of tshark. They outlive a checkout.
 TSHARK_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/netstream/tshark
@@ -26,7 +27,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-tests torture-memory guard bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory guard bench bench-peers fixtures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -99,7 +100,7 @@ guard: build ## measure generated workloads beside the floor program, and fail w
 	bin/bench --bin bin --scale 10 --runs 3 --guard cmd/bench/bounds.txt
 
 # The parts do not depend on each other, so that one can be repeated alone.
-torture: torture-mutants torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
+torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
 
 TORTURE_SEED ?= 1
 TORTURE_TESTS ?= ^Test(P2|P10|P11|F1|F3|F4|F5|N1)
@@ -113,6 +114,11 @@ torture-mutants: build ## G1: a million damaged inputs in one process, ten thous
 	bin/mutate --seed $(TORTURE_SEED) -n 710000 testdata/capture $(DAMAGED)
 	bin/mutate --exports --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/export $(DAMAGED)
 	bin/mutate --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/capture $(DAMAGED)
+
+torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matrix, relations
+	@mkdir -p bin
+	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_LAWS)' ./cmd/netstream >bin/torture-laws.log; \
+		code=$$?; grep -v '^=== \|^ *--- PASS.*/' bin/torture-laws.log; exit $$code
 
 torture-tests: ## P2, P10, P11, F1, F3, F4, F5: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races
 	@mkdir -p bin

@@ -230,7 +230,7 @@ func (a *auditor) auditIntervals(result *engine.Result) error {
 		if a.intervals > 0 && a.compare(r, &last) <= 0 {
 			return fmt.Errorf("interval record %+v comes behind %+v", r, last)
 		}
-		if r.First < r.Start || r.Last < r.First || r.FlowsActive == 0 || r.FlowsActive < r.FlowsStarted || r.FlowsActive < r.FlowsEnded {
+		if r.First < r.Start || r.Last < r.First || r.Last > r.End || r.FlowsActive == 0 || r.FlowsActive < r.FlowsStarted || r.FlowsActive < r.FlowsEnded {
 			return fmt.Errorf("interval record %+v contradicts itself", r)
 		}
 		total := r.Total()

@@ -141,7 +141,7 @@ func (r *regrouping) tables(t *testing.T, messages [][]byte, flags ...string) (f
 // M13: how an exporter puts what it tells into messages does not matter, nor does how
 // often or where it says what its templates are, as long as they mean one thing.
 func TestRegroupedMessages(t *testing.T) {
-	for seed := range seeds(25) {
+	for seed := range seeds(figure(25, 170)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			r := newRegrouping(seed)

@@ -137,7 +137,7 @@ func TestMutantEngines(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")
 	}
-	trials := times(t, "NETSTREAM_ENGINES", 120)
+	trials := int(figure(110, 1000))
 	program := mutantProgram(t)
 	all := draws(t, program, mutantJobs(t))
 	random := rand.New(rand.NewPCG(13, uint64(trials)))

@@ -17,10 +17,12 @@ var places = []string{"first_packet"}
 
 // M7: what a snapshot length cuts off above the headers does not count.
 func TestSnapshotLength(t *testing.T) {
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 50), func(t *testing.T, s *subject) {
 		sound := slices.DeleteFunc(s.packets, func(p randomcapture.Packet) bool { return int(p.WireLength) < len(p.Frame) })
 		s.flows, s.intervals = s.tables(t, sound)
-		s.mustStay(t, "cut to the headers", encoded(randomcapture.Snap(sound, randomcapture.MaxHeaders)))
+		for _, more := range []int{0, 1, 2, 3, 5, 8, 16, 32, 64, 256} {
+			s.mustStay(t, fmt.Sprintf("%d octets behind the headers", more), encoded(randomcapture.Snap(sound, randomcapture.MaxHeaders+more)))
+		}
 	})
 }
 
@@ -34,7 +36,7 @@ func TestSwapDirection(t *testing.T) {
 			}
 		}).sorted()
 	}
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		flows, intervals := s.tables(t, randomcapture.SwapDirection(s.packets))
 		if slices.Contains(s.flags, "zeek") {
 			mustBeTurned(t, sheetOf(t, flows), swap(sheetOf(t, s.flows)))
@@ -49,7 +51,7 @@ func TestSwapDirection(t *testing.T) {
 // M8: with hosts renamed in all packets, by a bijection, they are in all rows. Packets that
 // are cut within their addresses are left out beforehand.
 func TestRenameHosts(t *testing.T) {
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		var names [256]byte
 		for host, name := range s.random.Perm(256) {
 			names[host] = byte(name)
@@ -130,7 +132,7 @@ func mustBeTurned(t *testing.T, got, want sheet) {
 // M10: the order of packets with equal times matters to nobody else's counters.
 func TestSwapEqualTimes(t *testing.T) {
 	var pairs atomic.Uint64
-	relate(t, randomcapture.Jumbled, 12, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Jumbled, figure(12, 100), func(t *testing.T, s *subject) {
 		for at := range s.packets {
 			swapped, ok := randomcapture.SwapEqualTimes(s.packets, at)
 			if !ok || s.random.IntN(8) > 0 {
@@ -149,6 +151,7 @@ func TestSwapEqualTimes(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { // the parallel parts of the test end behind its body
+		t.Logf("%d pairs of packets of different flows swapped", pairs.Load())
 		if pairs.Load() == 0 {
 			t.Error("no pair of packets was swapped")
 		}
@@ -159,7 +162,7 @@ func TestSwapEqualTimes(t *testing.T) {
 // row. One in the past makes a stray of the packet before it if that is ahead of
 // its neighbours by more than the window: such places are left out.
 func TestAlienTime(t *testing.T) {
-	relate(t, randomcapture.Calm, 20, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Calm, figure(20, 115), func(t *testing.T, s *subject) {
 		packets := metered(t, s.packets)
 		if len(packets) < 3 {
 			return
@@ -195,7 +198,7 @@ func others(t *testing.T, content string) sheet {
 // M16: narrow intervals add up to wide ones.
 func TestIntervalsAddUp(t *testing.T) {
 	const narrow, wide = time.Minute, time.Hour
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		file := saved(t, "a.pcap", encoded(s.packets))
 		_, fine := tablesOf(t, "--interval", narrow.String(), file)
 		_, coarse := tablesOf(t, "--interval", wide.String(), file)

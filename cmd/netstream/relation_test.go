@@ -106,7 +106,7 @@ func metered(t *testing.T, packets []randomcapture.Packet) []randomcapture.Packe
 // M1 and M2: a capture cut into files is the same capture, in whatever order
 // they are named, and so is their directory.
 func TestCutIntoFiles(t *testing.T) {
-	relate(t, randomcapture.Calm, 30, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Calm, figure(30, 200), func(t *testing.T, s *subject) {
 		packets := metered(t, s.packets) // a file without metered packets comes last, and first_packet counts it there
 		if len(packets) == 0 {
 			return
@@ -139,7 +139,7 @@ func TestCutIntoFiles(t *testing.T) {
 
 // M3: what the file looks like does not matter.
 func TestFileFormats(t *testing.T) {
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		s.packets = randomcapture.TruncateToMicroseconds(s.packets)
 		s.flows, s.intervals = s.tables(t, s.packets)
 		for _, format := range randomcapture.Formats() {
@@ -157,7 +157,7 @@ func TestFileFormats(t *testing.T) {
 
 // M3: nameless interfaces and sections are one observation point.
 func TestNamelessInterfaces(t *testing.T) {
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		interfaces := []capturetest.Interface{{Resolution: 9}, {Resolution: 9, Offset: 1000}, {Resolution: 9, Description: "not a name"}}
 		packets := blocks(s.packets)
 		for i := range packets {
@@ -182,7 +182,7 @@ func TestNamelessInterfaces(t *testing.T) {
 
 // M6: blocks and options that say nothing about packets change nothing.
 func TestOtherBlocks(t *testing.T) {
-	relate(t, randomcapture.Jumbled, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Jumbled, figure(15, 100), func(t *testing.T, s *subject) {
 		options := capturetest.Options{Interfaces: []capturetest.Interface{{Resolution: 9}}}
 		others := [][]byte{
 			capturetest.RawBlock(options, 4, []byte{1, 0, 9, 0, 10, 0, 0, 1, 'h', 'o', 's', 't', 0, 0, 0, 0, 0, 0, 0, 0}), // name resolution
@@ -234,7 +234,7 @@ func blocks(packets []randomcapture.Packet) []capturetest.Packet {
 // M4: all times may be shifted by a multiple of the interval, beyond the ends of
 // 31 bits too.
 func TestShiftTime(t *testing.T) {
-	relate(t, randomcapture.Jumbled, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Jumbled, figure(15, 50), func(t *testing.T, s *subject) {
 		for _, to := range []time.Time{
 			time.Date(2038, 1, 19, 3, 0, 0, 0, time.UTC), time.Date(2105, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(1970, 1, 2, 0, 0, 0, 0, time.UTC),
 		} {
@@ -270,7 +270,7 @@ func shiftedSheet(t *testing.T, content string, d time.Duration, columns ...stri
 // M5: tags, labels and MAC addresses change their own columns and the frame
 // lengths.
 func TestLinkHeaders(t *testing.T) {
-	relate(t, randomcapture.Hostile, 15, func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		s.mustStay(t, "MAC addresses", encoded(randomcapture.ChangeMACs(s.packets, [6]byte{2, 1}, [6]byte{2, 2})))
 		for _, c := range []struct {
 			name    string

@@ -67,6 +67,8 @@ type runOptions struct {
 	verbose bool
 	logs    string
 
+	readSize int // octets of captures that are read at a time; 0 for the reader's own choice. No flag says it
+
 	// What the texts above say.
 	selected       *filter.Filter       // nil for all packets
 	flows          *recordfilter.Filter // nil for all flow records

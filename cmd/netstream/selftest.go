@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +17,7 @@ import (
 	"netstream/writer/finished"
 	"netstream/writer/manifest"
 	"netstream/writer/table"
+	"netstream/writer/tabledigest"
 )
 
 const selftestLong = `Runs the program on inputs whose answers are known, which it carries with it: small captures and
@@ -267,31 +266,25 @@ func (s *selftesting) digests(ctx context.Context, c *selftestCase, workers, for
 	return digests, nil
 }
 
-// contentDigest gives the SHA-256 of what a table holds, which is the same for all formats:
-// the names of its columns, then its cells row by row, each with its length in front.
+// contentDigest gives the digest of what a table holds, which is the same for all formats.
 func contentDigest(t *finished.Table) (string, error) {
-	h := sha256.New()
 	var names []string
 	for _, column := range t.Columns {
 		names = append(names, column.Name)
-		fmt.Fprintf(h, "%s\n", column.Name)
 	}
-	var row []byte
+	digest := tabledigest.New(names)
 	err := t.Each(names, func(cells []finished.Cell) error {
-		row = row[:0]
 		for i, cell := range cells {
 			switch {
 			case cell.Null:
-				row = append(row, "-\n"...)
+				digest.Null()
 			case t.Columns[i].Kind == table.Text:
-				row = strconv.AppendInt(row, int64(len(cell.Text)), 10)
-				row = append(append(append(row, ' '), cell.Text...), '\n')
+				digest.Text(cell.Text)
 			default:
-				row = append(strconv.AppendInt(append(row, '='), cell.Int, 10), '\n')
+				digest.Number(cell.Int)
 			}
 		}
-		_, err := h.Write(row)
-		return err
+		return nil
 	})
-	return hex.EncodeToString(h.Sum(nil)), err
+	return digest.Hex(), err
 }

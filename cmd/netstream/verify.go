@@ -21,7 +21,7 @@ ledger, accounting tables sum to the interval table, interval by interval.
 Each defect is a line on standard output: file, what was checked, what was got and what is wanted.
 --inputs also hashes the inputs and files of reference data that run.json names; --rerun also repeats
 the run with its options in a folder for temporary files (TMPDIR) and compares all files octet by
-octet. docs/reproducing.md has what each check says and does not say.
+octet; one that has taken over a state does so again. docs/reproducing.md has what each check says and does not say.
 
 EXIT STATUS
   0  all is well
@@ -32,7 +32,10 @@ EXIT STATUS
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
 	inputs, rerun, quiet bool
-	moved                []string
+	digests              bool
+	moved, states        []string
+
+	runs []string // directories that are verified
 
 	moves [][2]string // old and new
 }
@@ -57,12 +60,17 @@ func (o *verifyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.inputs, "inputs", false, "also compare the inputs and files of reference data that run.json names with its digests")
 	flags.BoolVar(&o.rerun, "rerun", false, "also repeat the run and compare all files octet by octet; with all that --inputs does")
 	flags.StringArrayVar(&o.moved, "moved", nil, "OLD=NEW: what run.json names OLD, or what lies in the folder OLD, is at NEW now; - is the standard input of the run (repeatable)")
+	flags.StringArrayVar(&o.states, "state", nil, "a file that may be the state which a run has taken over, for --rerun; states in the run directories given and beside them are found without (repeatable)")
+	flags.BoolVar(&o.digests, "digests", false, "also print the SHA-256 of what each table holds, which is the same as Parquet and as CSV, split into files or not")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no summary; defects are told all the same")
 }
 
 func (o *verifyOptions) validate(args []string) error {
 	if len(args) == 0 {
 		return usageError("no run directory is given")
+	}
+	if len(o.states) > 0 && !o.rerun {
+		return fail(exitUsage, "add --rerun", "--state names states to repeat runs from, which are not repeated")
 	}
 	if len(o.moved) > 0 && !o.inputs && !o.rerun {
 		return fail(exitUsage, "add --inputs or --rerun", "--moved says where inputs are, which are not read")
@@ -105,7 +113,7 @@ func (o *verifyOptions) verifyAll(ctx context.Context, c *console, paths []strin
 		}
 		runs = append(runs, found...)
 	}
-	paths = runs
+	paths, o.runs = runs, runs
 	for _, path := range paths {
 		report, err := o.verify(ctx, c, path)
 		if err != nil {
@@ -125,7 +133,7 @@ func (o *verifyOptions) verifyAll(ctx context.Context, c *console, paths []strin
 
 // verify checks one run directory and says what it found.
 func (o *verifyOptions) verify(ctx context.Context, c *console, path string) (*audit.Report, error) {
-	report, err := audit.Run(ctx, path, audit.Options{Columns: columnsOfRun, Version: version})
+	report, err := audit.Run(ctx, path, audit.Options{Columns: columnsOfRun, Version: version, Digests: o.digests})
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -149,6 +157,9 @@ func (o *verifyOptions) verify(ctx context.Context, c *console, path string) (*a
 			place = filepath.Join(path, filepath.FromSlash(d.File))
 		}
 		fmt.Fprintf(c.out, "%s: %s: got %s, want %s\n", printable(place), printable(d.What), printable(d.Got), printable(d.Want))
+	}
+	for _, d := range report.Digests {
+		fmt.Fprintf(c.out, "%s  %s of %s, %s rows\n", d.SHA256, printable(d.Table), printable(path), count(d.Rows))
 	}
 	if !o.quiet {
 		o.summarize(c, path, &done)

@@ -79,7 +79,7 @@ func (o *verifyOptions) repeat(ctx context.Context, c *console, path string, v *
 		return outputFailure(err)
 	}
 	defer os.RemoveAll(scratch) // nothing in it is needed any more
-	options, err := o.optionsAgain(v.Manifest, scratch)
+	options, err := o.optionsAgain(path, v.Manifest, scratch)
 	if err != nil {
 		return fail(exitUsage, "the version that wrote it may", "%w of %s: %w", errUnrepeatable, path, err)
 	}
@@ -98,14 +98,22 @@ func (o *verifyOptions) repeat(ctx context.Context, c *console, path string, v *
 	return compareRuns(v, path, output)
 }
 
-func (o *verifyOptions) optionsAgain(m *manifest.Manifest, scratch string) (*runOptions, error) {
+func (o *verifyOptions) optionsAgain(path string, m *manifest.Manifest, scratch string) (*runOptions, error) {
 	if m.Tool != tool {
 		return nil, fmt.Errorf("%s %s wrote it, this is %s %s", m.Tool.Name, m.Tool.Version, tool.Name, tool.Version)
 	}
+	files := referenceNames(m, o.locate)
+	var left []string
 	if m.State != nil {
-		return nil, errors.New("it had taken over a state of the run before, which is not among its inputs")
+		var err error
+		if files["state"], err = o.stateAgain(path, m, scratch); err != nil {
+			return nil, err
+		}
+		if left = stateParameters(); m.Parameters["state_final"] == "true" {
+			files["state-final"] = []string{"true"}
+		}
 	}
-	options, err := optionsOf(m.Parameters, referenceNames(m, o.locate), scratch)
+	options, err := optionsOf(m.Parameters, files, scratch, left...)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	// Version is the version of the program whose run.json are written octet by octet as
 	// manifest.Write does. Those of other versions may have members that are not known.
 	Version string
+
+	// Digests asks for the digests of what the tables hold.
+	Digests bool
 }
 
 // Report is what was found.
@@ -51,9 +54,17 @@ type Report struct {
 	Tables   int                // that were decoded
 	Rows     uint64             // of these
 	Laws     []string           // ids of the laws that were checked
+	Digests  []TableDigest      // of decoded tables, as run.json lists them, if they are asked for
 	Unread   []string           // tables that were not decoded, since they are not what was written
 	Unknown  []string           // tables whose columns were not compared with the parameters
 	Defects  []Defect
+}
+
+// TableDigest is the digest of what a table holds (package tabledigest).
+type TableDigest struct {
+	Table  string
+	Rows   uint64
+	SHA256 string
 }
 
 // auditor is an audit under way.

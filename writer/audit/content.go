@@ -13,6 +13,7 @@ import (
 	"netstream/writer/manifest"
 	"netstream/writer/readback"
 	"netstream/writer/table"
+	"netstream/writer/tabledigest"
 )
 
 // column is a column of a file and what was found in it.
@@ -41,8 +42,9 @@ type content struct {
 	sums    map[string]*readback.Sum
 	nulls   map[string]uint64
 	seals   seals
-	metered metered // of the flow table
-	books   books   // of the ledger
+	metered metered             // of the flow table
+	books   books               // of the ledger
+	digest  *tabledigest.Digest // nil unless it is asked for
 }
 
 func newContent(name string) *content {
@@ -83,7 +85,20 @@ func (a *auditor) content(ctx context.Context) error {
 		}
 	}
 	a.addEmpty()
+	a.addDigests()
 	return nil
+}
+
+// addDigests gives the digests of the tables that were decoded.
+func (a *auditor) addDigests() {
+	given := make(map[string]bool)
+	for i := range a.report.Manifest.Outputs {
+		name := a.report.Manifest.Outputs[i].Table
+		if t := a.whole(name); t != nil && t.digest != nil && !given[name] {
+			given[name] = true
+			a.report.Digests = append(a.report.Digests, TableDigest{name, t.rows, t.digest.Hex()})
+		}
+	}
 }
 
 // addEmpty adds the tables that are split by time and have no file, since they have no
@@ -125,6 +140,9 @@ func (a *auditor) decode(ctx context.Context, output *manifest.Output, want *Col
 	names := make([]string, len(columns))
 	for i := range columns {
 		names[i] = columns[i].name
+	}
+	if a.options.Digests && t.digest == nil {
+		t.digest = tabledigest.New(names)
 	}
 	if parquet {
 		if err = a.summarize(name, columns); err == nil {

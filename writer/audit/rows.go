@@ -8,6 +8,7 @@ import (
 	"netstream/writer/manifest"
 	"netstream/writer/readback"
 	"netstream/writer/table"
+	"netstream/writer/tabledigest"
 )
 
 // rowCheck goes through the rows of a file.
@@ -55,6 +56,9 @@ func indexOf(columns []column, name string) int {
 // add checks the row at hand.
 func (r *rowCheck) add(ctx context.Context) error {
 	r.rows++
+	if r.table.digest != nil {
+		r.hash(r.table.digest)
+	}
 	for i := range r.columns {
 		c, v := &r.columns[i], &r.row[i]
 		if !c.holds(v) {
@@ -89,6 +93,20 @@ func (r *rowCheck) add(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return nil
+}
+
+// hash adds the row at hand to the digest of its table.
+func (r *rowCheck) hash(digest *tabledigest.Digest) {
+	for i := range r.columns {
+		switch v := &r.row[i]; {
+		case v.null:
+			digest.Null()
+		case r.columns[i].kind == table.Text:
+			digest.Text(v.text)
+		default:
+			digest.Number(v.number)
+		}
+	}
 }
 
 // finish compares the file with run.json and adds it to its table.
