@@ -24,7 +24,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate bench bench-peers fixtures docs validation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,9 +82,10 @@ corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pma
 	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache $(TSHARK_CACHE) $(CORPUS)
 	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 
+# The memory that it may take is that of the default.
 mutate: ## damage captures and exports at random; with CORPUS=DIR MUTANTS=100000 those of a folder
-	$(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
-	$(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
+	GOGC=100 $(GO) run ./cmd/mutate --exports -n $(EXPORT_MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
+	GOGC=100 $(GO) run ./cmd/mutate -n $(MUTANTS) $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes; FLOOR_C=FILE.c for another floor)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
@@ -96,6 +97,10 @@ bench-peers: build ## measure nfdump, softflowd, argus and tshark beside netstre
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
 	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
 	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 $(if $(FLOOR_C),--floor bin/floor-c)
+
+# PASSED names targets that were run before, and have passed: make check corpus && make validation PASSED=mutate,fuzz,duckdb,corpus
+validation: ## run what shows the assertions of reliability, and write docs/validation.md
+	$(GO) run ./cmd/validation -passed '$(PASSED)'
 
 clean: ## remove what the targets made
 	rm -rf bin
