@@ -27,7 +27,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory guard bench bench-peers fixtures docs clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory guard bench bench-peers fixtures docs validation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -140,6 +140,10 @@ bench-peers: build ## measure nfdump, softflowd, argus, tshark and DuckDB beside
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) build -o $(CURDIR)/bin/ ./copycsv
 	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
 	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 --duckdb bin/copycsv $(if $(FLOOR_C),--floor bin/floor-c)
+
+# PASSED names targets that were run before, and have passed: make check corpus && make validation PASSED=mutate,fuzz,duckdb,corpus
+validation: ## run what shows the assertions of reliability, and write docs/validation.md
+	$(GO) run ./cmd/validation -passed '$(PASSED)'
 
 clean: ## remove what the targets made
 	rm -rf bin
