@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,5 +76,18 @@ func TestProcessArguments(t *testing.T) {
 		if !seen[want] {
 			t.Errorf("no case has %s", want)
 		}
+	}
+}
+
+// TestTimeOfProcesses: what a process has computed counts when time is that of processors.
+func TestTimeOfProcesses(t *testing.T) {
+	tr := &trial{byProcessor: true}
+	before := tr.now()
+	cmd := exec.Command("sh", "-c", "i=0; while test $i -lt 100000; do i=$((i+1)); done")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if took, want := tr.now()-before, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(); took < want || want == 0 {
+		t.Errorf("a process that computes for %v took %v", want, took)
 	}
 }
