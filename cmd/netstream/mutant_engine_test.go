@@ -39,7 +39,7 @@ func faults() []fault {
 			if mutant("flow record twice") { s.records++; s.flows.Add(r) }
 			if mutant("flow record's octets + 1") { r.Counters.Octets++ }
 			if mutant("flow record with another class of service") { r.Key.ClassOfService ^= 4 }
-			if mutant("end reason lost") { r.EndReason = 0 }`},
+			if s.withheld == nil && mutant("end reason lost") { r.EndReason = 0 }`},
 		{"aggregate/engine/shard.go", "shard.Slice", `
 			if s.withheld == nil && !slice.MutantEmpty() {
 				if mutant("slice lost") { return }
