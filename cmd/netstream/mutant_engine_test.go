@@ -38,14 +38,14 @@ func engineFaults() []fault {
 			if mutant("flow record lost") { return }
 			if mutant("flow record twice") { s.records++; s.flows.Add(r) }
 			if mutant("flow record's octets + 1") { r.Counters.Octets++ }
-			if mutant("flow record with another class of service") { r.Key.ClassOfService ^= 4 }
-			if mutant("end reason lost") { r.EndReason = 0 }`},
+			if mutant("flow record of another address") { r.Key.Destination[15] ^= 1 }
+			if s.withheld == nil && mutant("end reason lost") { r.EndReason = 0 }`},
 		{"aggregate/engine/shard.go", "shard.Slice", `
 			if s.withheld == nil && !slice.MutantEmpty() {
 				if mutant("slice lost") { return }
 				if mutant("slice twice") { s.slices.Add(slice) }
 				if mutant("slice's packets + 1") { slice.Counters.Packets++ }
-				if mutant("slice of another port") { slice.Key.SourcePort ^= 1 }
+				if slice.Total().Packets > 0 && mutant("slice of another address") { slice.Key.Destination[15] ^= 1 }
 				if mutant("slice in the interval before") { slice.Start -= 300_000_000_000 }
 				if slice.FlowsStarted > 0 && mutant("start of a flow not counted") { slice.FlowsStarted-- }
 				if slice.FlowsEnded > 0 && mutant("end of a flow not counted") { slice.FlowsEnded-- }
@@ -61,7 +61,7 @@ func engineFaults() []fault {
 			if mutant("exported record twice") { r.row(record) }
 			if mutant("exported record's octets + 1") { record.Counters.Octets++ }
 			if mutant("exported record's packets - 1") { record.Counters.Packets-- }
-			if mutant("exported record of another address") { record.Key.Source[15] ^= 1 }`},
+			if record.Key.Shape&flow.NoSource == 0 && mutant("exported record of another address") { record.Key.Source[15] ^= 1 }`},
 		{"aggregate/report/joiner.go", "Joiner.Add", `if mutant("reported record lost") { return nil }`},
 		{"aggregate/runs/sorter.go", "Sorter.Add", `
 			if mutable(row) {

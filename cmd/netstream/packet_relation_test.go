@@ -36,10 +36,11 @@ func TestSwapDirection(t *testing.T) {
 			}
 		}).sorted()
 	}
+	ties := mustBeFew(t)
 	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		flows, intervals := s.tables(t, randomcapture.SwapDirection(s.packets))
 		if slices.Contains(s.flags, "zeek") {
-			mustBeTurned(t, sheetOf(t, flows), swap(sheetOf(t, s.flows)))
+			ties.add(mustBeTurned(t, sheetOf(t, flows), swap(sheetOf(t, s.flows))))
 			return
 		}
 		// The Community ID is that of both directions, but for ICMP, where the type decides.
@@ -51,6 +52,7 @@ func TestSwapDirection(t *testing.T) {
 // M8: with hosts renamed in all packets, by a bijection, they are in all rows. Packets that
 // are cut within their addresses are left out beforehand.
 func TestRenameHosts(t *testing.T) {
+	ties := mustBeFew(t)
 	relate(t, randomcapture.Hostile, figure(15, 100), func(t *testing.T, s *subject) {
 		var names [256]byte
 		for host, name := range s.random.Perm(256) {
@@ -77,7 +79,7 @@ func TestRenameHosts(t *testing.T) {
 		packets, _ := randomcapture.RenameHosts(s.packets, names)
 		flows, intervals := s.tables(t, packets)
 		if slices.Contains(s.flags, "zeek") {
-			mustBeTurned(t, sheetOf(t, flows), rename(sheetOf(t, s.flows)))
+			ties.add(mustBeTurned(t, sheetOf(t, flows), rename(sheetOf(t, s.flows))))
 			return
 		}
 		mustEqual(t, "flows", sheetOf(t, flows).without("flow_id", "community_id").sorted(), rename(sheetOf(t, s.flows).without("flow_id", "community_id")))
@@ -88,8 +90,8 @@ func TestRenameHosts(t *testing.T) {
 // mustBeTurned compares biflows with those that packets with other addresses must give.
 // Who the initiator is follows the packets, unless two of equal clocks have left that to
 // the lower endpoint (docs/biflows.md section 2), which can be the other one then: such
-// rows, of which there are few, have both directions exchanged.
-func mustBeTurned(t *testing.T, got, want sheet) {
+// rows, of which there are few, have both directions exchanged. It gives how many, and all.
+func mustBeTurned(t *testing.T, got, want sheet) (ties, all int) {
 	t.Helper()
 	exchanged := func(cells []string) []string {
 		r := row{got.columns, slices.Clone(cells)}
@@ -111,7 +113,6 @@ func mustBeTurned(t *testing.T, got, want sheet) {
 	for _, cells := range want.rows {
 		left[strings.Join(cells, "|")]++
 	}
-	ties := 0
 	for _, cells := range got.rows {
 		if text := strings.Join(cells, "|"); left[text] > 0 {
 			left[text]--
@@ -124,9 +125,31 @@ func mustBeTurned(t *testing.T, got, want sheet) {
 		left[text]--
 		ties++
 	}
-	if len(got.rows) != len(want.rows) || ties > len(got.rows)/4 {
+	if len(got.rows) != len(want.rows) || ties > len(got.rows)/2 {
 		t.Errorf("%d biflows, want %d; %d of them are not turned", len(got.rows), len(want.rows), ties)
 	}
+	return ties, len(got.rows)
+}
+
+// tieCount counts biflows that are not turned over many captures: one capture may have many
+// packets of equal clocks, not all of them.
+type tieCount struct{ ties, rows atomic.Int64 }
+
+func (c *tieCount) add(ties, rows int) {
+	c.ties.Add(int64(ties))
+	c.rows.Add(int64(rows))
+}
+
+// mustBeFew gives the count of a test, and fails it in the end if they are many.
+func mustBeFew(t *testing.T) *tieCount {
+	c := new(tieCount)
+	t.Cleanup(func() {
+		t.Logf("%d of %d biflows are not turned", c.ties.Load(), c.rows.Load())
+		if c.ties.Load() > c.rows.Load()/10 {
+			t.Errorf("%d of %d biflows are not turned", c.ties.Load(), c.rows.Load())
+		}
+	})
+	return c
 }
 
 // M10: the order of packets with equal times matters to nobody else's counters.
