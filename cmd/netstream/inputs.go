@@ -185,13 +185,13 @@ func (obs *observations) firstLook(source input.Source) (*observation, error) {
 	packets := recognized.Packets
 	start, err := packets.Start()
 	if err != nil {
-		packets.Close() // the failure is what matters
+		_ = packets.Close() // the failure is what matters
 		return nil, err
 	}
 	in := &observation{source: source, packets: packets, start: start}
 	if obs.counting {
 		if in.chosen, err = packets.Selected(obs.options.Select.Count.Packets); err != nil {
-			packets.Close() // the failure is what matters
+			_ = packets.Close() // the failure is what matters
 			return nil, err
 		}
 	}
@@ -298,10 +298,10 @@ func (obs *observations) close() {
 
 func (in *observation) close() {
 	if in.packets != nil {
-		in.packets.Close()
+		_ = in.packets.Close()
 	}
 	if in.exports != nil {
-		in.exports.Close()
+		_ = in.exports.Close()
 	}
 	in.packets, in.exports = nil, nil
 }

@@ -120,7 +120,7 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	}
 	if err := j.into(ctx, args); err != nil {
 		if made {
-			os.Remove(o.write) // if nothing was added to it
+			_ = os.Remove(o.write) // if nothing was added to it
 		}
 		return err
 	}

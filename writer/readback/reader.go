@@ -39,7 +39,7 @@ func open(path string) (*tableReader, error) {
 		err = t.checkFooter()
 	}
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, fmt.Errorf("cannot read back footer of table %s: %w", path, err)
 	}
 	return t, nil
@@ -103,7 +103,7 @@ func (t *tableReader) checkFooter() error {
 func (t *tableReader) Close() error {
 	for _, buffer := range t.parquet.ColumnBuffers {
 		if buffer != nil {
-			buffer.PFile.Close() // read only: nothing can be lost
+			_ = buffer.PFile.Close() // read only: nothing can be lost
 		}
 	}
 	return t.file.Close()
@@ -157,7 +157,7 @@ func (t *tableReader) next(column int, rows int64, take func(values []interface{
 func (t *tableReader) release(column int) {
 	path := t.parquet.SchemaHandler.ValueColumns[column]
 	if buffer := t.parquet.ColumnBuffers[path]; buffer != nil {
-		buffer.PFile.Close()
+		_ = buffer.PFile.Close()
 		delete(t.parquet.ColumnBuffers, path)
 	}
 }
