@@ -20,6 +20,7 @@ type tableReader struct {
 	path    string
 	file    *tableFile
 	parquet *reader.ParquetReader
+	checked map[int]bool // columns by number whose pages are within bounds
 }
 
 func open(path string) (*tableReader, error) {
@@ -30,7 +31,7 @@ func open(path string) (*tableReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read back table: %w", err)
 	}
-	t := &tableReader{path: path, file: file}
+	t := &tableReader{path: path, file: file, checked: make(map[int]bool)}
 	err = guard(func() (err error) {
 		t.parquet, err = reader.NewParquetColumnReader(file, 1)
 		return err
@@ -131,6 +132,12 @@ func (t *tableReader) read(column int, rows int64, take func(values []interface{
 // next hands the values of the next rows of a column to take, as read does, and lets
 // the column be open.
 func (t *tableReader) next(column int, rows int64, take func(values []interface{}) error) error {
+	if !t.checked[column] {
+		if err := t.checkPages(column); err != nil {
+			return err
+		}
+		t.checked[column] = true
+	}
 	var got int64
 	for got < rows {
 		var values []interface{}
