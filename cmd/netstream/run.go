@@ -342,7 +342,7 @@ func outputFailure(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &failure{exitOutput, err, ""}
+	return &failure{exitOutput, err, outputHint(err)}
 }
 
 // runFailure gives an error of metering or writing its exit code.

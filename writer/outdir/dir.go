@@ -73,7 +73,7 @@ func Create(name string, options Options) (*Dir, error) {
 	parentName := filepath.Dir(filepath.Clean(name))
 	parent, err := os.OpenRoot(parentName)
 	if err != nil {
-		return nil, &Error{Op: "open parent directory", Path: parentName, Err: bare(err)}
+		return nil, &Error{Op: OpenParent, Path: parentName, Err: bare(err)}
 	}
 	d := &Dir{
 		fs:      filesystem{parent: parent, path: parentName, fault: options.Fault},
