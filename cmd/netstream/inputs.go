@@ -41,6 +41,7 @@ type observations struct {
 	stdin     io.Reader
 
 	progress *progress
+	stored   int64 // octets of all files
 }
 
 // keepOpen is how many inputs stay open between finding out how they begin and
@@ -136,6 +137,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 		}
 	}
 	obs.progress.expect(source)
+	obs.stored += sizeOf(source)
 	if in.packets != nil && !source.Stream && (len(obs.all) >= keepOpen || obs.counting) {
 		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {

@@ -216,6 +216,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	j.inputs.warnUnfiltered(j.console, o)
+	j.checkDisk(spill, freeOctets)
 	resume, err := j.chain.resume(len(o.accounting.schemes))
 	if err != nil {
 		return nil, err
