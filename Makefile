@@ -3,7 +3,7 @@
 GO ?= go
 CORPUS ?= ../shared/corpus
 BIN := bin/netstream
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 10000x
 MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
@@ -56,10 +56,9 @@ test: ## run the tests
 
 check: lint test race fuzz mutate duckdb guard ## everything that decides whether a change lands
 
-lint: ## gofmt, vet, staticcheck
+lint: ## gofmt, and the linters of .golangci.yml, vet and staticcheck among them
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
-	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(GOLANGCI) run ./...
 
 # What is left out counts or compares in one goroutine.
 race: ## run the concurrent parts under the race detector

@@ -98,6 +98,7 @@ const notedMarks = flow.MarkTruncated | flow.MarkBadTransport | flow.MarkLengthI
 
 // String gives the stable name of the note, as the ledger has it.
 func (n Note) String() string {
+	//exhaustive:enforce
 	switch n {
 	case NoteTruncated:
 		return "truncated_payload"

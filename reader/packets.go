@@ -131,7 +131,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		p.account.damaged(found)
 		p.account.Capture.Octets.Damaged = found.Length
 	} else {
-		opened.Close() // the failure is what matters
+		_ = opened.Close() // the failure is what matters
 		return nil, err
 	}
 	p.end()

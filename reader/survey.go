@@ -23,7 +23,7 @@ func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, o
 	}
 	if err := e.open(opened); err != nil {
 		if e.spool != nil {
-			e.spool.Close() // the failure is what matters
+			_ = e.spool.Close() // the failure is what matters
 		}
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (s *Seconds) handOn(at int) {
 	}
 	m.octets, m.filled = 0, false
 	if full {
-		s.Flush()
+		_ = s.Flush()
 	}
 }
 

@@ -182,7 +182,7 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 	workers.each(metering, stop, func(w *worker) error { return cmp.Or(w.flushAccounts(), w.sort()) })
 	if err := context.Cause(metering); err != nil {
 		workers.close()
-		closeBook(book)
+		_ = closeBook(book)
 		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 			err = ctx.Err()
 		}

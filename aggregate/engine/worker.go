@@ -138,14 +138,14 @@ func (ws workers) each(ctx context.Context, stop context.CancelCauseFunc, do fun
 // close gives back what the workers hold after a failure, which is what matters.
 func (ws workers) close() {
 	for _, w := range ws {
-		w.flows.Close()
-		w.slices.Close()
+		_ = w.flows.Close()
+		_ = w.slices.Close()
 		if w.open != nil {
-			w.open.Close()
+			_ = w.open.Close()
 		}
-		w.recorder.reports.Close()
+		_ = w.recorder.reports.Close()
 		if w.withheld != nil {
-			w.withheld.far.Close()
+			_ = w.withheld.far.Close()
 		}
 	}
 }

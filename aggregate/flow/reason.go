@@ -25,6 +25,7 @@ const (
 
 // String gives the stable name of the reason, as ledger and run.json have it.
 func (r Reason) String() string {
+	//exhaustive:enforce
 	switch r {
 	case ReasonAccounted:
 		return "accounted"

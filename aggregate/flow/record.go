@@ -33,6 +33,7 @@ const (
 
 // String gives the name of the reason as the tables have it.
 func (r EndReason) String() string {
+	//exhaustive:enforce
 	switch r {
 	case EndIdleTimeout:
 		return "idle_timeout"

@@ -71,6 +71,7 @@ const tcp = 6
 
 // String gives the name of the rule as the options have it.
 func (r EndRule) String() string {
+	//exhaustive:enforce
 	switch r {
 	case EndByGrace:
 		return "grace"

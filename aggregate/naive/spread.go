@@ -90,7 +90,7 @@ func addShare(row *flow.IntervalRecord, r *flow.Record, share func(uint64) uint6
 
 // shareOf gives what the interval touched[i] gets of a counter.
 func shareOf(count uint64, start, end flow.Timestamp, touched []span, i int, method flow.Distribution) uint64 {
-	only := i
+	var only int
 	switch method {
 	case flow.DistributionStart:
 		only = 0

@@ -80,7 +80,7 @@ func writeRun(create func() (File, error), buffer *bufio.Writer, each func(yield
 		}
 	}
 	if err != nil {
-		file.Close() // the failure is what matters
+		_ = file.Close() // the failure is what matters
 		return run{}, err
 	}
 	return r, nil

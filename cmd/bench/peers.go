@@ -10,7 +10,7 @@ import (
 // where they have those. argus makes flows of both directions, the others of one.
 func peers(dir, capture string, load workload) []program {
 	out := filepath.Join(dir, "peer")
-	os.MkdirAll(out, 0o700) // a failure shows when the peer writes there
+	_ = os.MkdirAll(out, 0o700) // a failure shows when the peer writes there
 	text := filepath.Join(dir, "peer.txt")
 	nfcapd, argus := filepath.Join(out, "nfcapd"), filepath.Join(dir, "peer.argus")
 	all := []program{

@@ -250,7 +250,7 @@ func (g *guardedExports) ReadRecords(b *flow.Batch) (err error) {
 	before := len(b.Records)
 	err = g.exports.ReadRecords(b)
 	if got := len(b.Records) - before; (err == nil) != (got > 0) {
-		return fmt.Errorf("reading gave %d records and the error %v", got, err)
+		return fmt.Errorf("reading gave %d records and the error %v", got, err) //nolint:errorlint // there may be none
 	}
 	for i := range b.Records {
 		if b.Records[i].Export == nil {

@@ -144,7 +144,7 @@ func (e *export) port() uint16 {
 // without checksum unless the format is raw.
 func (e *export) transmit(now uint64) {
 	if e.raw {
-		e.w.Write(e.datagram)
+		_, _ = e.w.Write(e.datagram)
 		return
 	}
 	n := len(e.datagram)
@@ -161,6 +161,6 @@ func (e *export) transmit(now uint64) {
 	b = binary.BigEndian.AppendUint16(b, e.port())
 	b = binary.BigEndian.AppendUint16(b, uint16(n+8))
 	b = append(b, 0, 0)
-	e.w.Write(b)
-	e.w.Write(e.datagram)
+	_, _ = e.w.Write(b)
+	_, _ = e.w.Write(e.datagram)
 }

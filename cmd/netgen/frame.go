@@ -71,8 +71,8 @@ func (c *capture) send(microsecond uint64, v *conversation, direction int, contr
 	captured := min(original, c.snaplen)
 	putRecordHeader(b, microsecond, captured, original)
 	head := min(headers, captured)
-	c.w.Write(b[:recordHeaderLength+head])
-	c.w.Write(c.zeros[:captured-head])
+	_, _ = c.w.Write(b[:recordHeaderLength+head])
+	_, _ = c.w.Write(c.zeros[:captured-head])
 
 	c.truth.count(microsecond, v, octets, original)
 	c.truth.countDirection(v, direction)

@@ -29,7 +29,7 @@ func writePcapHeader(w *bufio.Writer, snaplen int) {
 	h = append(h, make([]byte, 8)...)
 	h = binary.LittleEndian.AppendUint32(h, uint32(snaplen))
 	h = binary.LittleEndian.AppendUint32(h, linkTypeEthernet)
-	w.Write(h)
+	_, _ = w.Write(h)
 }
 
 // putRecordHeader fills the header of a packet record.

@@ -32,7 +32,7 @@ func (obs *observations) recordInputs() []engine.RecordInput {
 			exports := in.exports
 			in.exports = nil // the engine's from now on
 			if err := exports.Begin(); err != nil {
-				exports.Close() // the failure is what matters
+				_ = exports.Close() // the failure is what matters
 				return nil, inputFailure(err)
 			}
 			return &accountedExports{in: in, exports: exports, progress: obs.progress}, nil

@@ -41,6 +41,7 @@ type observations struct {
 	stdin     io.Reader
 
 	progress *progress
+	stored   int64 // octets of all files
 }
 
 // keepOpen is how many inputs stay open between finding out how they begin and
@@ -136,6 +137,7 @@ func (obs *observations) look(ctx context.Context, c *console, o *runOptions, so
 		}
 	}
 	obs.progress.expect(source)
+	obs.stored += sizeOf(source)
 	if in.packets != nil && obs.closes(source) {
 		in.opened = in.packets.Opened()
 		if err := in.packets.Close(); err != nil {
@@ -192,13 +194,13 @@ func (obs *observations) firstLook(source input.Source) (*observation, error) {
 	packets := recognized.Packets
 	start, err := packets.Start()
 	if err != nil {
-		packets.Close() // the failure is what matters
+		_ = packets.Close() // the failure is what matters
 		return nil, err
 	}
 	in := &observation{source: source, packets: packets, start: start}
 	if obs.counting {
 		if in.chosen, err = packets.Selected(obs.options.Select.Count.Packets); err != nil {
-			packets.Close() // the failure is what matters
+			_ = packets.Close() // the failure is what matters
 			return nil, err
 		}
 	}
@@ -314,10 +316,10 @@ func (obs *observations) close() {
 
 func (in *observation) close() {
 	if in.packets != nil {
-		in.packets.Close()
+		_ = in.packets.Close()
 	}
 	if in.exports != nil {
-		in.exports.Close()
+		_ = in.exports.Close()
 	}
 	in.packets, in.exports = nil, nil
 }

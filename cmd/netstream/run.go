@@ -119,7 +119,7 @@ func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) 
 	}
 	if err := j.into(ctx, args); err != nil {
 		if made {
-			os.Remove(o.write) // if nothing was added to it
+			_ = os.Remove(o.write) // if nothing was added to it
 		}
 		return err
 	}
@@ -215,6 +215,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	j.inputs.warnUnfiltered(j.console, o)
+	j.checkDisk(spill, freeOctets)
 	resume, err := j.chain.resume(len(o.accounting.schemes))
 	if err != nil {
 		return nil, err
@@ -342,7 +343,7 @@ func outputFailure(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &failure{exitOutput, err, ""}
+	return &failure{exitOutput, err, outputHint(err)}
 }
 
 // runFailure gives an error of metering or writing its exit code.

@@ -168,7 +168,7 @@ func (s *script) do(words []string) error {
 	case "exists":
 		for _, name := range args {
 			if _, err := os.Lstat(name); (err == nil) != wanted {
-				return fmt.Errorf("%q: %v", name, err)
+				return fmt.Errorf("%q: %w", name, err)
 			}
 		}
 		return nil

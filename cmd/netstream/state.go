@@ -85,12 +85,12 @@ func (c *chain) close() {
 		return
 	}
 	if c.builder != nil {
-		c.builder.Close() // its files have no names
+		_ = c.builder.Close() // its files have no names
 	}
 	if c.before != nil {
-		c.before.Close() // it was only read
+		_ = c.before.Close() // it was only read
 	}
-	c.lock.Close() // the kernel gives it back in any case
+	_ = c.lock.Close() // the kernel gives it back in any case
 }
 
 // counted gives what the runs before have counted.

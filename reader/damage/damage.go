@@ -22,6 +22,7 @@ const (
 
 // String gives the stable name of the kind.
 func (k Kind) String() string {
+	//exhaustive:enforce
 	switch k {
 	case BadBlock:
 		return "bad_block"

@@ -35,6 +35,7 @@ const (
 
 // String gives the stable name of the outcome.
 func (o Outcome) String() string {
+	//exhaustive:enforce
 	switch o {
 	case OutcomeExport:
 		return "decoded"

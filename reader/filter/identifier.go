@@ -49,7 +49,7 @@ func arcnetOffset(source bool) uint32 {
 }
 
 func hexValue(text string) (value uint32) {
-	fmt.Sscanf(text, "%x", &value)
+	_, _ = fmt.Sscanf(text, "%x", &value)
 	return value
 }
 

@@ -130,10 +130,10 @@ func (m Map) String() string {
 	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{columnFile, columnInterface, columnIndex, columnName}) // to memory: it cannot fail
+	_ = w.Write([]string{columnFile, columnInterface, columnIndex, columnName}) // to memory: it cannot fail
 	for i := range m {
 		r := &m[i]
-		w.Write([]string{r.File, r.Interface, strconv.FormatUint(uint64(r.Index), 10), r.Name})
+		_ = w.Write([]string{r.File, r.Interface, strconv.FormatUint(uint64(r.Index), 10), r.Name})
 	}
 	w.Flush()
 	return b.String()

@@ -17,6 +17,7 @@ const (
 
 // String gives the stable name of the reason.
 func (r Reason) String() string {
+	//exhaustive:enforce
 	switch r {
 	case UnknownVersion:
 		return "unknown_version"

@@ -76,6 +76,7 @@ const (
 
 // String gives the stable name of the remark.
 func (r Remark) String() string {
+	//exhaustive:enforce
 	switch r {
 	case TimeInverted:
 		return "time_inverted"

@@ -34,6 +34,7 @@ const (
 
 // String gives the stable name of the rule.
 func (r Rule) String() string {
+	//exhaustive:enforce
 	switch r {
 	case Records:
 		return "records"

@@ -232,7 +232,7 @@ func RunID(tool Tool, parameters map[string]string, inputs []Input) string {
 		contents = append(contents, fmt.Sprintf("%s %d\n", in.ContentSHA256, in.ContentSize))
 	}
 	slices.Sort(contents)
-	io.WriteString(h, strings.Join(contents, ""))
+	_, _ = io.WriteString(h, strings.Join(contents, ""))
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -33,6 +33,10 @@ var (
 	ErrClosed = errors.New("the output directory is committed or aborted already")
 )
 
+// OpenParent is the operation of an [Error] where the folder in which the output is to lie
+// cannot be opened.
+const OpenParent = "open parent directory"
+
 // Error is an operation on the output that failed.
 type Error struct {
 	Op   string // "create", "write", "fsync", ...

@@ -25,7 +25,7 @@ func LockSingle(name string, fault func(op, path string) error) (*Single, error)
 	base, folder := filepath.Base(filepath.Clean(name)), filepath.Dir(filepath.Clean(name))
 	parent, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, &Error{Op: "open parent directory", Path: folder, Err: bare(err)}
+		return nil, &Error{Op: OpenParent, Path: folder, Err: bare(err)}
 	}
 	s := &Single{fs: filesystem{parent: parent, path: folder, fault: fault}, name: base, locked: "." + base + ".netstream-lock"}
 	if s.lock, err = s.fs.lock(s.locked); err != nil {

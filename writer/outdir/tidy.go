@@ -46,7 +46,7 @@ func open(name string, options Options) (*Dir, error) {
 	parentName := filepath.Dir(filepath.Clean(name))
 	parent, err := os.OpenRoot(parentName)
 	if err != nil {
-		return nil, &Error{Op: "open parent directory", Path: parentName, Err: bare(err)}
+		return nil, &Error{Op: OpenParent, Path: parentName, Err: bare(err)}
 	}
 	return &Dir{
 		fs:      filesystem{parent: parent, path: parentName, fault: options.Fault},

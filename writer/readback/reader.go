@@ -20,6 +20,7 @@ type tableReader struct {
 	path    string
 	file    *tableFile
 	parquet *reader.ParquetReader
+	checked map[int]bool // columns by number whose pages are within bounds
 }
 
 func open(path string) (*tableReader, error) {
@@ -30,7 +31,7 @@ func open(path string) (*tableReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read back table: %w", err)
 	}
-	t := &tableReader{path: path, file: file}
+	t := &tableReader{path: path, file: file, checked: make(map[int]bool)}
 	err = guard(func() (err error) {
 		t.parquet, err = reader.NewParquetColumnReader(file, 1)
 		return err
@@ -39,7 +40,7 @@ func open(path string) (*tableReader, error) {
 		err = t.checkFooter()
 	}
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, fmt.Errorf("cannot read back footer of table %s: %w", path, err)
 	}
 	return t, nil
@@ -103,7 +104,7 @@ func (t *tableReader) checkFooter() error {
 func (t *tableReader) Close() error {
 	for _, buffer := range t.parquet.ColumnBuffers {
 		if buffer != nil {
-			buffer.PFile.Close() // read only: nothing can be lost
+			_ = buffer.PFile.Close() // read only: nothing can be lost
 		}
 	}
 	return t.file.Close()
@@ -131,6 +132,12 @@ func (t *tableReader) read(column int, rows int64, take func(values []interface{
 // next hands the values of the next rows of a column to take, as read does, and lets
 // the column be open.
 func (t *tableReader) next(column int, rows int64, take func(values []interface{}) error) error {
+	if !t.checked[column] {
+		if err := t.checkPages(column); err != nil {
+			return err
+		}
+		t.checked[column] = true
+	}
 	var got int64
 	for got < rows {
 		var values []interface{}
@@ -157,7 +164,7 @@ func (t *tableReader) next(column int, rows int64, take func(values []interface{
 func (t *tableReader) release(column int) {
 	path := t.parquet.SchemaHandler.ValueColumns[column]
 	if buffer := t.parquet.ColumnBuffers[path]; buffer != nil {
-		buffer.PFile.Close()
+		_ = buffer.PFile.Close()
 		delete(t.parquet.ColumnBuffers, path)
 	}
 }
