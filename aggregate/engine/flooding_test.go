@@ -107,6 +107,6 @@ func TestP11HashFlooding(t *testing.T) {
 		if most > 1.5 {
 			t.Errorf("%s: %d keys that collide under it take %.2f of the work of random ones, want 1.5 at most", name, len(keys), most)
 		}
-		t.Logf("P11 %s: %d keys that collide under it take at most %.2f of the work of random ones, with 5 keys of the hash", name, len(keys), most)
+		t.Logf("assertion P11: %s, %d keys that collide under it take at most %.2f of the work of random ones, with 5 keys of the hash", name, len(keys), most)
 	}
 }

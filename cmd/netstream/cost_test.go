@@ -33,5 +33,5 @@ func TestP10FarApart(t *testing.T) {
 	if allocated > 64<<20 {
 		t.Errorf("%d octets are allocated, want 64 MiB at most", allocated)
 	}
-	t.Logf("P10: two packets 136 years apart at intervals of 1 s: 2 rows, %d MiB allocated in all", allocated>>20)
+	t.Logf("assertion P10: two packets 136 years apart at intervals of 1 s: 2 rows, %d MiB allocated in all", allocated>>20)
 }

@@ -81,7 +81,7 @@ func TestP2EveryCut(t *testing.T) {
 					noticed++
 				}
 			}
-			t.Logf("P2 %s: %d cuts, %d of %d that are no end of a record noticed, nothing in front of them lost", file.name, cuts, noticed, noticed)
+			t.Logf("assertion P2: %s, %d cuts, %d of %d that are no end of a record noticed, nothing in front of them lost", file.name, cuts, noticed, noticed)
 		})
 	}
 }

@@ -55,6 +55,6 @@ func TestF1EveryOperationOfAChainFails(t *testing.T) {
 	if now := openFiles(); now != open {
 		t.Errorf("%d descriptors are open, %d were before", now, open)
 	}
-	t.Logf("F1 with --state: %d of %d operations failed, one a run: exit code 5 or 7 in %d, output committed in %d; output and state equal after the next run in all",
+	t.Logf("assertion F1: with --state, %d of %d operations failed, one a run: exit code 5 or 7 in %d, output committed in %d; output and state equal after the next run in all",
 		tried, operations, failures, committed)
 }

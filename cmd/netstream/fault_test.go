@@ -160,7 +160,7 @@ func TestF1EveryOperationFails(t *testing.T) {
 			if now := openFiles(); now != open {
 				t.Errorf("%d descriptors are open, %d were before", now, open)
 			}
-			t.Logf("F1 %s: %d of %d operations failed, one a run: %d runs with exit code 5 or 7 and nothing left, %d complete; %d descriptors before, %d after",
+			t.Logf("assertion F1: %s, %d of %d operations failed, one a run: %d runs with exit code 5 or 7 and nothing left, %d complete; %d descriptors before, %d after",
 				format, tried, operations, tried-committed, committed, open, openFiles())
 		})
 	}

@@ -82,7 +82,7 @@ func TestF4KilledBeforeEveryOperation(t *testing.T) {
 			committed++
 		}
 	}
-	t.Logf("F4: killed before %d of %d operations: %d outputs complete, the others absent; all runs after that equal", kills, operations, committed)
+	t.Logf("assertion F4: killed before %d of %d operations: %d outputs complete, the others absent; all runs after that equal", kills, operations, committed)
 }
 
 // span gives how long a run takes as a process.
@@ -119,7 +119,7 @@ func TestF4KilledAtRandom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("F4: killed at %d random moments: %d outputs complete (%d runs were over), the others absent; all runs after that equal", kills, committed, over)
+	t.Logf("assertion F4: killed at %d random moments: %d outputs complete (%d runs were over), the others absent; all runs after that equal", kills, committed, over)
 }
 
 // TestF3SignalsAtRandom (F3): runs get a signal at random moments. They end with the signal's exit code
@@ -154,7 +154,7 @@ func TestF3SignalsAtRandom(t *testing.T) {
 			t.Errorf("%v: exit code %d, left behind %v: %s", number, code, left, p.messages.String())
 		}
 	}
-	t.Logf("F3: %d signals at random moments: %d runs stopped with its exit code and nothing left, the others were complete; %v at most from signal to end",
+	t.Logf("assertion F3: %d signals at random moments: %d runs stopped with its exit code and nothing left, the others were complete; %v at most from signal to end",
 		moments, stops, slowest.Round(time.Millisecond))
 }
 
@@ -196,5 +196,5 @@ func TestF5Races(t *testing.T) {
 			t.Errorf("race %d: left behind: %v", race, left)
 		}
 	}
-	t.Logf("F5: %d races of two runs for one directory: one output each, complete; exit codes of the others %v", races, codes)
+	t.Logf("assertion F5: %d races of two runs for one directory: one output each, complete; exit codes of the others %v", races, codes)
 }

@@ -36,7 +36,7 @@ func TestManyInputs(t *testing.T) {
 				}
 			}
 			less, more := peakMemory(t, names[:few]), peakMemory(t, names)
-			t.Logf("%d inputs %d MiB, %d inputs %d MiB", few, less>>20, many, more>>20)
+			t.Logf("assertion G2: %d inputs %d MiB, %d inputs %d MiB", few, less>>20, many, more>>20)
 			// Retaining a buffer of 1 MiB of each would be 108 MiB.
 			if more > less+56<<20 {
 				t.Errorf("%d inputs take %d MiB, %d of them %d MiB", many, more>>20, few, less>>20)

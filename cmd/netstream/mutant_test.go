@@ -181,5 +181,5 @@ func TestMutantEngines(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d of %d mutant engines caught, %d kinds of faults in %d runs; the law that failed first: %v", caught, struck, len(names), len(all), laws)
+	t.Logf("assertion C5: %d of %d mutant engines caught, %d kinds of faults in %d runs; the law that failed first: %v", caught, struck, len(names), len(all), laws)
 }

@@ -174,7 +174,7 @@ func TestSwapEqualTimes(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { // the parallel parts of the test end behind its body
-		t.Logf("%d pairs of packets of different flows swapped", pairs.Load())
+		t.Logf("assertion M10: %d pairs of packets of different flows swapped", pairs.Load())
 		if pairs.Load() == 0 {
 			t.Error("no pair of packets was swapped")
 		}
