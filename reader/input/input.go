@@ -234,7 +234,10 @@ func (in *Input) Lend() (space []byte, start int, err error) {
 	if in.closed {
 		return nil, 0, unreadable("read", in.stored.source.Name, errors.New("it is closed"))
 	}
-	if ended := in.stored.allRead(); in.ahead == nil && len(in.layers) == 0 && (!in.lent || ended) {
+	if in.ahead != nil {
+		return in.ahead.lend() // whose goroutine has the rest of the input
+	}
+	if ended := in.stored.allRead(); len(in.layers) == 0 && (!in.lent || ended) {
 		size := pieceOctets
 		if ended { // and is in top, or taken
 			size = max(in.top.Buffered(), 1)
@@ -244,9 +247,7 @@ func (in *Input) Lend() (space []byte, start int, err error) {
 		p.fill(in.Read, false, func() bool { return false })
 		return p.space[:headroom+p.n], headroom, p.err
 	}
-	if in.ahead == nil {
-		in.ahead = in.startReadAhead()
-	}
+	in.ahead = in.startReadAhead()
 	return in.ahead.lend()
 }
 
