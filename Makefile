@@ -4,11 +4,13 @@ GO ?= go
 CORPUS ?= ../shared/corpus
 BIN := bin/netstream
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-FUZZTIME ?= 10000x
+FUZZTIME ?= 5000x
 MUTANTS ?= 20000
 EXPORT_MUTANTS ?= 20000
 PROCESSES ?= 200
 SCALE ?= 5
+SAMPLE ?= 1
+FROM ?= 0
 TORTURE_LAWS ?= ^Test(MutantEngines|Matrix|CutIntoFiles|Permutations|FileFormats|NamelessInterfaces|ShiftTime|LinkHeaders|OtherBlocks|SnapshotLength|RenameHosts|SwapDirection|SwapEqualTimes|AlienTime|TwoCopies|RegroupedMessages|SameRecordsInAllContainers|FilterComplement|RandomFilterComplement|FlowFilterComplement|IntervalsAddUp|CoarserIntervals|AllCaptures.*)$$
 
 # Answers of tshark on the captures of CORPUS, by digest of the capture and version of tshark. They outlive a checkout.
@@ -60,29 +62,30 @@ lint: ## gofmt, and the linters of .golangci.yml, vet and staticcheck among them
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
 	$(GO) run $(GOLANGCI) run ./...
 
-# What is left out counts or compares in one goroutine.
+# What is left out counts or compares in one goroutine, or runs what others run too.
 race: ## run the concurrent parts under the race detector
-	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P11|ManyInputs' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P2Every|P10|P11|F1Every|F3Signals|F4Killed|F5Races|Matrix|AllCaptures|Permutations|RandomFilter|MutantEngines|TooManyPartitions|ManyInputs' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput|Lend' ./reader/input
 	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 	$(GO) test -vet=off -race -short -run 'Workers' ./writer/parquetfile
 
-# A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target.
+# A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target. Two at a
+# time, since linking takes as long as running.
 fuzz: ## run every fuzz target for FUZZTIME, a number of runs
+	@mkdir -p bin
 	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
-		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do \
-			echo "$$target $$name"; \
-			$(GO) test -vet=off $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x || exit 1; \
-		done; \
-	done
+		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do echo $$target $$name; done; \
+	done | xargs -P 2 -L 1 sh -c 'log=$$(mktemp bin/fuzz.XXXXXX); \
+		if $(GO) test -vet=off $$0 -run "^\$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 2 >$$log 2>&1; \
+		then echo "$$0 $$1: $$(grep -o "execs: [0-9]*" $$log | tail -1)"; rm $$log; else echo "$$0 $$1"; cat $$log; exit 255; fi'
 
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...
 
-corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS
+corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS (SAMPLE=3 FROM=1: every third capture, from the second on)
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
 	command -v tcpdump >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tcpdump netbase; }
-	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache $(TSHARK_CACHE) $(CORPUS)
+	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache $(TSHARK_CACHE) -sample $(SAMPLE) -from $(FROM) $(CORPUS)
 	$(GO) run ./cmd/exportcheck -netstream $(BIN) $(CORPUS)
 
 DAMAGED := $(if $(filter command line environment,$(origin CORPUS)),--corpus $(CORPUS))

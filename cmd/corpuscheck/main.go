@@ -24,6 +24,7 @@ type settings struct {
 	netstream string
 	only      string
 	sample    int
+	from      int
 	cache     string
 	jobs      int
 	part      string
@@ -34,11 +35,12 @@ func main() {
 	flag.StringVar(&s.netstream, "netstream", "netstream", "the `program` to check")
 	flag.StringVar(&s.only, "only", "", "check only captures whose path matches this `pattern` (path.Match) or begins with it")
 	flag.IntVar(&s.sample, "sample", 1, "check every `n`-th capture only")
+	flag.IntVar(&s.from, "from", 0, "begin with the capture of this `number`, from 0")
 	flag.StringVar(&s.cache, "cache", "", "keep the answers of tshark in this `folder`")
 	flag.IntVar(&s.jobs, "jobs", 2, "check `n` captures at a time")
 	flag.StringVar(&s.part, "part", "all", "check flows, filters or all")
 	flag.Parse()
-	if flag.NArg() != 1 || s.sample < 1 || s.jobs < 1 {
+	if flag.NArg() != 1 || s.sample < 1 || s.from < 0 || s.jobs < 1 {
 		flag.Usage()
 		os.Exit(4)
 	}
@@ -107,7 +109,7 @@ func choose(captures []capture, s settings) []capture {
 		}
 	}
 	var sampled []capture
-	for i := 0; i < len(chosen); i += s.sample {
+	for i := s.from; i < len(chosen); i += s.sample {
 		sampled = append(sampled, chosen[i])
 	}
 	return sampled
