@@ -99,7 +99,7 @@ mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=
 
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
-	bin/bench --bin bin --scale 10 --runs 3 --guard cmd/bench/bounds.txt
+	bin/bench --bin bin --scale 10 --runs 5 --guard cmd/bench/bounds.txt
 
 # The parts do not depend on each other, so that one can be repeated alone.
 torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk

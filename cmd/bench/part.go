@@ -18,6 +18,7 @@ import (
 //	records EXPORTS         decoding the records, digest included
 //	decode EXPORTS          the same, and their sums by interval
 //	expand FILE             decompressing
+//	digest FILE             hashing the file as it is stored
 //	rows EXPORTS OUT        decoding the records, and writing ten columns of them as OUT's name says
 func part(w io.Writer, args []string) error {
 	began := processorTime()
@@ -35,6 +36,8 @@ func part(w io.Writer, args []string) error {
 		err = decode(w, args[1])
 	case args[0] == "expand" && len(args) == 2:
 		err = expand(args[1])
+	case args[0] == "digest" && len(args) == 2:
+		_, err = input.Digest(args[1])
 	case args[0] == "rows" && len(args) == 3:
 		err = writeRows(args[1], args[2])
 	default:
