@@ -12,8 +12,8 @@ import (
 // Source gives the packets of one input in the order of their clocks.
 type Source interface {
 	// ReadPackets gives the next packets, in room, or in other memory of that capacity.
-	// Then room is the source's, and that memory the caller's. It gives at least one packet, or an
-	// error, never both. io.EOF means that no packet is left.
+	// Then room is the source's, and that memory the caller's. It gives at least one
+	// packet, or an error, never both. io.EOF means that no packet is left.
 	ReadPackets(room []flow.Packet) ([]flow.Packet, error)
 
 	// Close gives the source back. It is called once, after the last ReadPackets

@@ -63,7 +63,7 @@ type Options struct {
 	ReadAhead bool
 
 	// Frugal has files read at most 64 KiB at a time, and what is not compressed with a
-	// buffer of 4 KiB instead of 1 MiB: many inputs are open at the same time.
+	// buffer of 4 KiB instead of 256 KiB: many inputs are open at the same time.
 	Frugal bool
 
 	// Expect, if it is set, is what a file was when it was opened before: Opened
