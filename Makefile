@@ -82,7 +82,7 @@ fuzz: ## run every fuzz target for FUZZTIME, a number of runs
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...
 
-corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS (SAMPLE=3 FROM=1: every third capture, from the second on)
+corpus: build ## compare with tshark, capinfos, tcpdump, nDPI, Zeek, nfdump, pmacct and others on the files of the folder CORPUS (SAMPLE=3 FROM=1: every third capture, from the second on, and all with results of others)
 	command -v tshark >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tshark; }
 	command -v tcpdump >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y tcpdump netbase; }
 	$(GO) run ./cmd/corpuscheck -netstream $(BIN) -cache $(TSHARK_CACHE) -sample $(SAMPLE) -from $(FROM) $(CORPUS)

@@ -34,7 +34,7 @@ func main() {
 	var s settings
 	flag.StringVar(&s.netstream, "netstream", "netstream", "the `program` to check")
 	flag.StringVar(&s.only, "only", "", "check only captures whose path matches this `pattern` (path.Match) or begins with it")
-	flag.IntVar(&s.sample, "sample", 1, "check every `n`-th capture only")
+	flag.IntVar(&s.sample, "sample", 1, "check every `n`-th capture, and those with results of others beside them")
 	flag.IntVar(&s.from, "from", 0, "begin with the capture of this `number`, from 0")
 	flag.StringVar(&s.cache, "cache", "", "keep the answers of tshark in this `folder`")
 	flag.IntVar(&s.jobs, "jobs", 2, "check `n` captures at a time")
@@ -99,7 +99,8 @@ func checkFlows(s settings, captures []capture) (passed bool, err error) {
 	return report(os.Stdout, findings), nil
 }
 
-// choose keeps the captures that the flags ask for.
+// choose keeps the captures that the flags ask for. A sample has every capture with results of others beside it:
+// some programs have so few that a share of their equal flows says nothing of a part of them.
 func choose(captures []capture, s settings) []capture {
 	var chosen []capture
 	for _, c := range captures {
@@ -109,8 +110,10 @@ func choose(captures []capture, s settings) []capture {
 		}
 	}
 	var sampled []capture
-	for i := s.from; i < len(chosen); i += s.sample {
-		sampled = append(sampled, chosen[i])
+	for i := range chosen {
+		if i >= s.from && (i-s.from)%s.sample == 0 || len(chosen[i].references) > 0 {
+			sampled = append(sampled, chosen[i])
+		}
 	}
 	return sampled
 }
