@@ -45,7 +45,7 @@ func run(args []string, c *console) int {
 	ctx, stop := contextWithSignals()
 	defer stop()
 	out := &answer{w: c.out}
-	c = &console{in: c.in, out: out, err: c.err, terminal: c.terminal, hooks: c.hooks}
+	c = &console{in: c.in, out: out, err: c.err, terminal: c.terminal, hooks: c.hooks, alone: c.alone}
 	if wantsEvents(args) {
 		c.log, c.terminal = newEventLog(c.err), false
 	}

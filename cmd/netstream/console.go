@@ -15,10 +15,11 @@ type console struct {
 	terminal bool      // err is a terminal: progress and summary are shown
 	log      *eventLog // what messages are written to instead, as JSON; nil for text
 	hooks    hooks
+	alone    bool // the process does nothing else: the Go runtime may be set as a run wants it
 }
 
 func standardConsole() *console {
-	return &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+	return &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd())), alone: true}
 }
 
 // answer is a writer that remembers the first error, so that an answer that did

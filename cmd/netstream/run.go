@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"netstream/aggregate/balance"
@@ -93,6 +94,7 @@ type job struct {
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
 	j := &job{console: c, options: o, points: flow.NewPoints(), names: flow.NewNames(), began: time.Now()}
 	defer func() { j.progress.stop() }()
+	o.settle(c)
 	o.reference.warn(c)
 	if o.write == "-" {
 		return j.stream(ctx, args)
@@ -233,6 +235,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	if err != nil {
 		return nil, runFailure(err)
 	}
+	runtime.GC() // the flow cache is left, and its memory will do for the tables
 	return result, nil
 }
 

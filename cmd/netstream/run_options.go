@@ -112,7 +112,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.duplicates, "duplicates", "refuse", "inputs that have the content of another one, a copy or the compressed twin: refuse the run, or count them as often as they are named: refuse or count")
 	flags.BoolVar(&o.strict, "strict", false, "write nothing if any input is damaged")
 	flags.BoolVar(&o.provenance, "provenance", false, "also write provenance.json: host, time, arguments and the input files' state")
-	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers; does not change the output")
+	flags.IntVarP(&o.workers, "workers", "j", runtime.GOMAXPROCS(0), "number of workers, and of processors at most; does not change the output")
 	o.memory = defaultMemory()
 	flags.Var(&o.memory, "memory", "keep to so much memory, such as 512M or 4G; what does not fit goes to files beside the output, which does not change it")
 	flags.Lookup("memory").DefValue = "half of the machine's, at most 2G"
