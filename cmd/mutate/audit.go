@@ -7,6 +7,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strings"
 
 	"netstream/aggregate/balance"
 	"netstream/aggregate/engine"
@@ -158,6 +159,11 @@ func (a *auditor) audit(result *engine.Result, accounts ...*reader.Account) erro
 	}
 	for _, account := range accounts {
 		books.AddAccount(b, account)
+		for i := range account.Damages {
+			if detail := account.Damages[i].Detail; strings.Contains(detail, "the decompressor gave up") {
+				return fmt.Errorf("a library panicked: %s", detail)
+			}
+		}
 	}
 	for _, law := range b.Check() {
 		if !law.Holds {

@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,9 @@ func FuzzOpen(f *testing.F) {
 		options := Options{MaxExpanded: 8 << 20, MaxWindow: 8 << 20}
 		read := rereader(t)
 		one := read(file, options, 4096)
+		if strings.Contains(one.String(), gaveUp) {
+			t.Error(one)
+		}
 		options.ReadAhead = true
 		if other := read(file, options, 100); other.String() != one.String() {
 			t.Errorf("reads of 4096: %v\nread-ahead, reads of 100: %v", one, other)

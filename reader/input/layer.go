@@ -25,13 +25,16 @@ type progress struct {
 // passage counts what goes from one layer to the next and keeps the error that
 // ended it, because codecs replace errors of their source by their own.
 type passage struct {
-	r   io.Reader
-	n   int64
-	err error
+	r       io.Reader
+	n       int64
+	err     error
+	reading bool
 }
 
 func (p *passage) Read(b []byte) (int, error) {
+	p.reading = true
 	n, err := p.r.Read(b)
+	p.reading = false
 	p.n += int64(n)
 	if err != nil {
 		p.err = err
@@ -71,7 +74,7 @@ func (l *layer) Read(p []byte) (int, error) {
 	if l.end != nil || len(p) == 0 {
 		return 0, l.end
 	}
-	n, err := l.codec.Read(p)
+	n, err := l.decode(p)
 	if room := l.limits.expanded - l.out; int64(n) > room {
 		n, err = int(room), l.limit("expands to more than %d octets", l.limits.expanded)
 	}
@@ -88,6 +91,24 @@ func (l *layer) Read(p []byte) (int, error) {
 	}
 	return 0, l.end
 }
+
+// decode reads from the codec. The libraries that decompress have panicked on crafted
+// streams (GO-2026-6865 of the Go vulnerability database): such a stream is damaged. A
+// panic of what feeds the codec is none of theirs, and goes on.
+func (l *layer) decode(p []byte) (n int, err error) {
+	defer func() {
+		if l.below.reading {
+			return
+		}
+		if cause := recover(); cause != nil {
+			n, err = 0, fmt.Errorf("%s: %v", gaveUp, cause)
+		}
+	}()
+	return l.codec.Read(p)
+}
+
+// gaveUp begins the message of a decompressor that panicked.
+const gaveUp = "the decompressor gave up"
 
 func (l *layer) limit(format string, args ...any) error {
 	return &Error{Class: LimitReached, Op: "decompress", Name: l.name,

@@ -30,6 +30,25 @@ func (x *expander) expand(c Compression, in []byte) ([]byte, error) {
 		return in, nil
 	case LZO:
 		x.out, err = appendLZO(x.out[:0], in, MaxBlock)
+	default:
+		err = x.byLibrary(c, in)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot decompress %s: %w", c, err)
+	}
+	return x.out, nil
+}
+
+// byLibrary is expand for the compressions that libraries undo. Some have panicked on
+// crafted octets (GO-2026-6865 of the Go vulnerability database): that is an error, too.
+func (x *expander) byLibrary(c Compression, in []byte) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			*x = expander{} // in whatever state it is
+			err = fmt.Errorf("the decompressor gave up: %v", cause)
+		}
+	}()
+	switch c {
 	case LZ4:
 		const most = 255 // octets that one octet can stand for
 		x.reserve(min(MaxBlock, most*len(in)))
@@ -42,10 +61,7 @@ func (x *expander) expand(c Compression, in []byte) ([]byte, error) {
 		x.reserve(MaxBlock)
 		err = x.zstandard(in)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot decompress %s: %w", c, err)
-	}
-	return x.out, nil
+	return err
 }
 
 // reserve takes room for a number of octets, at most MaxBlock.
