@@ -110,7 +110,7 @@ guard: build ## measure generated workloads beside the floor program, and fail w
 torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
 
 TORTURE_SEED ?= 1
-TORTURE_TESTS ?= ^Test(P2|P10|P11|F1|F3|F4|F5|N1)
+TORTURE_TESTS ?= ^Test(P2|P10|P11|F1|F3|F4|F5|N1|AnonymizedRuns|NothingTellsAddresses)
 TORTURE_FLOWS ?= 50000000
 TORTURE_ENOUGH ?= 38912
 

@@ -18,7 +18,7 @@ func (e *Exports) collected() []Stream {
 		return streams[key]
 	}
 	for _, known := range e.nfcapd.Exporters() {
-		s := of(known.Address, known.Domain)
+		s := of(e.options.Anonymize.Addr(known.Address), known.Domain)
 		s.Messages += known.Packets
 		s.Sequence.Gaps += known.SequenceFailures
 	}

@@ -141,7 +141,9 @@ func (e *Exports) report() []Stream {
 	streams := make([]Stream, 0, len(e.streams))
 	for _, s := range e.streams {
 		s.Sequence = s.tracker.Report()
-		streams = append(streams, s.Stream)
+		told := s.Stream
+		told.Exporter = e.options.Anonymize.Addr(s.Exporter)
+		streams = append(streams, told)
 	}
 	sortStreams(streams)
 	return streams

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/anonymize"
 	"netstream/reader/capture"
 	"netstream/reader/damage"
 	"netstream/reader/datagram"
@@ -48,7 +49,8 @@ type Exports struct {
 	cut     error          // fatal damage of the stream, or nil
 
 	decoder *netflow.Decoder
-	known   *nfcapd.Survey // of nfcapd files
+	mask    *anonymize.Mask // nil if addresses stay
+	known   *nfcapd.Survey  // of nfcapd files
 	start   Start
 	ordinal uint32
 
@@ -96,7 +98,7 @@ func (e *Exports) begin(octets io.Reader) error {
 		e.account.Format = e.frames.Format().String()
 	case datagram.Nfcapd:
 		e.nfcapd, err = nfcapd.NewReader(upToDamage{octets}, nfcapd.Options{
-			Points: e.options.Points, Names: e.options.Exports.Names, Survey: e.known})
+			Points: e.options.Points, Names: e.options.Exports.Names, Survey: e.known, Exporter: e.options.Anonymize.Addr})
 		e.account.Format = "nfcapd"
 	default:
 		e.raw = datagram.NewRaw(octets, netflow.Length)
@@ -127,6 +129,7 @@ func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
 
 // Begin begins the second reading.
 func (e *Exports) Begin() error {
+	e.mask = anonymize.NewMask(e.options.Anonymize)
 	octets := e.again()
 	if e.spool != nil {
 		if _, err := e.spool.Seek(0, io.SeekStart); err != nil {
@@ -209,11 +212,15 @@ func (e *Exports) unit(found *damage.Error) *damage.Error {
 	return found
 }
 
-// number says of records where they lie, and counts them.
+// number says of records where they lie, replaces their addresses if that is wanted, and
+// counts them.
 func (e *Exports) number(records []flow.Record) {
 	for i := range records {
 		e.rows++
 		records[i].FirstInput, records[i].FirstNumber = e.ordinal, e.rows
+		if e.mask != nil {
+			e.mask.Record(&records[i])
+		}
 		if dropped := e.options.Exports.Ceiling.take(&records[i]); dropped > 0 {
 			e.overflowed(dropped)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/anonymize"
 	"netstream/reader/capture"
 	"netstream/reader/clock"
 	"netstream/reader/damage"
@@ -30,6 +31,7 @@ type Options struct {
 	Interfaces    interfacemap.Map   // gives capture interfaces their indexes
 	Directions    Directions
 	LocalNetworks *localnet.Networks // for DirectionsOfNetworks
+	Anonymize     *anonymize.Key     // replaces addresses once filter and directions have seen them; nil replaces none
 	Input         input.Options
 	BufferSize    int // octets read at a time; 0 for the default
 
@@ -64,8 +66,9 @@ type Packets struct {
 	filter  *frameFilter // nil if all frames are selected
 	ordinal uint32
 
-	selection *selection // nil if all packets are metered that can be
-	keys      *keys      // nil if keys are the 7-tuple
+	selection *selection      // nil if all packets are metered that can be
+	keys      *keys           // nil if keys are the 7-tuple
+	mask      *anonymize.Mask // nil if addresses stay
 
 	interfaces []observed             // in step with the capture's
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
@@ -108,6 +111,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 		account:   &Account{Name: name},
 		selection: newSelection(&options),
 		keys:      newKeys(&options),
+		mask:      anonymize.NewMask(options.Anonymize),
 	}
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow, p.keys)
@@ -269,6 +273,9 @@ func (p *Packets) complete(packet *flow.Packet, f *capture.Frame, point uint32, 
 	packet.Time = f.Time
 	packet.Number = f.Number
 	packet.Key.Point = point
+	if p.mask != nil {
+		p.mask.Packet(packet)
+	}
 	if p.keys != nil {
 		return p.prepare(packet, f, inner)
 	}

@@ -108,6 +108,9 @@ func (p *Packets) numberSpot(from *observed, at *spot) (uint32, error) {
 		point.HasIndex, point.Index = true, at.index
 	}
 	point.Direction, point.Inside = at.direction, at.inside
+	if p.mask != nil {
+		p.mask.Encapsulation(&point.Inside)
+	}
 	hint := "read fewer captures in one run: the interfaces of all count together"
 	if at.inside.Tunnel != flow.TunnelNone {
 		hint = "meter the outer packets with --meter outer: the tunnels of all captures count together"

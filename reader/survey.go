@@ -53,7 +53,7 @@ func (e *Exports) open(opened *input.Input) error {
 func (e *Exports) survey(octets io.Reader) error {
 	e.decoder = netflow.NewDecoder(netflow.Options{
 		Points: e.options.Points, Names: e.options.Exports.Names,
-		Elements: e.options.Exports.Elements, MaskOrder: e.options.Exports.MaskOrder,
+		Elements: e.options.Exports.Elements, MaskOrder: e.options.Exports.MaskOrder, Exporter: e.options.Anonymize.Addr,
 	})
 	if err := e.begin(octets); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 
 	"netstream/aggregate/enrich"
+	"netstream/reader/anonymize"
 	"netstream/reader/input"
 	"netstream/reader/reference"
 	"netstream/writer/manifest"
@@ -17,6 +18,7 @@ import (
 type referenceBuilder struct {
 	*enrich.Builder
 	options *referenceOptions
+	replace *anonymize.Key // what becomes of addresses: what the files say of them is said of their replacements
 	asked   bool
 }
 
@@ -37,21 +39,21 @@ func (b *referenceBuilder) kinds() []referenceKind {
 	}
 	return []referenceKind{
 		{"as", o.routes, func(in reference.Stream) (reference.Report, error) {
-			return reference.ReadRoutes(in, func(r reference.Route) { b.AddRoute(r.Prefix, r.Origin, r.Votes) })
+			return reference.ReadRoutes(in, func(r reference.Route) { b.AddRoute(b.replace.Prefix(r.Prefix), r.Origin, r.Votes) })
 		}},
 		{"as-names", o.asNames, func(in reference.Stream) (reference.Report, error) {
 			return reference.ReadASNames(in, b.AddASName)
 		}},
 		{"geo", o.countries, func(in reference.Stream) (reference.Report, error) {
-			return reference.ReadCountries(in, b.AddCountry)
+			return reference.ReadCountries(in, func(prefix netip.Prefix, country string) { b.AddCountry(b.replace.Prefix(prefix), country) })
 		}},
 		{"prefixes", o.labels, func(in reference.Stream) (reference.Report, error) {
 			var add func(netip.Prefix, []string)
 			return reference.ReadLabels(in, func(names []string) { add = b.AddLabels(names) },
-				func(prefix netip.Prefix, texts []string) { add(prefix, texts) })
+				func(prefix netip.Prefix, texts []string) { add(b.replace.Prefix(prefix), texts) })
 		}},
 		{"interfaces", o.interfaces, func(in reference.Stream) (reference.Report, error) {
-			return reference.ReadInterfaces(in, func(i reference.Interface) { b.AddInterface(i.Exporter, i.Index, i.Name, i.Speed) })
+			return reference.ReadInterfaces(in, func(i reference.Interface) { b.AddInterface(b.replace.Addr(i.Exporter), i.Index, i.Name, i.Speed) })
 		}},
 		{"services", file(o.services), func(in reference.Stream) (reference.Report, error) {
 			return reference.ReadServices(in, b.AddService)

@@ -10,6 +10,7 @@ import (
 	"netstream/aggregate/enrich"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/recordfilter"
+	"netstream/reader/anonymize"
 	"netstream/reader/reference"
 	"netstream/writer/manifest"
 	"netstream/writer/table"
@@ -58,7 +59,7 @@ func (o *runOptions) readReference() error {
 	if r.classes != "" && o.keys.definition.Fields&flow.KeyClassOfService != 0 && o.keys.definition.ClassMask == flow.ClassPrecedence {
 		return fail(exitUsage, "dscp in --key has it", "--dscp-classes needs the whole DSCP, of which --key has the precedence only")
 	}
-	if err := r.readFiles(); err != nil || r.data == nil {
+	if err := r.readFiles(o.anonymize.key); err != nil || r.data == nil {
 		return err
 	}
 	options := table.Options{Elements: o.elementNames(), WithMAC: o.withMAC, Key: o.keys.definition.Fields, Reference: r.columns(), FileOf: func(uint32) string { return "" }}
@@ -74,9 +75,9 @@ func (o *runOptions) readReference() error {
 	return nil
 }
 
-// readFiles makes the data.
-func (o *referenceOptions) readFiles() error {
-	b := &referenceBuilder{Builder: enrich.NewBuilder(), options: o}
+// readFiles makes the data, for addresses as the key replaces them.
+func (o *referenceOptions) readFiles(replace *anonymize.Key) error {
+	b := &referenceBuilder{Builder: enrich.NewBuilder(), options: o, replace: replace}
 	for _, kind := range b.kinds() {
 		for _, name := range kind.names {
 			b.asked = true

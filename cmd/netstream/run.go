@@ -200,7 +200,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	options := reader.Options{
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
 		Key: o.keys.definition, Biflows: o.keys.biflow, JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
-		BufferSize: o.readSize, Interfaces: o.place.rules, Directions: o.place.directions, LocalNetworks: o.place.networks,
+		BufferSize: o.readSize, Interfaces: o.place.rules, Directions: o.place.directions, LocalNetworks: o.place.networks, Anonymize: o.anonymize.key,
 		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,

@@ -60,6 +60,7 @@ type runOptions struct {
 
 	selectionOptions
 	reference referenceOptions
+	anonymize anonymizeOptions
 
 	workers int
 	memory  octets
@@ -107,6 +108,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.addSelectionFlags(flags)
 	o.addExportFlags(flags)
 	o.reference.addFlags(flags)
+	o.anonymize.addFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
 	flags.StringVar(&o.duplicates, "duplicates", "refuse", "inputs that have the content of another one, a copy or the compressed twin: refuse the run, or count them as often as they are named: refuse or count")
@@ -244,6 +246,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	case o.reorderWindow < 0:
 		return usageError("reorder window is %v, must be 0 or greater", time.Duration(o.reorderWindow))
 	}
+	if err := o.resolveAnonymization(); err != nil {
+		return err
+	}
 	if err := o.readReference(); err != nil {
 		return err
 	}
@@ -293,6 +298,7 @@ func (o *runOptions) parameters() map[string]string {
 	o.intervals.addParameters(parameters)
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)
+	o.anonymize.addParameters(parameters)
 	o.state.addParameters(parameters)
 	return parameters
 }

@@ -34,6 +34,7 @@ type verifyOptions struct {
 	inputs, rerun, quiet bool
 	digests              bool
 	moved, states        []string
+	anonymize            string
 
 	runs []string // directories that are verified
 
@@ -61,6 +62,7 @@ func (o *verifyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.rerun, "rerun", false, "also repeat the run and compare all files octet by octet; with all that --inputs does")
 	flags.StringArrayVar(&o.moved, "moved", nil, "OLD=NEW: what run.json names OLD, or what lies in the folder OLD, is at NEW now; - is the standard input of the run (repeatable)")
 	flags.StringArrayVar(&o.states, "state", nil, "a file that may be the state which a run has taken over, for --rerun; states in the run directories given and beside them are found without (repeatable)")
+	flags.StringVar(&o.anonymize, "anonymize", "", "the file with the key of a run that has replaced addresses, for --rerun")
 	flags.BoolVar(&o.digests, "digests", false, "also print the SHA-256 of what each table holds, which is the same as Parquet and as CSV, split into files or not")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no summary; defects are told all the same")
 }

@@ -22,7 +22,7 @@ func columnsOfRun(m *manifest.Manifest, name string) *audit.Columns {
 	if scheme && labels {
 		return nil // a key may have columns that only the files name
 	}
-	left = append(left, "interfaces", "partition", "state", "state_final")
+	left = append(left, "interfaces", "partition", "state", "state_final", "anonymize")
 	o, err := optionsOf(m.Parameters, nil, "", left...)
 	if err != nil {
 		return nil

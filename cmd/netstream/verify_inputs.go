@@ -80,6 +80,9 @@ func (o *verifyOptions) repeat(ctx context.Context, c *console, path string, v *
 	}
 	defer os.RemoveAll(scratch) // nothing in it is needed any more
 	options, err := o.optionsAgain(path, v.Manifest, scratch)
+	if err != nil && o.anonymize == "" && v.Manifest.Parameters["anonymize"] != "" {
+		return fail(exitUsage, "name its file with --anonymize", "%w of %s: its addresses were replaced with a key", errUnrepeatable, path)
+	}
 	if err != nil {
 		return fail(exitUsage, "the version that wrote it may", "%w of %s: %w", errUnrepeatable, path, err)
 	}
@@ -103,6 +106,9 @@ func (o *verifyOptions) optionsAgain(path string, m *manifest.Manifest, scratch 
 		return nil, fmt.Errorf("%s %s wrote it, this is %s %s", m.Tool.Name, m.Tool.Version, tool.Name, tool.Version)
 	}
 	files := referenceNames(m, o.locate)
+	if o.anonymize != "" && m.Parameters["anonymize"] != "" {
+		files["anonymize"] = []string{o.anonymize}
+	}
 	var left []string
 	if m.State != nil {
 		var err error

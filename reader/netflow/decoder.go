@@ -1,6 +1,8 @@
 package netflow
 
 import (
+	"net/netip"
+
 	"netstream/aggregate/flow"
 	"netstream/reader/element"
 	"netstream/reader/option"
@@ -12,6 +14,10 @@ type Options struct {
 	Names     *flow.Names       // where names get their numbers; the decoder's own if nil
 	Elements  []element.Request // values to be kept as text, in the order of their columns
 	MaskOrder MaskOrder         // of version 8 records with two masks
+
+	// Exporter says what address an observation point has in the place of that of its
+	// exporter; nil: its own.
+	Exporter func(netip.Addr) netip.Addr
 }
 
 // Decoder decodes the messages of one input. It is not safe for concurrent use.

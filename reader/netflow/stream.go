@@ -98,7 +98,11 @@ func (d *Decoder) pointNumber(key pointKey) (number uint32, ok bool) {
 			return 0, false
 		}
 		var err error
-		number, err = d.options.Points.Number(flow.Point{Exported: true, Exporter: key.exporter, Domain: key.domain})
+		shown := key.exporter
+		if d.options.Exporter != nil {
+			shown = d.options.Exporter(shown)
+		}
+		number, err = d.options.Points.Number(flow.Point{Exported: true, Exporter: shown, Domain: key.domain})
 		if err != nil {
 			return 0, false
 		}

@@ -37,14 +37,18 @@ type lastOrigin struct {
 // too many points, in the file or in the run, that of the file's first point stands in:
 // it is a point of the same collector, and a flow without its exporter is better than
 // no flow.
-func (p *points) number(from origin, all *flow.Points) (point uint32, numbered bool) {
+func (p *points) number(from origin, options *Options) (point uint32, numbered bool) {
 	if p.last.valid && p.last.origin == from {
 		return p.last.point, p.last.numbered
 	}
 	point, numbered = p.numbers[from]
 	if !numbered && len(p.numbers) < MaxPoints {
 		var err error
-		point, err = all.Number(flow.Point{Exported: true, Exporter: from.address, Domain: from.domain})
+		shown := from.address
+		if options.Exporter != nil {
+			shown = options.Exporter(shown)
+		}
+		point, err = options.Points.Number(flow.Point{Exported: true, Exporter: shown, Domain: from.domain})
 		if numbered = err == nil; numbered { // else there are flow.ErrTooManyPoints
 			p.add(from, point)
 		}
@@ -81,7 +85,7 @@ func (r *Reader) point(s *stored) uint32 {
 	if s.hasReceivedFrom && !unspecified(s.receivedFrom) {
 		from.address = netip.AddrFrom16(s.receivedFrom).Unmap()
 	}
-	point, numbered := r.points.number(from, r.options.Points)
+	point, numbered := r.points.number(from, &r.options)
 	if !numbered {
 		r.tally.pointLimit++
 	}

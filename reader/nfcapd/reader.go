@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 
 	"netstream/aggregate/flow"
 	"netstream/reader/damage"
@@ -14,6 +15,10 @@ import (
 type Options struct {
 	Points *flow.Points // takes the exporters
 	Names  *flow.Names  // takes the names of interfaces, VRFs and applications
+
+	// Exporter says what address an observation point has in the place of that of its
+	// exporter; nil: its own.
+	Exporter func(netip.Addr) netip.Addr
 
 	// Survey is what a first reading of the same input has learned; nil if there was
 	// none.
