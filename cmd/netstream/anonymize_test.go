@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -28,8 +29,10 @@ func secretOf(t *testing.T, seed uint64) (secret [anonymize.SecretOctets]byte, f
 	return secret, file
 }
 
-// replacedColumns are those with addresses; hashedColumns follow from them.
+// replacedColumns are those with IP addresses, hardwareColumns those with hardware
+// addresses; hashedColumns follow from IP addresses.
 var (
+	hardwareColumns = []string{"src_mac", "dst_mac"}
 	replacedColumns = []string{"exporter_ip", "src_ip", "dst_ip", "next_hop", "bgp_next_hop", "nat_src_ip", "nat_dst_ip", "outer_src_ip", "outer_dst_ip"}
 	hashedColumns   = []string{"flow_id", "community_id"}
 )
@@ -40,6 +43,16 @@ var (
 func replaced(t *testing.T, s sheet, k *anonymize.Key, cut map[string][2]int) sheet {
 	t.Helper()
 	return s.changed(func(r row) {
+		for _, column := range hardwareColumns {
+			if r.has(column) && *r.cell(column) != "" {
+				octets, err := net.ParseMAC(*r.cell(column))
+				if err != nil {
+					t.Fatal(err)
+				}
+				changed := k.Hardware([6]byte(octets))
+				*r.cell(column) = net.HardwareAddr(changed[:]).String()
+			}
+		}
 		for _, column := range replacedColumns {
 			if !r.has(column) || *r.cell(column) == "" {
 				continue
@@ -90,7 +103,7 @@ func TestAnonymizedRuns(t *testing.T) {
 	secret, file := secretOf(t, 1)
 	k := anonymize.NewKey(&secret)
 	runs, rows, exporters := 0, 0, 0
-	kinds := [][]string{nil, {"--meter", "both"}, {"--key", "src_ip/20:40,dst_ip", "-A", "prefix", "--min-mask", "16:48"}}
+	kinds := [][]string{nil, {"--meter", "both"}, {"--biflow", "--with-mac"}, {"--key", "src_ip/20:40,dst_ip", "-A", "prefix", "--min-mask", "16:48"}}
 	for i, name := range samples(t) {
 		chosen := kinds
 		if os.Getenv("NETSTREAM_TORTURE") == "" {
@@ -101,7 +114,7 @@ func TestAnonymizedRuns(t *testing.T) {
 		}
 		for _, flags := range chosen {
 			var cut map[string][2]int
-			if len(flags) > 2 && strings.Contains(name, "/capture/") {
+			if len(flags) > 3 && strings.Contains(name, "/capture/") {
 				cut = map[string][2]int{"src_ip": {20, 40}}
 			}
 			plain, masked := filepath.Join(t.TempDir(), "plain"), filepath.Join(t.TempDir(), "masked")

@@ -134,6 +134,13 @@ func (k *Key) ipv6(b *scratch, address *[16]byte) {
 	binary.BigEndian.PutUint64(address[8:], changed[1])
 }
 
+// Hardware replaces a hardware address.
+func (k *Key) Hardware(address [6]byte) [6]byte {
+	var b scratch
+	k.mac(&b, &address)
+	return address
+}
+
 // mac replaces the 48 bits of a hardware address, so that those of one vendor (OUI) still
 // agree in 24 bits.
 func (k *Key) mac(b *scratch, address *[6]byte) {
