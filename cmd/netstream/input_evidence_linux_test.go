@@ -118,7 +118,7 @@ func (s *spy) Read(p []byte) (int, error) {
 			s.seen[path] = string(info)
 		}
 	}
-	return s.Reader.Read(p[:min(len(p), 1000)])
+	return s.Reader.Read(p[:min(len(p), 32<<10)])
 }
 
 // TestI6OpenedReadOnly (I6): inputs are open for reading only, and not locked.
@@ -127,16 +127,16 @@ func TestI6OpenedReadOnly(t *testing.T) {
 	var names []string
 	for i := range 3 {
 		names = append(names, filepath.Join(folder, fmt.Sprintf("%d.pcap", i)))
-		must(t, os.WriteFile(names[i], datagrams(t, i, 5000, 0), 0o400))
+		must(t, os.WriteFile(names[i], datagrams(t, i, 20_000, 0), 0o400))
 	}
 	names = append(names, filepath.Join(folder, "3.pcap.gz"))
-	must(t, os.WriteFile(names[3], squeezed(t, "gzip", 1, datagrams(t, 3, 50_000, 0)), 0o400))
-	s := &spy{bytes.NewReader(datagrams(t, 9, 1000, 1)), folder, make(map[string]string)}
+	must(t, os.WriteFile(names[3], squeezed(t, "gzip", 1, datagrams(t, 3, 20_000, 0)), 0o400))
+	s := &spy{bytes.NewReader(datagrams(t, 9, 12_000, 1)), folder, make(map[string]string)}
 	got := netstreamWith(s, slices.Concat([]string{"run", "-q", "-w", filepath.Join(t.TempDir(), "out"), "-"}, names)...)
 	if got.code != exitOK {
 		t.Fatalf("exit code %d: %s", got.code, got.errors)
 	}
-	if len(s.seen) < 2 {
+	if len(s.seen) != len(names) {
 		t.Errorf("only %d inputs were seen open", len(s.seen))
 	}
 	for path, info := range s.seen {
