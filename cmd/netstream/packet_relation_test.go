@@ -155,7 +155,7 @@ func mustBeFew(t *testing.T) *tieCount {
 // M10: the order of packets with equal times matters to nobody else's counters.
 func TestSwapEqualTimes(t *testing.T) {
 	var pairs atomic.Uint64
-	relate(t, randomcapture.Jumbled, figure(12, 100), func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Jumbled, figure(12, 300), func(t *testing.T, s *subject) {
 		for at := range s.packets {
 			swapped, ok := randomcapture.SwapEqualTimes(s.packets, at)
 			if !ok || s.random.IntN(8) > 0 {
@@ -175,8 +175,8 @@ func TestSwapEqualTimes(t *testing.T) {
 	})
 	t.Cleanup(func() { // the parallel parts of the test end behind its body
 		t.Logf("assertion M10: %d pairs of packets of different flows swapped", pairs.Load())
-		if pairs.Load() == 0 {
-			t.Error("no pair of packets was swapped")
+		if least := figure(20, 1000); pairs.Load() < least && !testing.Short() {
+			t.Errorf("only %d pairs of packets were swapped, want %d", pairs.Load(), least)
 		}
 	})
 }
