@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -64,11 +66,15 @@ var trapPlaces = []string{
 // outside of the output changes.
 func TestS3PlantedTraps(t *testing.T) {
 	planted, ended := 0, map[bool]int{}
-	all := manners()
-	for kind, plant := range trapKinds() {
-		for i, place := range trapPlaces {
-			for moment := -1; moment < 2; moment++ {
-				m := all[(i+moment+1)%len(all)]
+	all, random := manners(), rand.New(rand.NewPCG(1, 2))
+	small := set{"accounting/by/hour.csv": "hour", "date=2026-01-31/empty.a": "", "flows.csv": "flow"}
+	small[ManifestName] = manifestOf("new", slices.Sorted(maps.Keys(small))...)
+	kinds := trapKinds()
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		plant := kinds[kind]
+		for _, place := range trapPlaces {
+			for _, moment := range []int{-1, random.IntN(20)} { // number of an operation, -1 before the run
+				m := all[random.IntN(len(all))]
 				name, _ := m.scene(t)
 				victim := t.TempDir()
 				check(t, os.Mkdir(filepath.Join(victim, "folder"), 0o750))
@@ -77,7 +83,7 @@ func TestS3PlantedTraps(t *testing.T) {
 				}
 				before := whatIs(t, victim)
 				at := filepath.Join(filepath.Dir(name), place)
-				set := func() bool { // in a folder that is there
+				trap := func() bool { // in a folder that is there
 					if _, err := os.Lstat(filepath.Dir(at)); err != nil {
 						return false
 					}
@@ -89,16 +95,16 @@ func TestS3PlantedTraps(t *testing.T) {
 				is := false
 				if moment < 0 {
 					check(t, os.MkdirAll(filepath.Dir(at), 0o700))
-					is = set()
+					is = trap()
 				}
 				seen := 0
 				options := Options{Replace: m.replace, Fault: m.fault(func(string) error {
-					if seen++; moment >= 0 && !is && seen > 1+moment*6+i {
-						is = set()
+					if seen++; moment >= 0 && !is && seen > moment {
+						is = trap()
 					}
 					return nil
 				})}
-				err := produce(name, newSet("new"), options)
+				err := produce(name, small, options)
 				ended[err == nil]++
 				if after := whatIs(t, victim); !maps.Equal(before, after) {
 					t.Errorf("%s as %s at %d, %s: the victim was %v, is %v (%v)", kind, place, moment, m.name, before, after, err)
