@@ -2,6 +2,7 @@ package reader
 
 import (
 	"cmp"
+	"hash/maphash"
 	"time"
 
 	"netstream/aggregate/flow"
@@ -24,6 +25,10 @@ const (
 	// that is in use again while packets of its first use are still in wait only on
 	// very fast links, or where somebody makes it so.
 	recentFirsts = 4
+
+	// chunkDatagrams is how many datagrams the table has room for at a time. Chunks stay
+	// where they are: copies of a table that grows would take as much memory again.
+	chunkDatagrams = 64
 )
 
 // fragmented is what tells the fragments of a datagram from others: RFC 791 section
@@ -56,20 +61,24 @@ type firstFragment struct {
 // identified is what is remembered of the datagrams with one identification.
 type identified struct {
 	identity fragmented
+	behind   uint32                      // the next one in its chain, as chains has it
 	recent   [recentFirsts]firstFragment // the latest one first
 }
 
-// firstFragments remembers the keys of first fragments.
+// firstFragments remembers the keys of first fragments. It takes 336 octets a datagram, 22 MB
+// at most.
 type firstFragments struct {
-	window    time.Duration         // how far behind another fragment the first one may come
-	keys      *keys                 // what makes flow keys of full ones; nil if they are the same
-	datagrams []identified          // a ring, in the order in which they began
-	next      uint32                // place in it of the one to be replaced, once it is full
-	places    map[fragmented]uint32 // in datagrams
+	window time.Duration // how far behind another fragment the first one may come
+	keys   *keys         // what makes flow keys of full ones; nil if they are the same
+	chunks []*[chunkDatagrams]identified
+	count  uint32       // datagrams that are remembered
+	next   uint32       // place of the one to be replaced, once there are MaxFragmented: that which began first
+	chains []uint32     // by hash of the identity: place plus 1; 0 ends the chain
+	seed   maphash.Seed // so that no capture can make all datagrams fall into one chain
 }
 
 func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
-	return &firstFragments{window: window, keys: keys, places: make(map[fragmented]uint32)}
+	return &firstFragments{window: window, keys: keys, seed: maphash.MakeSeed()}
 }
 
 // remember takes a first fragment when it has its clock, and with it the flow key
@@ -79,41 +88,96 @@ func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
 	if t.keys != nil {
 		key, turned = t.keys.of(p)
 	}
-	place, ok := t.places[identity]
-	if !ok {
-		place = t.begin(identity)
+	d := t.find(identity)
+	if d == nil {
+		d = t.begin(identity)
 	}
-	recent := &t.datagrams[place].recent
-	copy(recent[1:], recent[:])
-	recent[0] = firstFragment{key, turned, p.Clock, p.Number, high}
+	copy(d.recent[1:], d.recent[:])
+	d.recent[0] = firstFragment{key, turned, p.Clock, p.Number, high}
 }
 
 // begin gives a datagram its place.
-func (t *firstFragments) begin(identity fragmented) uint32 {
+func (t *firstFragments) begin(identity fragmented) *identified {
 	place := t.next
-	if len(t.datagrams) < MaxFragmented {
-		place = uint32(len(t.datagrams))
-		t.datagrams = append(t.datagrams, identified{})
+	if t.count < MaxFragmented {
+		place = t.count
+		t.grow()
 	} else {
-		delete(t.places, t.datagrams[place].identity)
+		t.unlink(place)
 		t.next = (t.next + 1) % MaxFragmented
 	}
-	t.datagrams[place] = identified{identity: identity}
-	t.places[identity] = place
-	return place
+	d := t.at(place)
+	*d = identified{identity: identity}
+	t.link(place)
+	return d
+}
+
+// grow makes room for one more datagram.
+func (t *firstFragments) grow() {
+	if t.count%chunkDatagrams == 0 {
+		t.chunks = append(t.chunks, new([chunkDatagrams]identified))
+	}
+	if int(t.count) == len(t.chains) {
+		t.chains = make([]uint32, max(chunkDatagrams, 2*len(t.chains)))
+		for place := range t.count {
+			t.link(place)
+		}
+	}
+	t.count++
+}
+
+func (t *firstFragments) at(place uint32) *identified {
+	return &t.chunks[place/chunkDatagrams][place%chunkDatagrams]
+}
+
+// chain gives where the chain of an identity begins.
+func (t *firstFragments) chain(identity fragmented) *uint32 {
+	return &t.chains[maphash.Comparable(t.seed, identity)%uint64(len(t.chains))]
+}
+
+// link puts a datagram in front of its chain.
+func (t *firstFragments) link(place uint32) {
+	d := t.at(place)
+	chain := t.chain(d.identity)
+	d.behind, *chain = *chain, place+1
+}
+
+// unlink takes a datagram out of its chain.
+func (t *firstFragments) unlink(place uint32) {
+	d := t.at(place)
+	link := t.chain(d.identity)
+	for *link != place+1 {
+		link = &t.at(*link - 1).behind
+	}
+	*link = d.behind
+}
+
+// find gives what is remembered of an identity, nil if there is nothing.
+func (t *firstFragments) find(identity fragmented) *identified {
+	if t.count == 0 {
+		return nil
+	}
+	for place := *t.chain(identity); place > 0; {
+		d := t.at(place - 1)
+		if d.identity == identity {
+			return d
+		}
+		place = d.behind
+	}
+	return nil
 }
 
 // name gives a later fragment the key of its datagram's first one: the nearest in
 // front of it in the order of packets, else the nearest behind. It says whether
 // there is one.
 func (t *firstFragments) name(p *flow.Packet) bool {
-	place, ok := t.places[fragmentedOf(p)]
-	if !ok {
+	d := t.find(fragmentedOf(p))
+	if d == nil {
 		return false
 	}
 	var before, behind *firstFragment
 	for i := range recentFirsts {
-		f := &t.datagrams[place].recent[i]
+		f := &d.recent[i]
 		if f.number == 0 {
 			break
 		}

@@ -102,8 +102,14 @@ func TestFragmentFlood(t *testing.T) {
 	for id := range uint32(MaxFragmented + extra) {
 		table.remember(fragmentAt(id, uint64(id)+1, 0, 1), 0)
 	}
-	if len(table.places) != MaxFragmented || len(table.datagrams) != MaxFragmented {
-		t.Errorf("%d and %d datagrams are remembered, want %d", len(table.places), len(table.datagrams), MaxFragmented)
+	linked := 0
+	for _, place := range table.chains {
+		for ; place > 0; place = table.at(place - 1).behind {
+			linked++
+		}
+	}
+	if linked != MaxFragmented || table.count != MaxFragmented || len(table.chunks)*chunkDatagrams != MaxFragmented {
+		t.Errorf("%d and %d datagrams are remembered in %d chunks, want %d", linked, table.count, len(table.chunks), MaxFragmented)
 	}
 	for id := range uint32(MaxFragmented + extra) {
 		if got := table.name(fragmentAt(id, 1<<20, 0, 0)); got != (id >= extra) {
@@ -114,8 +120,8 @@ func TestFragmentFlood(t *testing.T) {
 		table.remember(fragmentAt(extra, n+1, time.Duration(n), uint16(n+1)), 0)
 	}
 	p := fragmentAt(extra, 1<<20, 100, 0)
-	if table.name(p); p.Key.SourcePort != 100 || len(table.datagrams) != MaxFragmented {
-		t.Errorf("got port %d, %d datagrams", p.Key.SourcePort, len(table.datagrams))
+	if table.name(p); p.Key.SourcePort != 100 || table.count != MaxFragmented {
+		t.Errorf("got port %d, %d datagrams", p.Key.SourcePort, table.count)
 	}
 	first := fragmentAt(extra, 1, 0, 1)
 	if n := testing.AllocsPerRun(100, func() { table.remember(first, 0); table.name(p) }); n != 0 {

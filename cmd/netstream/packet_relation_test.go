@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -155,7 +156,7 @@ func mustBeFew(t *testing.T) *tieCount {
 // M10: the order of packets with equal times matters to nobody else's counters.
 func TestSwapEqualTimes(t *testing.T) {
 	var pairs atomic.Uint64
-	relate(t, randomcapture.Jumbled, figure(12, 100), func(t *testing.T, s *subject) {
+	relate(t, randomcapture.Jumbled, figure(12, 300), func(t *testing.T, s *subject) {
 		for at := range s.packets {
 			swapped, ok := randomcapture.SwapEqualTimes(s.packets, at)
 			if !ok || s.random.IntN(8) > 0 {
@@ -163,9 +164,16 @@ func TestSwapEqualTimes(t *testing.T) {
 			}
 			flows, intervals := s.tables(t, swapped)
 			_, pair := s.tables(t, s.packets[at:at+2])
-			if rows := sheetOf(t, pair).rows; len(rows) == 1 && number(t, row{sheetOf(t, pair).columns, rows[0]}, "packets") == 2 {
-				columns := []string{"flows_active", "flows_started", "flows_ended"} // of one key: its SYN and FIN may have changed places
-				mustEqual(t, "intervals", sheetOf(t, intervals).without(columns...), sheetOf(t, s.intervals).without(columns...))
+			if one, biflow := oneKey(t, sheetOf(t, pair)); one {
+				columns := []string{"flows_active", "flows_started", "flows_ended"} // its SYN and FIN may have changed places
+				got, want := sheetOf(t, intervals).without(columns...), sheetOf(t, s.intervals).without(columns...)
+				if biflow { // and who is the initiator of what goes by them
+					if got, want := exchangedVolumes(t, got), exchangedVolumes(t, want); !maps.Equal(got, want) {
+						t.Fatalf("volumes: got %v, want %v", got, want)
+					}
+				} else {
+					mustEqual(t, "intervals", got, want)
+				}
 				continue
 			}
 			pairs.Add(1)
@@ -175,10 +183,47 @@ func TestSwapEqualTimes(t *testing.T) {
 	})
 	t.Cleanup(func() { // the parallel parts of the test end behind its body
 		t.Logf("assertion M10: %d pairs of packets of different flows swapped", pairs.Load())
-		if pairs.Load() == 0 {
-			t.Error("no pair of packets was swapped")
+		if least := figure(20, 1000); pairs.Load() < least && !testing.Short() {
+			t.Errorf("only %d pairs of packets were swapped, want %d", pairs.Load(), least)
 		}
 	})
+}
+
+// oneKey says whether the two packets of a table are of one key, and whether that is a biflow.
+func oneKey(t *testing.T, pair sheet) (one, biflow bool) {
+	t.Helper()
+	if len(pair.rows) != 1 {
+		return false, false
+	}
+	r := row{pair.columns, pair.rows[0]}
+	packets := number(t, r, "packets")
+	if biflow = r.has("rev_packets"); biflow {
+		packets += number(t, r, "rev_packets")
+	}
+	return packets == 2, biflow
+}
+
+// exchangedVolumes gives packets, octets and octets on the wire by interval, protocol and endpoints, of
+// one to the other, whoever the initiator was.
+func exchangedVolumes(t *testing.T, intervals sheet) map[string][3]int {
+	t.Helper()
+	all := make(map[string][3]int)
+	for _, cells := range intervals.rows {
+		r := row{intervals.columns, cells}
+		from, to := *r.cell("src_ip")+" "+*r.cell("src_port"), *r.cell("dst_ip")+" "+*r.cell("dst_port")
+		if p := *r.cell("protocol"); p == "1" || p == "58" { // type and code are those of the initiator
+			from, to = *r.cell("src_ip"), *r.cell("dst_ip")
+		}
+		for direction, ends := range map[string]string{"": from + " to " + to, "rev_": to + " to " + from} {
+			key := *r.cell("interval_start") + " " + *r.cell("protocol") + " " + ends
+			sum := all[key]
+			for i, c := range []string{"packets", "bytes", "wire_bytes"} {
+				sum[i] += number(t, r, direction+c)
+			}
+			all[key] = sum
+		}
+	}
+	return all
 }
 
 // M11: a packet with a wrong time stamp has rows of its own and changes no other

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(run(os.Args[1:], c))
 	}
-	os.Exit(m.Run())
+	os.Exit(guarded(m.Run))
 }
 
 // TestSignals stops a run that waits for its input, before and after the first

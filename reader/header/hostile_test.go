@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/header/headertest"
 )
 
 // ethernetFrame puts payload behind an Ethernet header.
@@ -91,6 +92,22 @@ func TestExtensionChain64KiB(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestP7EveryChain (P7): whatever a chain of 64 KiB is of and ends in, the packet is metered
+// under what is behind it.
+func TestP7EveryChain(t *testing.T) {
+	headers, chains := 0, headertest.Chains()
+	for _, c := range chains {
+		frame := ethernetFrame(0x86dd, c.Packet)
+		p, reason, _ := read(t, 1, Options{}, frame, len(frame))
+		if reason != flow.ReasonAccounted || p.Key.Protocol != c.Protocol || p.Meta.PayloadOctets != c.Payload || p.Meta.Octets != 40+0xffff {
+			t.Errorf("%s: got %v, protocol %d, payload %d of %d octets; want protocol %d, payload %d",
+				c.Name, reason, p.Key.Protocol, p.Meta.PayloadOctets, p.Meta.Octets, c.Protocol, c.Payload)
+		}
+		headers += c.Headers
+	}
+	t.Logf("assertion P7: %d chains of 64 KiB, %d headers passed over, none lost", len(chains), headers)
 }
 
 // TestNesting (P6) nests each encapsulation 1 to 1,000 deep. Up to MaxHeaders, the

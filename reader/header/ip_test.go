@@ -1,6 +1,7 @@
 package header
 
 import (
+	"slices"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -31,13 +32,14 @@ func TestIPRules(t *testing.T) {
 		marks             flow.Mark
 	}
 	const pshAck = flow.TCPPsh | flow.TCPAck
-	tests := []struct {
+	type test struct {
 		name   string
 		packet string
 		wire   int
 		reason flow.Reason
 		want   want
-	}{
+	}
+	tests := []test{
 		// Lengths of IPv4.
 		{"padding is no payload", "4500 0028" + v4 + "06" + to + tcp + "000000000000", 0, 0, want{40, 0, 6, 1, 0x1234, 80, pshAck, isTCP}},
 		{"snapshot length is no length", "4500 05dc" + v4 + "06" + to + tcp, 1500, 0, want{1500, 1460, 6, 1, 0x1234, 80, pshAck, isTCP | truncated}},
@@ -147,6 +149,9 @@ func TestIPRules(t *testing.T) {
 		{"ICMP of the other version", "6000 0000 0008 01 40" + v6 + "0800 0000 00010001", 0, 0, want{48, 0, 1, 1, 0, 0x800, 0, 0}},
 		{"GRE", "4500 0018" + v4 + "2f" + to + "0000 0800", 0, 0, want{24, 4, 47, 0, 0, 0, 0, 0}},
 	}
+	// The first ones, up to the extension chain.
+	lengths := slices.IndexFunc(tests, func(tt test) bool { return tt.name == "all extension headers" })
+	t.Logf("assertion P9: %d packets whose lengths are unusual, each by one rule", lengths)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			frame := octets(tt.packet)
