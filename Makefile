@@ -110,7 +110,7 @@ guard: build ## measure generated workloads beside the floor program, and fail w
 torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
 
 TORTURE_SEED ?= 1
-TORTURE_TESTS ?= ^Test(P2|P6|P8|P10|P11|F1|F3|F4|F5|N1|I1|I3|I5|I6|Z3|AnonymizedRuns|NothingTellsAddresses)
+TORTURE_TESTS ?= ^Test(P2|P6|P8|P10|P11|F1|F3|F4|F5|N1|N11|I1|I3|I5|I6|Z3|SequenceHistories|AnonymizedRuns|NothingTellsAddresses)
 TORTURE_FLOWS ?= 50000000
 TORTURE_ENOUGH ?= 38912
 
@@ -127,9 +127,13 @@ torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matri
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_LAWS)' ./cmd/netstream >bin/torture-laws.log; \
 		code=$$?; grep -v '^=== \|^ *--- PASS.*/' bin/torture-laws.log; exit $$code
 
+<<<<<<< HEAD
 torture-tests: ## P2, P6, P8, P10, P11, F1, F3, F4, F5, I1, I3, I5, I6, Z3: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races, 10 M fragments, 400 changed inputs
+=======
+torture-tests: ## P2, P10, P11, F1, F3, F4, F5, N7, N11: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races, 100,000 damaged nfcapd files
+>>>>>>> exporters
 	@mkdir -p bin
-	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow >bin/torture-tests.log; \
+	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow ./reader/nfcapd >bin/torture-tests.log; \
 		code=$$?; grep -v '^===' bin/torture-tests.log; exit $$code
 
 torture-memory: build ## P12, Z1: TORTURE_FLOWS distinct flows in 2 GiB, beside TORTURE_ENOUGH MiB; bombs of 2 GiB

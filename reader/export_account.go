@@ -16,6 +16,9 @@ import (
 // of streams beyond are not decoded, and are counted as too_many_streams.
 const MaxStreams = 1 << 14
 
+// remarkBadChecksum counts messages over UDP, read as they are, of a wrong checksum.
+const remarkBadChecksum = "bad_udp_checksum"
+
 // ExportAccount says where the messages and records of an exporter input went.
 type ExportAccount struct {
 	Messages map[string]*MessageTally // by outcome; each message has exactly one

@@ -246,6 +246,9 @@ func (e *Exports) finish() {
 		a.DamageCount += a.Capture.Unreported
 		a.Interfaces = append([]capture.Interface(nil), e.frames.Interfaces()...)
 		a.Exports.Frames = &FrameTally{Outcomes: e.packets.Outcomes(), PacketTally: e.packets.Tally()}
+		if n := a.Exports.Frames.BadChecksums; n > 0 {
+			a.Exports.Remarks[remarkBadChecksum] += n
+		}
 	case e.nfcapd != nil:
 		tally, info := e.nfcapd.Tally(), e.nfcapd.Info()
 		a.Exports.Nfcapd, a.Exports.Info = &tally, &info

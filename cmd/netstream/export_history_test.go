@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,6 +158,11 @@ func newTemplateHistory(random *rand.Rand, version uint16, domain uint32) *templ
 		if random.IntN(2) == 0 {
 			t.Fields = append(t.Fields, netflowtest.Fields(136, 1)...)
 		}
+		for i, f := range t.Fields {
+			if f.Number == 1 || f.Number == 16 { // records of other lengths under the same id
+				t.Fields[i].Length += uint16(random.IntN(5))
+			}
+		}
 		h.layouts = append(h.layouts, t)
 	}
 	defined := make(map[uint16]bool)
@@ -242,11 +248,30 @@ func (h *templateHistory) set(e *netflowtest.Exporter, at flow.Timestamp, event 
 	return e.Data(at, &t, event.records)
 }
 
+// before counts the sets of data that lie in front of another definition of their
+// template than the one that they are read by: it must not be applied backwards.
+func (h *templateHistory) before() (count int64) {
+	meaning := h.meanings()
+	for i, e := range h.events {
+		if e.action == tell && slices.ContainsFunc(h.events[i+1:], func(later event) bool {
+			return later.action == define && later.id == e.id && later.layout != meaning[i]
+		}) {
+			count++
+		}
+	}
+	return count
+}
+
 // N5: a template holds from where it is defined until it is defined otherwise or
 // withdrawn, for its own domain.
 func TestTemplateHistories(t *testing.T) {
 	const domains, together = 3, 20
-	for batch := range seeds(10) {
+	var histories, redefinitions, withdrawals, late, before atomic.Int64
+	t.Cleanup(func() { // when all batches have ended
+		t.Logf("assertion N5: %d histories of templates, with %d redefinitions, %d withdrawals, %d records in front of their template and %d sets of data in front of another definition: all rows as the model has them",
+			histories.Load(), redefinitions.Load(), withdrawals.Load(), late.Load(), before.Load())
+	})
+	for batch := range seeds(17) {
 		t.Run(fmt.Sprint("batch ", batch), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(batch, 55))
@@ -263,6 +288,11 @@ func TestTemplateHistories(t *testing.T) {
 					if want.undecodable > 0 {
 						code = exitDamaged
 					}
+					histories.Add(1)
+					redefinitions.Add(int64(want.redefinitions))
+					withdrawals.Add(int64(want.withdrawals))
+					late.Add(int64(want.late))
+					before.Add(h.before())
 				}
 				name := filepath.Join(dir, fmt.Sprintf("%02d", file))
 				if err := os.WriteFile(name, netflowtest.Concatenate(interleaved(random, streams)...), 0o600); err != nil {

@@ -27,8 +27,8 @@ type FrameSource interface {
 // datagram that begins like a message and has another length is delivered as it
 // is, for the decoder to say what is wrong, if the same source has sent whole
 // messages to the same destination and port before, or the port is one of 2055,
-// 4739, 9995 and 9996. UDP checksums are not looked at: captures of the sender
-// have unfinished ones.
+// 4739, 9995 and 9996. A wrong UDP checksum is counted and no more: captures of the
+// sender have unfinished ones.
 //
 // A TCP connection is followed if its first octets are an IPFIX message header
 // and set header, or, where the capture does not have its start, if a segment

@@ -148,13 +148,13 @@ func TestUDP(t *testing.T) {
 		{"too much padding", [][]byte{toPort(udpPacket(t, 4, longer(five, 0, 0, 0, 0, 0, 0, 0, 0)), 53)}, nil, "not_export 1", datagram.PacketTally{}},
 		{"wrong length, other port", [][]byte{toPort(udpPacket(t, 4, bad), 53)}, nil, "not_export 1", datagram.PacketTally{}},
 		{"wrong length, usual port", [][]byte{udpPacket(t, 4, bad)}, [][]byte{bad}, "decoded 1", datagram.PacketTally{Malformed: 1}},
-		{"wrong length, known stream", [][]byte{toPort(udpPacket(t, 4, ten), 53), toPort(udpPacket(t, 4, bad), 53)}, [][]byte{ten, bad}, "decoded 2", datagram.PacketTally{Malformed: 1}},
+		{"wrong length, known stream", [][]byte{toPort(udpPacket(t, 4, ten), 53), toPort(udpPacket(t, 4, bad), 53)}, [][]byte{ten, bad}, "decoded 2", datagram.PacketTally{Malformed: 1, BadChecksums: 2}},
 		{"other traffic", [][]byte{udpPacket(t, 4, []byte("hello, collector: are you there?")), udpPacket(t, 4, nil)}, nil, "not_export 2", datagram.PacketTally{}},
 		{"UDP length too great", [][]byte{edit(udpPacket(t, 4, five), 24, 500)}, nil, "bad_l4_header 1", datagram.PacketTally{}},
 		{"UDP length too small", [][]byte{edit(udpPacket(t, 4, five), 24, 7)}, nil, "bad_l4_header 1", datagram.PacketTally{}},
-		{"UDP length 0", [][]byte{edit(udpPacket(t, 4, five), 24, 0)}, [][]byte{five}, "decoded 1", datagram.PacketTally{}},
-		{"wrong checksum", [][]byte{edit(udpPacket(t, 4, five), 26, 0xdead)}, [][]byte{five}, "decoded 1", datagram.PacketTally{}},
-		{"octets behind UDP", [][]byte{edit(udpPacket(t, 4, longer(five, 1, 2, 3, 4)), 24, uint16(8+len(five)))}, [][]byte{five}, "decoded 1", datagram.PacketTally{}},
+		{"UDP length 0", [][]byte{edit(udpPacket(t, 4, five), 24, 0)}, [][]byte{five}, "decoded 1", datagram.PacketTally{BadChecksums: 1}},
+		{"wrong checksum", [][]byte{edit(udpPacket(t, 4, five), 26, 0xdead)}, [][]byte{five}, "decoded 1", datagram.PacketTally{BadChecksums: 1}},
+		{"octets behind UDP", [][]byte{edit(udpPacket(t, 4, longer(five, 1, 2, 3, 4)), 24, uint16(8+len(five)))}, [][]byte{five}, "decoded 1", datagram.PacketTally{BadChecksums: 1}},
 		{"no IP", [][]byte{{0x50, 0}, {}}, nil, "truncated_header 1, bad_ip_version 1", datagram.PacketTally{}},
 	}
 	for _, test := range tests {

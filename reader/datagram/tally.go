@@ -41,6 +41,8 @@ type PacketTally struct {
 	Padded    uint64 // UDP datagrams with zero octets behind the message
 	Malformed uint64 // UDP datagrams that were delivered though their length is not that of a message
 
+	BadChecksums uint64 // UDP datagrams that were delivered though their checksum is wrong
+
 	FragmentedDatagrams uint64 // IP datagrams put together from fragments
 	IncompleteDatagrams uint64 // given up because fragments were missing
 	SpoiledDatagrams    uint64 // given up because fragments were cut, or contradicted each other

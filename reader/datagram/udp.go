@@ -37,6 +37,9 @@ func (r *Packets) udp(p *ipPayload, frames Frames) {
 		r.deliver(&e, octets)
 		outcome = OutcomeExport
 	}
+	if outcome == OutcomeExport && !r.checksumHolds(p.octets[:header+len(octets)]) {
+		r.tally.BadChecksums++
+	}
 	r.fates.add(outcome, 0, frames)
 }
 

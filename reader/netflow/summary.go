@@ -53,6 +53,7 @@ type Remark uint8
 // The remarks.
 const (
 	TimeInverted       Remark = iota // rows that end before they start: the end is taken to be the start
+	TimeAhead                        // rows that end more than a minute after the export time of their message
 	TimeOutOfRange                   // rows with a time outside the range of flow.Timestamp, or of the 32 bits of uptime
 	NoTime                           // rows without times of their own: they have that of the message
 	NoBootTime                       // rows of IPFIX whose uptime times cannot be placed because the boot time is not known
@@ -80,6 +81,8 @@ func (r Remark) String() string {
 	switch r {
 	case TimeInverted:
 		return "time_inverted"
+	case TimeAhead:
+		return "time_ahead"
 	case TimeOutOfRange:
 		return "time_out_of_range"
 	case NoTime:

@@ -28,6 +28,11 @@ const (
 	uptimeAhead = 100_000
 )
 
+// mostAhead is by how much a flow may end after the export time of its message before
+// that is remarked. Versions 9 and 10 cut export times to seconds, and the times of
+// flows can be of another clock, as that of a line card.
+const mostAhead = 60 * second
+
 // timePair is a source of times that a template has.
 type timePair struct {
 	source     flow.TimeSource
@@ -88,12 +93,19 @@ func (d *Decoder) times(r *flow.Record, p *plan, present *slotSet) {
 			continue
 		}
 		r.Start, r.End, r.Export.TimeSource = start, end, t.source
-		d.inOrder(r)
-		d.remarkUnusable()
+		d.remarkTimes(r)
 		return
 	}
 	d.partialTimes(r, p, present)
+	d.remarkTimes(r)
+}
+
+// remarkTimes puts the times of a row in order and remarks what is wrong with them.
+func (d *Decoder) remarkTimes(r *flow.Record) {
 	d.inOrder(r)
+	if r.End > d.header.exportTime+mostAhead {
+		d.summary.Remarks[TimeAhead]++
+	}
 	d.remarkUnusable()
 }
 
@@ -268,7 +280,8 @@ func ntpMicroseconds(value uint64) flow.Timestamp {
 // uptime gives the time at which the exporter's uptime was value milliseconds. Of
 // versions with uptime in the header it is nearest to the message's: not later than
 // uptimeAhead after it, and else before it. IPFIX has no uptime there, but can say
-// when the exporter started, in the record or in options.
+// when the exporter started, in the record or in options; what it has wrapped since
+// is found from the export time in the same way.
 func (d *Decoder) uptime(value uint64, present *slotSet) (t flow.Timestamp, ok bool) {
 	if value >= uptimeWrap {
 		d.unusable.outside = true
@@ -296,9 +309,9 @@ func (d *Decoder) uptime(value uint64, present *slotSet) (t flow.Timestamp, ok b
 	}
 	// The export time is cut to seconds: the flow may be later by up to 999 ms.
 	at, export := boot+int64(value), int64(d.header.exportTime/millisecond)+999
-	if at < export {
-		at += (export - at) / uptimeWrap * uptimeWrap
-	} else if before := at - uptimeWrap; at > export+uptimeAhead && before <= export {
+	if latest := export + uptimeAhead; at <= latest {
+		at += (latest - at) / uptimeWrap * uptimeWrap
+	} else if before := at - uptimeWrap; before <= export {
 		at = before // a flow from before the exporter started: exporters that read captures have such
 	}
 	if at > math.MaxInt64/int64(millisecond) || at < math.MinInt64/int64(millisecond) {

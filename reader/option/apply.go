@@ -50,7 +50,8 @@ const (
 // (10, else 14; not of flowDirection egress, since rates are asked for by ingress
 // interface); else to the line card, cache or template that is the scope, and else
 // to the domain. Interface 0 is none: some exporters that sample all interfaces alike
-// have it as the scope. A rate that is only of a selection sequence (301) is not kept.
+// have it as the scope. A rate that is only of a selection sequence (301) is not kept, nor
+// one of something whose number cannot be read, as an interface beyond 32 bits.
 func (s *Store) Apply(domain uint32, fields []Field) {
 	r := &s.record
 	*r = record{domain: domain, vrfs: r.vrfs[:0]}
@@ -88,8 +89,25 @@ func (r *record) add(f *Field) {
 			r.has |= hasApplication
 		}
 	default:
-		if v, ok := element.Uint(f.Value); ok && !r.addNumber(f, v) {
+		v, ok := element.Uint(f.Value)
+		switch {
+		case !ok:
+			r.addUnreadable(f)
+		case !r.addNumber(f, v):
 			r.rate.Set(f.ID.Number, f.Value)
+		}
+	}
+}
+
+// addUnreadable sorts a field in whose value is no number. If it says what a rate is of,
+// the rate is not that of more than this.
+func (r *record) addUnreadable(f *Field) {
+	switch f.ID.Number {
+	case samplerID, selectorID, ingressInterface, egressInterface:
+		r.has |= hasOtherScope
+	case lineCardID, meteringProcessID, templateID, observationDomainID:
+		if f.Scope {
+			r.has |= hasOtherScope
 		}
 	}
 }
@@ -102,9 +120,11 @@ func (r *record) addNumber(f *Field, v uint64) bool {
 		r.sampler = v
 		r.has |= hasSampler
 	case ingressInterface, egressInterface:
-		if small {
-			r.addInterface(f, uint32(v))
+		if !small {
+			r.addUnreadable(f)
+			break
 		}
+		r.addInterface(f, uint32(v))
 	case flowDirection:
 		r.direction = v
 		r.has |= hasDirection
@@ -116,7 +136,10 @@ func (r *record) addNumber(f *Field, v uint64) bool {
 		r.bootTime = v
 		r.has |= hasBootTime
 	case observationDomainID:
-		if f.Scope && small && v != 0 {
+		switch {
+		case !small:
+			r.addUnreadable(f)
+		case f.Scope && v != 0:
 			r.domain = uint32(v)
 		}
 	case lineCardID, meteringProcessID, templateID:

@@ -2,6 +2,7 @@ package sequence
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -18,6 +19,7 @@ type sent struct {
 	run     int
 	at      uint64 // units of the run before it
 	units   uint64
+	held    int  // by how many messages it came late
 	repeats bool // a copy of a message that came before
 }
 
@@ -34,6 +36,7 @@ type scenario struct {
 	late     float64
 	lateBy   int // messages, at most
 	template float64
+	outage   int // messages that are lost together, in the middle of each run
 }
 
 // history plays a scenario and gives what arrives.
@@ -103,12 +106,13 @@ func (s scenario) transport(r *rand.Rand, out []sent) []sent {
 	}
 	var queue []delayed
 	for i, m := range out {
-		if r.Float64() < s.loss {
+		if r.Float64() < s.loss || i >= len(out)/2 && i < len(out)/2+s.outage {
 			continue
 		}
 		due := i
 		if r.Float64() < s.late {
-			due += 1 + r.IntN(s.lateBy)
+			m.held = 1 + r.IntN(s.lateBy)
+			due += m.held
 		}
 		queue = append(queue, delayed{due, m})
 		if r.Float64() < s.repeat {
@@ -178,10 +182,13 @@ func (t *truth) addRun(arrived []sent, ignoresTemplates bool) {
 	t.span += high - low
 }
 
-func (s scenario) play(t *testing.T, r *rand.Rand) {
+func (s scenario) play(t *testing.T, r *rand.Rand) (want truth, held int) {
 	t.Helper()
 	arrived := s.history(r)
-	want := truthOf(arrived, s.rule == MessagesWithoutTemplates)
+	for i := range arrived {
+		held = max(held, arrived[i].held)
+	}
+	want = truthOf(arrived, s.rule == MessagesWithoutTemplates)
 	tracker := NewTracker(s.version)
 	for i := range arrived {
 		if got := tracker.Repeated(arrived[i].Message); got != arrived[i].repeats {
@@ -204,6 +211,7 @@ func (s scenario) play(t *testing.T, r *rand.Rand) {
 		t.Errorf("%+v: %d restarts, want %d", s, report.Restarts, want.resets)
 	}
 	checkLaw(t, &report)
+	return want, held
 }
 
 // checkLaw checks what [Report] promises.
@@ -230,12 +238,21 @@ func TestHistories(t *testing.T) {
 		{10, Records}, {10, Messages}, {10, MessagesWithoutTemplates}, {10, FlowRecords},
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 200 {
+	var sum truth
+	wraps, most := 0, 0
+	const histories = 200
+	for i := range histories {
 		kind := kinds[i%len(kinds)]
 		s := scenario{
 			version: kind.version, rule: kind.rule, messages: 200 + r.IntN(1500), runs: 1 + i%3,
 			origin: r.Uint32(), uptime: r.Uint32N(1 << 31), template: 0.1,
 			loss: 0.02 * r.Float64(), repeat: 0.02 * r.Float64(), late: 0.02 * r.Float64(), lateBy: 1 + r.IntN(1000),
+		}
+		if i%10 == 9 {
+			s.messages, s.late, s.lateBy = 1700, 0.02, 1000
+		}
+		if i%3 == 1 {
+			s.outage = r.IntN(s.messages / 3)
 		}
 		if i%4 == 0 {
 			s.origin = -r.Uint32N(2000) // wraps soon
@@ -243,6 +260,16 @@ func TestHistories(t *testing.T) {
 		if s.runs > 1 {
 			s.origin = r.Uint32N(1<<32 - 1<<20) // from just before 2^32 to 0 is a loss, not a restart
 		}
-		s.play(t, r)
+		want, held := s.play(t, r)
+		sum.lost, sum.duplicates, sum.reordered, sum.resets = sum.lost+want.lost, sum.duplicates+want.duplicates, sum.reordered+want.reordered, sum.resets+want.resets
+		most = max(most, held)
+		if s.runs == 1 && uint64(s.origin)+want.span > math.MaxUint32 {
+			wraps++
+		}
 	}
+	if sum.lost == 0 || sum.duplicates == 0 || sum.reordered == 0 || sum.resets == 0 || wraps == 0 || most < 980 {
+		t.Errorf("%+v, %d wraps, messages late by up to %d: something is not there", sum, wraps, most)
+	}
+	t.Logf("assertion N7: %d histories of versions 5 and 7 to 10: %d units lost, %d duplicates, %d reordered by up to %d messages, %d resets, %d wraps, all counts exact",
+		histories, sum.lost, sum.duplicates, sum.reordered, most, sum.resets, wraps)
 }

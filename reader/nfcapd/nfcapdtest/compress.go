@@ -11,6 +11,8 @@ func compress(c Compression, b []byte) []byte {
 	switch c {
 	case LZO:
 		return AppendLZO(nil, b)
+	case Bzip2:
+		return AppendBzip2(nil, b)
 	case LZ4:
 		out := make([]byte, lz4.CompressBlockBound(len(b)))
 		n, err := lz4.CompressBlock(b, out, nil)

@@ -10,16 +10,16 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// Compression is how blocks are compressed, with the numbers of layout 2. There is
-// no bzip2, for which Go has no writer.
+// Compression is how blocks are compressed, with the numbers of layout 2.
 type Compression uint8
 
 // The compressions.
 const (
-	None Compression = 0
-	LZO  Compression = 1
-	LZ4  Compression = 3
-	Zstd Compression = 4 // layout 2 only
+	None  Compression = 0
+	LZO   Compression = 1
+	Bzip2 Compression = 2
+	LZ4   Compression = 3
+	Zstd  Compression = 4 // layout 2 only
 )
 
 // Options describe a file. The zero value gives an uncompressed file of layout 2
@@ -171,7 +171,7 @@ func Record(kind uint16, body []byte) []byte {
 
 // header1 gives file header and statistics of layout 1.
 func (w *writer) header1() []byte {
-	flags := map[Compression]uint32{None: 0, LZO: 1, LZ4: 0x10}[w.options.Compression]
+	flags := map[Compression]uint32{None: 0, LZO: 1, Bzip2: 8, LZ4: 0x10}[w.options.Compression]
 	b := []byte{0x0c, 0xa5, 1, 0}
 	b = binary.LittleEndian.AppendUint32(b, flags)
 	b = binary.LittleEndian.AppendUint32(b, w.count)
