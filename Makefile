@@ -127,11 +127,7 @@ torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matri
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_LAWS)' ./cmd/netstream >bin/torture-laws.log; \
 		code=$$?; grep -v '^=== \|^ *--- PASS.*/' bin/torture-laws.log; exit $$code
 
-<<<<<<< HEAD
-torture-tests: ## P2, P6, P8, P10, P11, F1, F3, F4, F5, I1, I3, I5, I6, Z3: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races, 10 M fragments, 400 changed inputs
-=======
-torture-tests: ## P2, P10, P11, F1, F3, F4, F5, N7, N11: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races, 100,000 damaged nfcapd files
->>>>>>> exporters
+torture-tests: ## full sizes of F1, F3 to F5, I1 to I6, N1, N7, N11, P2, P6, P8, P10, P11, Z3, V4: cuts, operations failing, kills, signals, races, floods, damaged and changing inputs
 	@mkdir -p bin
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow ./reader/nfcapd >bin/torture-tests.log; \
 		code=$$?; grep -v '^===' bin/torture-tests.log; exit $$code
