@@ -71,6 +71,7 @@ type job struct {
 	names    *flow.Names
 	chain    *chain // nil if the run stands alone
 	inputs   *observations
+	disk     *diskWatch // nil if there is none to watch
 	progress *progress
 	began    time.Time
 
@@ -167,6 +168,9 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err := j.handOver(result, spill); err != nil {
 		return err
 	}
+	if err := j.disk.writeTables(result.Records); err != nil {
+		return err
+	}
 	files, err := j.writeTables(ctx, dir, result)
 	if err != nil {
 		return err
@@ -215,15 +219,17 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	j.inputs.warnUnfiltered(j.console, o)
-	j.checkDisk(spill, freeOctets)
+	j.checkDisk(spill, j.console.hooks.freeOctets())
+	j.watchDisk(spill)
 	resume, err := j.chain.resume(len(o.accounting.schemes))
 	if err != nil {
 		return nil, err
 	}
 	config := engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
-		Population:   o.selection.Sample.Population(),
-		Spill:        j.spiller(spill),
+		Population: o.selection.Sample.Population(),
+		Spill:      j.spiller(spill, passing),
+		SpillFlows: j.flowSpiller(spill), SpillSlices: j.spiller(spill, sliceRuns),
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
 		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	}
