@@ -122,8 +122,9 @@ torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matri
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_LAWS)' ./cmd/netstream >bin/torture-laws.log; \
 		code=$$?; grep -v '^=== \|^ *--- PASS.*/' bin/torture-laws.log; exit $$code
 
-torture-tests: ## P2, P10, P11, F1, F3, F4, F5: every cut, every n-th operation failing, 1,000 kills, 200 signals, 100 races
+torture-tests: ## P2, P10, P11, F1, F3, F4, F5: every cut, every n-th operation failing, 1,000 kills, those at system calls, 200 signals, 100 races
 	@mkdir -p bin
+	command -v strace >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y strace; }
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow >bin/torture-tests.log; \
 		code=$$?; grep -v '^===' bin/torture-tests.log; exit $$code
 

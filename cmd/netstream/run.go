@@ -41,7 +41,7 @@ EXIT STATUS
   6  a resource limit stopped the run
   7  a conservation law failed: a bug of netstream
   10 the output of another run is there; 11 another run is writing there
-  129, 130, 143 stopped by a signal; 1 any other failure
+  129, 130, 143 stopped by a signal, 141 by a closed pipe; 1 any other failure
 Nothing is written but for 0 and 3.`
 
 func newRunCommand() *command {
