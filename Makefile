@@ -29,7 +29,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory guard bench bench-peers fixtures docs validation clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory mutation guard bench bench-peers fixtures docs validation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -97,12 +97,17 @@ mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=
 	bin/mutate --exports --program $(BIN) -n $(PROCESSES) $(DAMAGED)
 	bin/mutate --program $(BIN) -n $(PROCESSES) $(DAMAGED)
 
+# What is counted, spread and balanced. About a second of two cores for each mutant.
+mutation: ## D8: change the accounting packages in one place at a time, and see that their tests notice nine tenths of the changes
+	$(GO) build -o bin/ ./cmd/mutation
+	bin/mutation -share 90 -equivalent cmd/mutation/equivalent.txt aggregate/balance aggregate/distribute aggregate/meter
+
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
 	bin/bench --bin bin --scale 10 --runs 5 --guard cmd/bench/bounds.txt
 
 # The parts do not depend on each other, so that one can be repeated alone.
-torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
+torture: torture-mutants torture-laws torture-tests torture-memory mutation ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk
 
 TORTURE_SEED ?= 1
 TORTURE_TESTS ?= ^Test(P2|P10|P11|F1|F3|F4|F5|N1)

@@ -4,6 +4,9 @@
 //
 //	mutation [flags] DIR[=TEST,...]...
 //
+// Each comparison is replaced by its neighbour and its opposite, each arithmetic and bit operator by another one, "and" by
+// "or"; conditions are denied; statements but declarations are left out. Changes that do not compile count for nothing.
+//
 // The tests of a package are those in its own directory and, for what they let pass, those of other packages that are
 // named behind it, as PACKAGE:REGEXP. It ends with exit code 1 if less than the wanted share of all
 // mutants is noticed.

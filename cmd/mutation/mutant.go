@@ -56,6 +56,7 @@ type finder struct {
 	source   []byte
 	files    *token.FileSet
 	function string
+	heads    map[ast.Stmt]bool // statements in front of a condition, or behind it
 	found    []mutant
 }
 
@@ -85,7 +86,7 @@ func mutantsOf(dir string) ([]mutant, error) {
 
 // mutantsIn gives the mutants of a file, in the order of their places.
 func mutantsIn(path string, source []byte) ([]mutant, error) {
-	f := &finder{path: path, source: source, files: token.NewFileSet()}
+	f := &finder{path: path, source: source, files: token.NewFileSet(), heads: make(map[ast.Stmt]bool)}
 	parsed, err := parser.ParseFile(f.files, path, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -131,9 +132,13 @@ func (f *finder) visit(n ast.Node) {
 		if len(n.Results) == 0 {
 			f.remove(n)
 		}
+	case *ast.SwitchStmt:
+		f.heads[n.Init] = true
 	case *ast.IfStmt:
+		f.heads[n.Init] = true
 		f.negate(n.Cond)
 	case *ast.ForStmt:
+		f.heads[n.Init], f.heads[n.Post] = true, true
 		if n.Cond != nil {
 			f.negate(n.Cond)
 		}
@@ -175,8 +180,12 @@ func (f *finder) negate(condition ast.Expr) {
 	f.add(condition, f.offset(condition.Pos()), f.offset(condition.End()), text, text)
 }
 
-func (f *finder) remove(n ast.Node) {
-	f.add(n, f.offset(n.Pos()), f.offset(n.End()), "{}", "nothing")
+func (f *finder) remove(n ast.Stmt) {
+	text := "{}"
+	if f.heads[n] {
+		text = ""
+	}
+	f.add(n, f.offset(n.Pos()), f.offset(n.End()), text, "nothing")
 }
 
 func (f *finder) add(n ast.Node, begin, end int, text, to string) {
