@@ -19,6 +19,8 @@ type model struct {
 	remembered bool // it did so when the open flow began
 	records    []flow.Record
 	reverses   []flow.Reverse
+	flows      [][]flow.Packet // of the records
+	turns      []bool          // whether the destination of the key is the initiator
 	cells      map[cellKey]cell
 }
 
@@ -223,7 +225,7 @@ func (m *model) close(reason flow.EndReason) {
 		m.reverses = append(m.reverses, flow.Reverse{Start: back.Start, End: back.End, Counters: back.Counters, TCPFlags: back.TCPFlags, TCPFlagCounts: back.TCPFlagCounts,
 			Marks: back.Marks & flow.MarkTCP, MinOctets: back.MinOctets, MaxOctets: back.MaxOctets, MinTTL: back.MinTTL, MaxTTL: back.MaxTTL})
 	}
-	m.records = append(m.records, r)
+	m.records, m.flows, m.turns = append(m.records, r), append(m.flows, packets), append(m.turns, m.turned)
 	m.count(&r, ways)
 	m.last, m.open, m.memory = packets, nil, m.biflow
 }
