@@ -3,6 +3,7 @@ package meter
 import (
 	"time"
 
+	"netstream/aggregate/connection"
 	"netstream/aggregate/flow"
 )
 
@@ -222,8 +223,16 @@ func (m *model) close(reason flow.EndReason) {
 	}
 	m.lastSeq = r.Ordinal
 	if back := sum(ways[1]); m.biflow {
+		var conversation connection.State
+		initiator := 0
+		if m.turned {
+			initiator = 1
+		}
+		for i := range packets {
+			conversation.Add(&packets[i], directionOf(&packets[i]))
+		}
 		m.reverses = append(m.reverses, flow.Reverse{Start: back.Start, End: back.End, Counters: back.Counters, TCPFlags: back.TCPFlags, TCPFlagCounts: back.TCPFlagCounts,
-			Marks: back.Marks & flow.MarkTCP, MinOctets: back.MinOctets, MaxOctets: back.MaxOctets, MinTTL: back.MinTTL, MaxTTL: back.MaxTTL})
+			Marks: back.Marks & flow.MarkTCP, MinOctets: back.MinOctets, MaxOctets: back.MaxOctets, MinTTL: back.MinTTL, MaxTTL: back.MaxTTL, TCP: conversation.Result(initiator)})
 	}
 	m.records, m.flows, m.turns = append(m.records, r), append(m.flows, packets), append(m.turns, m.turned)
 	m.count(&r, ways)
