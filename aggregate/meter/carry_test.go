@@ -71,3 +71,30 @@ func TestCarryOfStatistics(t *testing.T) {
 		t.Errorf("got\n%+v\nwant\n%+v", parts.all, whole.all)
 	}
 }
+
+// TestReset makes a state that has had a flow one of another key without any.
+func TestReset(t *testing.T) {
+	var got collected
+	process, s := NewProcess(settings, &got), &State{}
+	p := packet(10, ack)
+	process.Add(s, Extension{}, &p)
+	key := flow.Key{Version: 6, Protocol: 17}
+	if s.Reset(&key); s.Key != key || s.Open() || s.Remembered() {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// TestTurnedPoint has a biflow whose initiator is the destination of its key: its row has the reverse of the point.
+func TestTurnedPoint(t *testing.T) {
+	got := &taken{cells: map[cellKey]cell{}}
+	process := NewProcess(settings, got)
+	process.MeterBiflows(func(point uint32) uint32 { return 7 - point })
+	key := flow.Key{Version: 4, Protocol: 17, Point: 3, SourcePort: 1, DestinationPort: 2}
+	s, x := &State{Key: key}, Extension{Pair: new(Pair)}
+	p := flow.Packet{Key: key, Meta: flow.Meta{Octets: 100, Marks: flow.MarkReversed}}
+	process.Add(s, x, &p)
+	process.Flush(s, x, 0)
+	if len(got.records) != 1 || got.records[0].Key.Point != 4 || got.records[0].Key.SourcePort != 2 {
+		t.Errorf("got %+v", got.records)
+	}
+}

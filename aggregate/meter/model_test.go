@@ -46,12 +46,20 @@ func (m *model) byGrace(p *flow.Packet) (fin, rst bool) {
 	return m.settings.Fin == EndByGrace && p.Meta.TCPFlags&flow.TCPFin != 0, m.settings.Rst == EndByGrace && p.Meta.TCPFlags&flow.TCPRst != 0
 }
 
+// wayOf and roleOf say by themselves what the Process has functions for.
+func wayOf(p *flow.Packet) int { return [2]int{0, 1}[p.Meta.Marks/flow.MarkReversed%2] }
+
+func roleOf(p *flow.Packet) flow.Role {
+	sent := [2]flow.Key{p.Key, p.Key.Reversed()}[wayOf(p)]
+	return p.Meta.Role(&sent)
+}
+
 // inEnd says whether packets have ended their flow, and whether one direction is closed.
 func (m *model) inEnd(packets []flow.Packet) (ended, closed bool) {
 	var fins [2]bool
 	for i := range packets {
 		fin, rst := m.byGrace(&packets[i])
-		fins[directionOf(&packets[i])] = fins[directionOf(&packets[i])] || fin
+		fins[wayOf(&packets[i])] = fins[wayOf(&packets[i])] || fin
 		ended = ended || rst || fin && !m.biflow
 	}
 	return ended || m.biflow && fins[0] && fins[1], fins[0] || fins[1]
@@ -135,12 +143,12 @@ func (m *model) add(p flow.Packet) {
 // orient says who the initiator is: by the first packet, or the second one at the same time.
 func (m *model) orient() {
 	p := &m.open[len(m.open)-1]
-	against := directionOf(p) == 1
+	against := wayOf(p) == 1
 	switch {
 	case len(m.open) == 1 && m.oneEnded:
 		m.turned, m.memory = false, true
 	case len(m.open) == 1:
-		switch role(p) {
+		switch roleOf(p) {
 		case flow.RoleInitiator:
 			m.turned = against
 		case flow.RoleResponder:
@@ -152,11 +160,11 @@ func (m *model) orient() {
 		}
 	case len(m.open) == 2 && !m.oneEnded:
 		first := &m.open[0]
-		told := role(first) == flow.RoleInitiator || role(first) == flow.RoleResponder
+		told := roleOf(first) == flow.RoleInitiator || roleOf(first) == flow.RoleResponder
 		if told || m.remembered || p.Clock != first.Clock || against == m.turned {
 			break
 		}
-		switch role(p) {
+		switch roleOf(p) {
 		case flow.RoleInitiator:
 			m.turned = against
 		case flow.RoleResponder:
@@ -197,7 +205,7 @@ func (m *model) close(reason flow.EndReason) {
 	if m.biflow {
 		ways[0] = nil
 		for _, p := range packets {
-			way := directionOf(&p)
+			way := wayOf(&p)
 			if m.turned {
 				way = 1 - way
 			}
@@ -229,7 +237,7 @@ func (m *model) close(reason flow.EndReason) {
 			initiator = 1
 		}
 		for i := range packets {
-			conversation.Add(&packets[i], directionOf(&packets[i]))
+			conversation.Add(&packets[i], wayOf(&packets[i]))
 		}
 		m.reverses = append(m.reverses, flow.Reverse{Start: back.Start, End: back.End, Counters: back.Counters, TCPFlags: back.TCPFlags, TCPFlagCounts: back.TCPFlagCounts,
 			Marks: back.Marks & flow.MarkTCP, MinOctets: back.MinOctets, MaxOctets: back.MaxOctets, MinTTL: back.MinTTL, MaxTTL: back.MaxTTL, TCP: conversation.Result(initiator)})
