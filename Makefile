@@ -30,7 +30,7 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 # part in it: the same source and version of Go give the same octets.
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory guard bench bench-peers fixtures docs validation clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory mutation guard bench bench-peers fixtures docs validation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -102,6 +102,11 @@ mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=
 	bin/mutate --exports --program $(BIN) -n $(PROCESSES) $(DAMAGED)
 	bin/mutate --program $(BIN) -n $(PROCESSES) $(DAMAGED)
 
+# What is counted, spread and balanced. About a second of two cores for each mutant.
+mutation: ## D8: change the accounting packages in one place at a time, and see that their tests notice nine tenths of the changes
+	$(GO) build -o bin/ ./cmd/mutation
+	bin/mutation -share 90 -equivalent cmd/mutation/equivalent.txt aggregate/balance aggregate/distribute aggregate/meter
+
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
 	bin/bench --bin bin --scale 10 --runs 5 --guard cmd/bench/bounds.txt
@@ -129,6 +134,7 @@ torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matri
 
 torture-tests: ## full sizes of F1, F3 to F5, I1 to I6, N1, N7, N11, P2, P6, P8, P10, P11, Z3, V4: cuts, operations failing, kills, signals, races, floods, damaged and changing inputs
 	@mkdir -p bin
+	command -v strace >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y strace; }
 	NETSTREAM_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '$(TORTURE_TESTS)' ./cmd/netstream ./aggregate/engine ./reader/netflow ./reader/nfcapd >bin/torture-tests.log; \
 		code=$$?; grep -v '^===' bin/torture-tests.log; exit $$code
 

@@ -41,6 +41,12 @@ type Config struct {
 	// Several workers may call it at a time.
 	Spill func() (runs.File, error)
 
+	// SpillFlows and SpillSlices give the files of flow records and of interval slices, which
+	// are there until their table is read; Spill does where they are nil. SpillFlows is told how
+	// many records of the flow table the calling worker has made since it was called last.
+	SpillFlows  func(records uint64) (runs.File, error)
+	SpillSlices func() (runs.File, error)
+
 	// FlowMemory and SliceMemory bound the octets of rows that all shards together
 	// keep in memory; 0 for the defaults. Shards get equal shares, but no less than
 	// leastShare of a bound that has as much.

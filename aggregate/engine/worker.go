@@ -49,14 +49,9 @@ func newWorkers(config *Config) workers {
 }
 
 func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
-	w := &worker{
-		shard: shard{
-			hasher: config.Hasher,
-			table:  newTable(newExtensions(config)),
-			flows:  runs.NewSorter(recordOrder(config.Points), flows, config.Spill),
-			slices: runs.NewSorter(sliceOrder(config.Points), slices, config.Spill),
-		},
-	}
+	w := &worker{shard: shard{hasher: config.Hasher, table: newTable(newExtensions(config))}}
+	w.shard.flows = runs.NewSorter(recordOrder(config.Points), flows, w.spillFlows(config))
+	w.shard.slices = runs.NewSorter(sliceOrder(config.Points), slices, config.spillSlices())
 	far := slices
 	far.Runs = reports.Runs // they are read before there are reports
 	w.withheld = newWithheld(config, &w.rejected, w.shard.slices, far)
@@ -77,6 +72,27 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	}
 	w.recorder = newRecorder(config, &w.rejected, w.shard.flows, w.shard.slices, reports)
 	return w
+}
+
+// spillFlows gives files for flow records as the configuration does.
+func (w *worker) spillFlows(config *Config) func() (runs.File, error) {
+	if config.SpillFlows == nil {
+		return config.Spill
+	}
+	told := uint64(0)
+	return func() (runs.File, error) {
+		all := w.records + w.recorder.rows
+		more := all - told
+		told = all
+		return config.SpillFlows(more)
+	}
+}
+
+func (c *Config) spillSlices() func() (runs.File, error) {
+	if c.SpillSlices == nil {
+		return c.Spill
+	}
+	return c.SpillSlices
 }
 
 // workers spread packets over shards.

@@ -52,7 +52,7 @@ func (j *job) readBack(dir *outdir.Dir, all []*target) ([]manifest.Output, error
 			j.sides.Partitioned = append(j.sides.Partitioned, balance.Table{Name: t.table, Written: whole[i], Reread: j.options.sumOfParts(t, &whole[i])})
 		}
 		for k, content := range j.options.contents(t, whole[i]) {
-			files = append(files, &writtenFile{table: t.table, file: t.parts[k].file.(*outdir.File), written: content})
+			files = append(files, &writtenFile{table: t.table, file: t.parts[k].file.(outputFile), written: content})
 		}
 	}
 	free := make(chan struct{}, max(j.options.workers, len(all))) // a dataset may have thousands of files
@@ -79,10 +79,16 @@ func (j *job) readBack(dir *outdir.Dir, all []*target) ([]manifest.Output, error
 	return outputs, nil
 }
 
+// outputFile is a file of the output that was written.
+type outputFile interface {
+	Name() string
+	Digest() outdir.Digest
+}
+
 // writtenFile is a finished file of a table.
 type writtenFile struct {
 	table           string
-	file            *outdir.File
+	file            outputFile
 	written, reread balance.Content
 	err             error
 }

@@ -42,7 +42,7 @@ EXIT STATUS
   6  a resource limit stopped the run
   7  a conservation law failed: a bug of netstream
   10 the output of another run is there; 11 another run is writing there
-  129, 130, 143 stopped by a signal; 1 any other failure
+  129, 130, 143 stopped by a signal, 141 by a closed pipe; 1 any other failure
 Nothing is written but for 0 and 3.`
 
 func newRunCommand() *command {
@@ -72,6 +72,7 @@ type job struct {
 	names    *flow.Names
 	chain    *chain // nil if the run stands alone
 	inputs   *observations
+	disk     *diskWatch // nil if there is none to watch
 	progress *progress
 	began    time.Time
 
@@ -169,6 +170,9 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err := j.handOver(result, spill); err != nil {
 		return err
 	}
+	if err := j.disk.writeTables(result.Records); err != nil {
+		return err
+	}
 	files, err := j.writeTables(ctx, dir, result)
 	if err != nil {
 		return err
@@ -217,15 +221,17 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		return nil, err
 	}
 	j.inputs.warnUnfiltered(j.console, o)
-	j.checkDisk(spill, freeOctets)
+	j.checkDisk(spill, j.console.hooks.freeOctets())
+	j.watchDisk(spill)
 	resume, err := j.chain.resume(len(o.accounting.schemes))
 	if err != nil {
 		return nil, err
 	}
 	config := engine.Config{
 		Meter: o.meter(), MaxFlows: o.ageing.maxFlows, Biflows: o.keys.biflow, Points: j.points, Workers: o.workers, Hasher: hasher,
-		Population:   o.selection.Sample.Population(),
-		Spill:        j.spiller(spill),
+		Population: o.selection.Sample.Population(),
+		Spill:      j.spiller(spill, passing),
+		SpillFlows: j.flowSpiller(spill), SpillSlices: j.spiller(spill, sliceRuns),
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
 		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	}

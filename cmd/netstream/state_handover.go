@@ -24,7 +24,7 @@ func (j *job) handOver(result *engine.Result, spill string) error {
 		return fail(exitUsage, "without --state they can be read", "--state cannot be had for exporters that report running totals: what they told before is not handed over")
 	}
 	c := j.chain
-	c.builder = statefile.NewBuilder(c.numbers, j.spiller(spill))
+	c.builder = statefile.NewBuilder(c.numbers, j.spiller(spill, passing))
 	if j.options.state.final {
 		return nil
 	}

@@ -39,12 +39,13 @@ type rowSums struct {
 
 // target gives the target of a table of the run.
 func (j *job) target(dir *outdir.Dir, name string, p partition) *target {
+	isFlows := name == table.FlowTable
 	return &target{table: name, format: j.options.format, partition: p, workers: min(j.options.workers, maxTableWorkers), create: func(name string) (io.WriteCloser, error) {
 		file, err := dir.File(name)
 		if err != nil {
 			return nil, outputFailure(err)
 		}
-		return file, nil
+		return j.disk.tableFile(file, isFlows), nil
 	}}
 }
 

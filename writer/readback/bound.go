@@ -25,16 +25,22 @@ const (
 )
 
 // checkPages reads the pages of a column as far as it takes to know what parquet-go will
-// make room for: their headers, checksums, and the sizes that the frames inside have.
+// make room for: their headers, checksums, the sizes that the frames inside have, and the lengths in them.
 func (t *tableReader) checkPages(column int) error {
 	file, err := openTable(t.path)
 	if err != nil {
 		return err
 	}
 	defer file.Close() // it was only read
+	_, element := t.element(column)
+	content, err := newPageContent(element)
+	if err != nil {
+		return err
+	}
+	defer content.decompressor.Close()
 	var payload bytes.Buffer
 	for i, group := range t.parquet.Footer.RowGroups {
-		if err := checkChunk(file, group.Columns[column].MetaData, &payload); err != nil {
+		if err := checkChunk(file, group.Columns[column].MetaData, content, &payload); err != nil {
 			return fmt.Errorf("row group %d: %w", i, err)
 		}
 	}
@@ -42,7 +48,7 @@ func (t *tableReader) checkPages(column int) error {
 }
 
 // checkChunk checks the pages of a column in one row group.
-func checkChunk(file *tableFile, m *parquet.ColumnMetaData, payload *bytes.Buffer) error {
+func checkChunk(file *tableFile, m *parquet.ColumnMetaData, content *pageContent, payload *bytes.Buffer) error {
 	begin := m.DataPageOffset
 	if m.DictionaryPageOffset != nil {
 		begin = *m.DictionaryPageOffset
@@ -74,6 +80,9 @@ func checkChunk(file *tableFile, m *parquet.ColumnMetaData, payload *bytes.Buffe
 			return fmt.Errorf("page of %d values, want %d to %d", values, least, most)
 		}
 		if err := checkPage(pages, header, m.Codec, payload); err != nil {
+			return err
+		}
+		if err := content.check(header, m.Codec, payload.Bytes()); err != nil {
 			return err
 		}
 	}

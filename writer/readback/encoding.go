@@ -100,40 +100,45 @@ const maxDeltaBlock = 1 << 12
 // appendDelta appends count values in the encoding DELTA_BINARY_PACKED, which
 // must fill src, and returns the result. Differences wrap around.
 func appendDelta(dst []int64, src []byte, count int) ([]int64, error) {
+	dst, behind, err := cutDelta(dst, src, count)
+	if err == nil && len(behind) > 0 {
+		err = errBehind
+	}
+	return dst, err
+}
+
+// cutDelta is appendDelta for values that do not fill src, and gives what is behind them.
+func cutDelta(dst []int64, src []byte, count int) (_ []int64, behind []byte, err error) {
 	var header [3]uint64 // values of a block, its miniblocks, values in all
 	for i := range header {
 		v, n := binary.Uvarint(src)
 		if n <= 0 {
-			return dst, errCut
+			return dst, nil, errCut
 		}
 		header[i], src = v, src[n:]
 	}
 	block, miniblocks := header[0], header[1]
 	if block == 0 || block > maxDeltaBlock || miniblocks == 0 || block%miniblocks != 0 || block/miniblocks%32 != 0 {
-		return dst, fmt.Errorf("blocks of %d values, %d miniblocks", block, miniblocks)
+		return dst, nil, fmt.Errorf("blocks of %d values, %d miniblocks", block, miniblocks)
 	}
 	if header[2] != uint64(count) {
-		return dst, fmt.Errorf("%d values, want %d", header[2], count)
+		return dst, nil, fmt.Errorf("%d values, want %d", header[2], count)
 	}
 	value, n := binary.Varint(src)
 	if n <= 0 {
-		return dst, errCut
+		return dst, nil, errCut
 	}
 	src = src[n:]
 	if count > 0 {
 		dst = append(dst, value)
 	}
-	var err error
 	for left := count - 1; left > 0; left -= int(block) {
 		values := min(left, int(block))
 		if dst, src, err = appendDeltaBlock(dst, src, values, int(block/miniblocks), int(miniblocks)); err != nil {
-			return dst, err
+			return dst, nil, err
 		}
 	}
-	if len(src) > 0 {
-		return dst, errBehind
-	}
-	return dst, nil
+	return dst, src, nil
 }
 
 // appendDeltaBlock appends values to those of which dst has the last, and gives

@@ -47,7 +47,7 @@ func open(path string) (*tableReader, error) {
 }
 
 // checkTail checks that the file ends as a Parquet file does, with a footer that
-// fits into it. parquet-go does not.
+// fits into it and is within bounds. parquet-go does not.
 func checkTail(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,7 +73,14 @@ func checkTail(path string) error {
 	if footer > info.Size()-least {
 		return fmt.Errorf("footer of %d octets in a file of %d", footer, info.Size())
 	}
-	return nil
+	if footer > maxFooter {
+		return fmt.Errorf("footer of %d octets, want at most %d", footer, maxFooter)
+	}
+	content := make([]byte, footer)
+	if _, err := f.ReadAt(content, info.Size()-8-footer); err != nil {
+		return err
+	}
+	return checkFooterBounds(content)
 }
 
 // checkFooter checks that the parts of the footer fit together, as far as what
