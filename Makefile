@@ -105,7 +105,8 @@ mutate: build ## damage captures and exports at random; with CORPUS=DIR MUTANTS=
 # What is counted, spread and balanced. About a second of two cores for each mutant.
 mutation: ## D8: change the accounting packages in one place at a time, and see that their tests notice nine tenths of the changes
 	$(GO) build -o bin/ ./cmd/mutation
-	bin/mutation -share 90 -equivalent cmd/mutation/equivalent.txt aggregate/balance aggregate/distribute aggregate/meter
+	bin/mutation -share 90 -equivalent cmd/mutation/equivalent.txt aggregate/balance aggregate/distribute aggregate/meter >bin/mutation.log; \
+		code=$$?; cat bin/mutation.log; exit $$code
 
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
@@ -122,10 +123,11 @@ TORTURE_ENOUGH ?= 38912
 # A case of exports has five messages or so: 1,600,000 of them are 300,000 damaged files.
 torture-mutants: build ## G1: a million damaged inputs in one process, ten thousand given to processes of their own; with CORPUS=DIR those of a folder, too
 	$(GO) build -o bin/ ./cmd/mutate
-	bin/mutate --exports --seed $(TORTURE_SEED) -n 1600000 testdata/export $(DAMAGED)
-	bin/mutate --seed $(TORTURE_SEED) -n 710000 testdata/capture $(DAMAGED)
-	bin/mutate --exports --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/export $(DAMAGED)
-	bin/mutate --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/capture $(DAMAGED)
+	{ bin/mutate --exports --seed $(TORTURE_SEED) -n 1600000 testdata/export $(DAMAGED) && \
+		bin/mutate --seed $(TORTURE_SEED) -n 710000 testdata/capture $(DAMAGED) && \
+		bin/mutate --exports --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/export $(DAMAGED) && \
+		bin/mutate --seed $(TORTURE_SEED) --program $(BIN) -n 5000 testdata/capture $(DAMAGED); } >bin/torture-mutants.log; \
+		code=$$?; cat bin/torture-mutants.log; exit $$code
 
 torture-laws: ## C1 to C13, G5, M1 to M16: mutant engines, the determinism matrix, relations
 	@mkdir -p bin
@@ -140,7 +142,8 @@ torture-tests: ## full sizes of F1, F3 to F5, I1 to I6, N1, N7, N11, P2, P6, P8,
 
 torture-memory: build ## P12, Z1: TORTURE_FLOWS distinct flows in 2 GiB, beside TORTURE_ENOUGH MiB; bombs of 2 GiB
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/torture
-	bin/torture --program $(BIN) --netgen bin/netgen --scratch bin --flows $(TORTURE_FLOWS) --enough $(TORTURE_ENOUGH)
+	bin/torture --program $(BIN) --netgen bin/netgen --scratch bin --flows $(TORTURE_FLOWS) --enough $(TORTURE_ENOUGH) >bin/torture-memory.log; \
+		code=$$?; cat bin/torture-memory.log; exit $$code
 
 bench: build ## measure netstream beside the floor program on generated workloads (SCALE=1 for the full sizes; FLOOR_C=FILE.c for another floor)
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
@@ -154,9 +157,9 @@ bench-peers: build ## measure nfdump, softflowd, argus, tshark and DuckDB beside
 	$(if $(FLOOR_C),cc -O3 -march=native -pthread -o bin/floor-c $(FLOOR_C))
 	bin/bench --bin bin --scale $(SCALE) --peers --runs 3 --workers 1 --duckdb bin/copycsv $(if $(FLOOR_C),--floor bin/floor-c)
 
-# PASSED names targets that were run before, and have passed: make check corpus && make validation PASSED=mutate,fuzz,duckdb,corpus
+# PASSED names targets that were run before, and have passed: make check corpus torture && make validation PASSED=mutate,fuzz,duckdb,corpus,torture-mutants,torture-memory
 validation: ## run what shows the assertions of reliability, and write docs/validation.md
-	$(GO) run ./cmd/validation -passed '$(PASSED)'
+	$(GO) run ./cmd/validation -passed '$(PASSED)' $(wildcard bin/torture-*.log bin/mutation.log)
 
 clean: ## remove what the targets made
 	rm -rf bin

@@ -2,7 +2,7 @@
 // docs/validation.md: a line for each assertion with its result, as NIST's programme for
 // tests of forensic tools (CFTT) has them.
 //
-//	validation [-o FILE] [-passed TARGET,...] [-json FILE]
+//	validation [-o FILE] [-passed TARGET,...] [-json FILE] [LOG...]
 //
 // The assertions and what shows them are in assertions.csv. With -json it runs no tests but
 // reads what go test -json has written. -passed names targets of make that were run and
@@ -10,6 +10,9 @@
 // then:
 //
 //	assertion P5: 40 fixtures
+//
+// LOG are what targets of make have written, with such lines of the same tests in full
+// size, and lines of programs: pass, id and text with tabs between them.
 //
 // The page has no date: the same results give the same page. The exit code is 1 if a test
 // has failed, or cannot be run.
@@ -33,11 +36,7 @@ func main() {
 	passed := flag.String("passed", "", "`targets` of make that were run and have passed, separated by commas")
 	recorded := flag.String("json", "", "read this `file`, written by go test -json, instead of running tests")
 	flag.Parse()
-	if flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(4)
-	}
-	failed, err := validate(*out, *passed, *recorded)
+	failed, err := validate(*out, *passed, *recorded, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "validation:", err)
 		os.Exit(1)
@@ -48,7 +47,7 @@ func main() {
 	}
 }
 
-func validate(out, passed, recorded string) (failed int, err error) {
+func validate(out, passed, recorded string, logs []string) (failed int, err error) {
 	table, err := readAssertions()
 	if err != nil {
 		return 0, err
@@ -69,6 +68,15 @@ func validate(out, passed, recorded string) (failed int, err error) {
 		}
 	} else if err := run(table, found); err != nil {
 		return 0, err
+	}
+	for _, name := range logs {
+		log, err := os.ReadFile(name)
+		if err == nil {
+			err = found.readLog(name, bytes.NewReader(log))
+		}
+		if err != nil {
+			return 0, fmt.Errorf("cannot read a log: %w", err)
+		}
 	}
 	for i := range table {
 		if verdict, _ := found.judge(&table[i]); verdict == fails {

@@ -150,3 +150,27 @@ not of this form
 		}
 	}
 }
+
+// TestReadLog: what was counted in full goes before what the same line of a test has
+// counted, and beside what others have.
+func TestReadLog(t *testing.T) {
+	found := newResults()
+	for _, line := range []string{"    a_test.go:5: assertion P5: 40 fixtures\n", "b_test.go:7: assertion P5: 3 floods", "assertion D8: 5 of 6"} {
+		found.count(line)
+	}
+	const log = `=== RUN   TestA
+    a_test.go:5: assertion P5: 4000 fixtures
+--- PASS: TestA (0.00s)
+pass	G1	1000 inputs
+FAIL	G1	2000 inputs
+assertion D8: 50 of 60
+`
+	if err := found.readLog("bin/a.log", strings.NewReader(log)); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"P5": "3 floods; 4000 fixtures", "G1": "1000 inputs", "D8": "50 of 60", "P6": ""} {
+		if _, got := found.judge(&assertion{id: id, evidence: []evidence{{target: "none"}}}); got != want {
+			t.Errorf("%s: got %q, want %q", id, got, want)
+		}
+	}
+}
