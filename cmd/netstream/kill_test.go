@@ -127,6 +127,7 @@ func TestF4KilledAtRandom(t *testing.T) {
 func TestF3SignalsAtRandom(t *testing.T) {
 	want, _ := undisturbed(t, "parquet")
 	longest := span(t, "0", filepath.Join(t.TempDir(), "out"))
+	listenForHangups(t)
 	signals := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
 	moments, stops, slowest := scaled(9, 200), 0, time.Duration(0)
 	for n := range moments {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -27,6 +28,14 @@ func TestMain(m *testing.M) {
 	os.Exit(guarded(m.Run))
 }
 
+// listenForHangups has processes that are started not ignore SIGHUP, as this one does if it was
+// started with nohup: the program goes on then, as it should.
+func listenForHangups(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(heard) })
+}
+
 // TestSignals stops a run that waits for its input, before and after the first
 // packets: it ends soon, with the signal's exit code, and leaves nothing.
 func TestSignals(t *testing.T) {
@@ -34,6 +43,7 @@ func TestSignals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	listenForHangups(t)
 	for _, sent := range []int{0, 30, len(capture)} {
 		for _, tt := range []struct {
 			signal syscall.Signal
