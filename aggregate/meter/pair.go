@@ -113,8 +113,7 @@ func (s *State) confirm(p *flow.Packet) {
 	switch role(p) {
 	case flow.RoleInitiator:
 		s.turned = from == 1
-	case flow.RoleResponder:
-		s.turned = from == 0
+	case flow.RoleResponder: // so the first one was of the initiator, as it was taken
 	default:
 		s.turned = false
 	}
