@@ -24,7 +24,7 @@ func (o *anonymizeOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.file, "anonymize", "", "replace all addresses, keeping what they have in common (Crypto-PAn), by the key in this file: 32 octets, or 64 hexadecimal digits, that only its owner can read (docs/anonymization.md)")
 }
 
-// resolve reads the key, and refuses what would tell addresses as they were.
+// resolveAnonymization reads the key, and refuses what would tell addresses as they were.
 func (o *runOptions) resolveAnonymization() error {
 	a := &o.anonymize
 	if a.key = nil; a.file == "" {
