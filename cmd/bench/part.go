@@ -37,7 +37,7 @@ func part(w io.Writer, args []string) error {
 	case args[0] == "expand" && len(args) == 2:
 		err = expand(args[1])
 	case args[0] == "digest" && len(args) == 2:
-		_, err = input.Digest(args[1])
+		_, err = input.DigestOf(args[1], input.SHA256)
 	case args[0] == "rows" && len(args) == 3:
 		err = writeRows(args[1], args[2])
 	default:

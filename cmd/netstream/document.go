@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"maps"
 	"slices"
@@ -134,12 +133,8 @@ func describeInput(a *reader.Account, ordinal uint32, base uint64) manifest.Inpu
 	for _, layer := range a.Input.Layers {
 		in.Compression = append(in.Compression, layer.Format.String())
 	}
-	if d := a.Input.StoredDigest; d != nil {
-		in.SHA256 = hex.EncodeToString(d[:])
-	}
-	if d := a.Input.ContentDigest; d != nil {
-		in.ContentSHA256 = hex.EncodeToString(d[:])
-	}
+	in.SHA256, in.XXH3 = digestTexts(a.Input.StoredDigest)
+	in.ContentSHA256, in.ContentXXH3 = digestTexts(a.Input.ContentDigest)
 	if a.Accounted.Packets > 0 {
 		in.FirstTime, in.LastTime = timeText(a.FirstTime.Time()), timeText(a.LastTime.Time())
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,8 +58,8 @@ func readManifest(output string) (*manifest.Manifest, error) {
 // intact says whether the files of an output are what its manifest says.
 func (j *job) intact(output string, there *manifest.Manifest) error {
 	for _, o := range there.Outputs {
-		digest, err := input.Digest(filepath.Join(output, o.Name))
-		if err != nil || hex.EncodeToString(digest[:]) != o.SHA256 {
+		digest, err := input.DigestOf(filepath.Join(output, o.Name), input.SHA256)
+		if err != nil || digest.String() != o.SHA256 {
 			return fail(exitExists, "--force writes it anew",
 				"cannot write %s: the output of this run is there, but %s is not what was written", output, o.Name)
 		}
@@ -113,7 +112,7 @@ func (j *job) sameRun(ctx context.Context, args []string, there *manifest.Manife
 		if len(contents) == len(there.Inputs) {
 			return false, nil
 		}
-		content, err := digestContent(source)
+		content, err := digestContent(source, j.options.inputDigest.algorithm)
 		if err != nil {
 			return false, nil
 		}
@@ -133,8 +132,8 @@ func isForeign(source input.Source) bool {
 }
 
 // digestContent reads an input for its digest only.
-func digestContent(source input.Source) (manifest.Input, error) {
-	in, err := input.Open(source, nil, input.Options{})
+func digestContent(source input.Source, algorithm input.Algorithm) (manifest.Input, error) {
+	in, err := input.Open(source, nil, input.Options{Digest: algorithm})
 	if err != nil {
 		return manifest.Input{}, err
 	}
@@ -144,9 +143,7 @@ func digestContent(source input.Source) (manifest.Input, error) {
 	}
 	account := in.Account()
 	content := manifest.Input{ContentSize: account.Expanded}
-	if account.ContentDigest != nil {
-		content.ContentSHA256 = hex.EncodeToString(account.ContentDigest[:])
-	}
+	content.ContentSHA256, content.ContentXXH3 = digestTexts(account.ContentDigest)
 	if len(account.Damage) > 0 {
 		err = nil // a damaged input is read as far as it goes, as in the run itself
 	}

@@ -53,11 +53,11 @@ func warnOfShared(c *console, all []*finished.Run) {
 	first := make(map[string]*finished.Run)
 	for _, r := range all {
 		for _, in := range r.Manifest.Inputs {
-			if other := first[in.ContentSHA256]; other != nil && other != r {
+			if other := first[in.Identity()]; other != nil && other != r {
 				c.warn("%s and %s have both read %s, whose traffic counts twice if neither has filtered it", other.Path, r.Path, in.Name)
 				continue
 			}
-			first[in.ContentSHA256] = r
+			first[in.Identity()] = r
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -110,7 +109,7 @@ func (b *referenceBuilder) read(use, name string, read func(reference.Stream) (r
 func describeReference(use string, report *reference.Report, a *input.Account) manifest.Reference {
 	r := manifest.Reference{
 		Use: use, Name: a.Name, Format: report.Format, Size: a.Stored, ContentSize: a.Expanded,
-		SHA256: hex.EncodeToString(a.StoredDigest[:]), ContentSHA256: hex.EncodeToString(a.ContentDigest[:]),
+		SHA256: a.StoredDigest.String(), ContentSHA256: a.ContentDigest.String(),
 		Entries: report.Entries, LeftOut: report.LeftOut, FaultCount: report.FaultCount,
 	}
 	for _, f := range report.Faults {

@@ -157,7 +157,7 @@ func isSetting(parameter, text string) bool {
 	switch parameter {
 	case "services", "dscp_classes":
 		return text == defaultNames
-	case "as_override":
+	case "as_override", "input_digest":
 		return true
 	}
 	_, known := new(runOptions).parameters()[parameter]

@@ -205,7 +205,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		Points: j.points, Hasher: hasher, ReorderWindow: time.Duration(o.reorderWindow), WithMAC: o.withMAC, Layer: o.packets.layer,
 		Key: o.keys.definition, Biflows: o.keys.biflow, JoinFragments: o.packets.fragments == fragmentsInherit, Filter: o.selected, Select: o.selection,
 		BufferSize: o.readSize, Interfaces: o.place.rules, Directions: o.place.directions, LocalNetworks: o.place.networks, Anonymize: o.anonymize.key,
-		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true},
+		Input: input.Options{OnRead: j.progress.addOctets, ReadAhead: true, Digest: o.inputDigest.algorithm},
 		Exports: reader.ExportOptions{
 			Captures: o.captureContent, Names: j.names, Elements: o.requests, MaskOrder: o.masks,
 			DropDuplicates: o.dedup, Ceiling: new(reader.Ceiling),
@@ -288,7 +288,7 @@ func (j *job) refuseDuplicates() error {
 	if j.options.duplicates == "count" {
 		return nil
 	}
-	seen := make(map[[32]byte]string)
+	seen := make(map[input.Digest]string)
 	for _, a := range j.accounts {
 		digest := a.Input.ContentDigest
 		if digest == nil || a.Packets() == 0 && a.Exports == nil {

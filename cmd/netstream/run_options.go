@@ -59,8 +59,9 @@ type runOptions struct {
 	maskOrder      string
 
 	selectionOptions
-	reference referenceOptions
-	anonymize anonymizeOptions
+	reference   referenceOptions
+	anonymize   anonymizeOptions
+	inputDigest digestOptions
 
 	workers int
 	memory  octets
@@ -109,6 +110,7 @@ func (o *runOptions) addFlags(flags *pflag.FlagSet) {
 	o.addExportFlags(flags)
 	o.reference.addFlags(flags)
 	o.anonymize.addFlags(flags)
+	o.inputDigest.addFlags(flags)
 	flags.BoolVar(&o.force, "force", false, "replace the output of another run")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "do without inputs that cannot be opened or hold neither packets nor exports; exit code 3")
 	flags.StringVar(&o.duplicates, "duplicates", "refuse", "inputs that have the content of another one, a copy or the compressed twin: refuse the run, or count them as often as they are named: refuse or count")
@@ -246,6 +248,9 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 	case o.reorderWindow < 0:
 		return usageError("reorder window is %v, must be 0 or greater", time.Duration(o.reorderWindow))
 	}
+	if err := o.inputDigest.validate(); err != nil {
+		return err
+	}
 	if err := o.resolveAnonymization(); err != nil {
 		return err
 	}
@@ -299,6 +304,7 @@ func (o *runOptions) parameters() map[string]string {
 	o.selectionOptions.addParameters(parameters)
 	o.reference.addParameters(parameters)
 	o.anonymize.addParameters(parameters)
+	o.inputDigest.addParameters(parameters)
 	o.state.addParameters(parameters)
 	return parameters
 }

@@ -71,7 +71,9 @@ func (c *chain) check(o *runOptions) error {
 		return fail(exitUsage, "begin anew with another file", "cannot go on from the state %s: its last run had --state-final", o.state.file)
 	}
 	shared := sharedParameters(o)
-	for _, name := range slices.Sorted(maps.Keys(shared)) {
+	names := maps.Clone(shared)
+	maps.Copy(names, h.Parameters) // some are there only where they are not the default
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if had := h.Parameters[name]; had != shared[name] {
 			return fail(exitUsage, "all runs that hand over to each other need the same settings",
 				"cannot go on from the state %s: its %s is %q, that of this run %q", o.state.file, name, had, shared[name])
@@ -147,7 +149,7 @@ func (j *job) refuseCounted() error {
 	before := j.chain.counted()
 	for _, a := range j.accounts {
 		in := stateInput(a)
-		if run, counted := before.Counted(in.ContentSHA256); counted && !in.Empty {
+		if run, counted := before.Counted(in.Identity()); counted && !in.Empty {
 			return fail(exitUsage, "leave it out; the state has it", "duplicate input: %s has the content of an input of the run %s", a.Name, run)
 		}
 	}
@@ -172,17 +174,17 @@ func (j *job) countedBefore(ctx context.Context, args []string) (done bool, err 
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		content, err := digestContent(source)
+		content, err := digestContent(source, j.options.inputDigest.algorithm)
 		if err != nil {
 			return false, nil
 		}
-		contents = append(contents, content.ContentSHA256)
+		contents = append(contents, content.Identity())
 	}
 	slices.Sort(contents)
 	for i := range before.Runs {
 		var counted []string
 		for _, in := range before.Runs[i].Inputs {
-			counted = append(counted, in.ContentSHA256)
+			counted = append(counted, in.Identity())
 		}
 		slices.Sort(counted)
 		if slices.Equal(contents, counted) {

@@ -116,8 +116,6 @@ func (j *job) writeState(dir *outdir.Dir, result *engine.Result, runID string) (
 
 func stateInput(a *reader.Account) statefile.Input {
 	in := statefile.Input{Name: a.Name, Size: a.Input.Stored, ContentSize: a.Input.Expanded, Empty: a.Packets() == 0 && a.Exports == nil}
-	if d := a.Input.ContentDigest; d != nil {
-		in.ContentSHA256 = hex.EncodeToString(d[:])
-	}
+	in.ContentSHA256, in.ContentXXH3 = digestTexts(a.Input.ContentDigest)
 	return in
 }

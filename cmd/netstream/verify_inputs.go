@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +26,7 @@ func (o *verifyOptions) checkInputs(ctx context.Context, v *verified) error {
 			return err
 		}
 		in := &v.Manifest.Inputs[i]
-		o.checkInput(v, "input", in.Name, in.Size, in.SHA256)
+		o.checkInput(v, "input", in.Name, in.Size, wantedDigest(in.SHA256, in.XXH3))
 		v.inputs++
 	}
 	for i := range v.Manifest.References {
@@ -35,7 +34,7 @@ func (o *verifyOptions) checkInputs(ctx context.Context, v *verified) error {
 			return err
 		}
 		r := &v.Manifest.References[i]
-		o.checkInput(v, "file of --"+r.Use, r.Name, r.Size, r.SHA256)
+		o.checkInput(v, "file of --"+r.Use, r.Name, r.Size, wantedDigest(r.SHA256, ""))
 		v.references++
 	}
 	v.inputsAreThere = len(v.Defects) == before
@@ -44,7 +43,7 @@ func (o *verifyOptions) checkInputs(ctx context.Context, v *verified) error {
 
 // checkInput compares one file. Where the run did not read an input to its end, its
 // digest is not known.
-func (o *verifyOptions) checkInput(v *verified, what, name string, size int64, digest string) {
+func (o *verifyOptions) checkInput(v *verified, what, name string, size int64, want wanted) {
 	wrong := func(check string, got, want any) {
 		v.Defects = append(v.Defects, audit.Defect{File: outdir.ManifestName, What: check + " of " + what + " " + name, Got: fmt.Sprint(got), Want: fmt.Sprint(want)})
 	}
@@ -64,12 +63,25 @@ func (o *verifyOptions) checkInput(v *verified, what, name string, size int64, d
 	if info.Size() != size {
 		wrong("size", info.Size(), size)
 	}
-	got, err := input.Digest(path)
+	got, err := input.DigestOf(path, want.algorithm)
 	if err != nil {
 		wrong("file", err, "its octets")
-	} else if text := hex.EncodeToString(got[:]); digest != "" && text != digest {
-		wrong("SHA-256", text, digest)
+	} else if want.digest != "" && got.String() != want.digest {
+		wrong(want.algorithm.String(), got.String(), want.digest)
 	}
+}
+
+// wanted is the digest that a file must have; any if it is empty.
+type wanted struct {
+	algorithm input.Algorithm
+	digest    string
+}
+
+func wantedDigest(sha256, xxh3 string) wanted {
+	if xxh3 != "" {
+		return wanted{input.XXH3, xxh3}
+	}
+	return wanted{input.SHA256, sha256}
 }
 
 // repeat runs the run again and compares what it writes.

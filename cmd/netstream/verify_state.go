@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -62,14 +61,14 @@ func (o *verifyOptions) findState(path, wanted string) (string, error) {
 			}
 			continue
 		}
-		digest, err := input.Digest(name)
+		digest, err := input.DigestOf(name, input.SHA256)
 		if errors.Is(err, fs.ErrPermission) {
 			continue
 		}
 		if err != nil {
 			return "", err
 		}
-		if hex.EncodeToString(digest[:]) == wanted {
+		if digest.String() == wanted {
 			return name, nil
 		}
 	}

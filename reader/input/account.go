@@ -1,10 +1,6 @@
 package input
 
-import (
-	"crypto/sha256"
-
-	"netstream/reader/damage"
-)
+import "netstream/reader/damage"
 
 // Account is what was read of an input.
 type Account struct {
@@ -17,8 +13,8 @@ type Account struct {
 	// Complete says that the file was read to its end. Digests are there only
 	// then, and only if they were asked for.
 	Complete      bool
-	StoredDigest  *[sha256.Size]byte // SHA-256 of the file as it is stored
-	ContentDigest *[sha256.Size]byte // SHA-256 of what was delivered
+	StoredDigest  *Digest // of the file as it is stored
+	ContentDigest *Digest // of what was delivered
 
 	// Opened and Closed are what the file system said when reading began and
 	// ended; both are zero for streams. Closed is that of the open file.

@@ -3,7 +3,6 @@ package input
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -75,7 +74,8 @@ type Options struct {
 	// read: its length in octets. With ReadAhead it is called in that goroutine.
 	OnRead func(octets int)
 
-	// NoDigests leaves out the SHA-256 digests.
+	// Digest is how digests are made. NoDigests leaves them out.
+	Digest    Algorithm
 	NoDigests bool
 }
 
@@ -87,6 +87,7 @@ type Input struct {
 	top     *bufio.Reader
 	layers  []*layer  // from the stored file inwards
 	content hash.Hash // of what is delivered; nil without digests
+	digest  Algorithm
 
 	delivered int64 // read from top
 	end       error
@@ -113,9 +114,9 @@ func Open(source Source, stdin io.Reader, options Options) (*Input, error) {
 		s.most = frugalRead
 	}
 	s.expect(options.Expect)
-	in := &Input{stored: s, below: &passage{r: s}, readAhead: options.ReadAhead}
+	in := &Input{stored: s, below: &passage{r: s}, readAhead: options.ReadAhead, digest: options.Digest}
 	if !options.NoDigests {
-		in.content = sha256.New()
+		in.content = options.Digest.new()
 	}
 	in.top = bufio.NewReaderSize(in.below, s.bufferSize())
 	if err := in.peel(boundsOf(options)); err != nil {
@@ -182,7 +183,7 @@ func (in *Input) peel(bounds limits) error {
 				Hint: "decompress it first and read the result from a file or pipe"}
 		}
 		if len(in.layers) == 0 && in.content != nil {
-			in.stored.hash(in.top)
+			in.stored.hash(in.top, in.digest)
 		}
 		l := newLayer(in.stored.source.Name, format, in.below, in.top, bounds)
 		in.layers = append(in.layers, l)
@@ -348,10 +349,10 @@ func (in *Input) settle(closed Stat) Account {
 	if !a.Complete || in.content == nil {
 		return a
 	}
-	a.ContentDigest = (*[sha256.Size]byte)(in.content.Sum(nil))
+	a.ContentDigest = in.digest.digest(in.content)
 	a.StoredDigest = a.ContentDigest
 	if len(in.layers) > 0 {
-		a.StoredDigest = (*[sha256.Size]byte)(in.stored.digest.Sum(nil))
+		a.StoredDigest = in.digest.digest(in.stored.digest)
 	}
 	return a
 }

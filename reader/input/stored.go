@@ -2,7 +2,6 @@ package input
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"fmt"
 	"hash"
 	"io"
@@ -65,8 +64,8 @@ func openStored(source Source, stdin io.Reader) (*stored, error) {
 
 // hash begins to hash what is read, after all that was read until now is in top and
 // nothing was taken out of it.
-func (s *stored) hash(top *bufio.Reader) {
-	s.digest = sha256.New()
+func (s *stored) hash(top *bufio.Reader, algorithm Algorithm) {
+	s.digest = algorithm.new()
 	read, _ := top.Peek(top.Buffered()) // there are as many
 	s.digest.Write(read)
 }

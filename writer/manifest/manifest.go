@@ -52,9 +52,11 @@ type Input struct {
 	Format        string      `json:"format,omitempty"`
 	Compression   []string    `json:"compression,omitempty"` // outermost first
 	Size          int64       `json:"size"`
-	SHA256        string      `json:"sha256"`
+	SHA256        string      `json:"sha256"`             // empty if it is not known, or the run has others
+	XXH3          string      `json:"xxh3_128,omitempty"` // in place of SHA256
 	ContentSize   int64       `json:"content_size"`
 	ContentSHA256 string      `json:"content_sha256"`
+	ContentXXH3   string      `json:"content_xxh3_128,omitempty"`
 	Complete      bool        `json:"complete"`
 	FirstPacket   uint64      `json:"first_packet"` // number of its first packet as column first_packet counts
 	Packets       uint64      `json:"packets"`
@@ -214,6 +216,15 @@ func (n *Number) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// Identity is what the content of an input is told by: its SHA-256, or its XXH3 behind
+// "xxh3 "; empty if neither is known.
+func (in *Input) Identity() string {
+	if in.ContentXXH3 != "" {
+		return "xxh3 " + in.ContentXXH3
+	}
+	return in.ContentSHA256
+}
+
 // RunID gives the identity of a run: the SHA-256 over the tool's version, the
 // parameters and the contents of the inputs, whatever their order and names.
 func RunID(tool Tool, parameters map[string]string, inputs []Input) string {
@@ -229,7 +240,7 @@ func RunID(tool Tool, parameters map[string]string, inputs []Input) string {
 	}
 	var contents []string
 	for _, in := range inputs {
-		contents = append(contents, fmt.Sprintf("%s %d\n", in.ContentSHA256, in.ContentSize))
+		contents = append(contents, fmt.Sprintf("%s %d\n", in.Identity(), in.ContentSize))
 	}
 	slices.Sort(contents)
 	_, _ = io.WriteString(h, strings.Join(contents, ""))

@@ -66,7 +66,16 @@ type Input struct {
 	Size          int64  `json:"size"` // as stored
 	ContentSize   int64  `json:"content_size"`
 	ContentSHA256 string `json:"content_sha256"`
-	Empty         bool   `json:"empty,omitempty"` // it held nothing that could be counted twice
+	ContentXXH3   string `json:"content_xxh3_128,omitempty"` // in place of ContentSHA256
+	Empty         bool   `json:"empty,omitempty"`            // it held nothing that could be counted twice
+}
+
+// Identity is what the content is told by, as run.json has it.
+func (in *Input) Identity() string {
+	if in.ContentXXH3 != "" {
+		return "xxh3 " + in.ContentXXH3
+	}
+	return in.ContentSHA256
 }
 
 // Sizes gives the lengths of the files of the run's inputs, in order.
@@ -106,11 +115,11 @@ func (h *Header) Rows(name string) uint64 {
 	return 0
 }
 
-// Counted gives the run that has counted a content.
-func (h *Header) Counted(sha256 string) (run string, counted bool) {
+// Counted gives the run that has counted a content, by its identity.
+func (h *Header) Counted(identity string) (run string, counted bool) {
 	for i := range h.Runs {
 		for _, in := range h.Runs[i].Inputs {
-			if in.ContentSHA256 == sha256 && !in.Empty {
+			if in.Identity() == identity && !in.Empty {
 				return h.Runs[i].ID, true
 			}
 		}
