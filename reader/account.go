@@ -32,10 +32,29 @@ func (t *Tally) add(f *capture.Frame, m *flow.Meta) {
 	if t.Packets == 0 {
 		t.FirstOffset, t.FirstNumber = f.Offset, f.Number
 	}
+	t.addFrame(len(f.Data), m)
+}
+
+// addFrame counts a packet but for its place, of which so many octets were captured.
+func (t *Tally) addFrame(captured int, m *flow.Meta) {
 	t.Packets++
 	t.WireOctets += uint64(m.WireOctets)
-	t.CapturedOctets += uint64(len(f.Data))
+	t.CapturedOctets += uint64(captured)
 	t.Octets += m.Octets
+}
+
+// addTally adds packets behind those that are counted.
+func (t *Tally) addTally(behind *Tally) {
+	if behind.Packets == 0 {
+		return
+	}
+	if t.Packets == 0 {
+		t.FirstOffset, t.FirstNumber = behind.FirstOffset, behind.FirstNumber
+	}
+	t.Packets += behind.Packets
+	t.WireOctets += behind.WireOctets
+	t.CapturedOctets += behind.CapturedOctets
+	t.Octets += behind.Octets
 }
 
 // addPacket counts a packet whose frame is gone: without captured octets and offset.

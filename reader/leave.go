@@ -39,10 +39,8 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 		if p.ended {
 			break
 		}
-		for i := 0; i < framesAtATime && !p.ended; i++ {
-			if err := p.read(); err != nil {
-				return nil, err
-			}
+		if err := p.readSome(); err != nil {
+			return nil, err
 		}
 	}
 	if n == 0 {
@@ -53,6 +51,21 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 		return nil, io.EOF
 	}
 	return room[:n], nil
+}
+
+// readSome reads framesAtATime frames or more, or up to the end.
+func (p *Packets) readSome() error {
+	for n := 0; n < framesAtATime && !p.ended; n++ {
+		if p.plain {
+			if n += p.readPlain(framesAtATime - n); n == framesAtATime {
+				break
+			}
+		}
+		if err := p.read(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leave fills dst from its start with the packets whose turn has come.

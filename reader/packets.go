@@ -70,6 +70,8 @@ type Packets struct {
 	keys      *keys           // nil if keys are the 7-tuple
 	mask      *anonymize.Mask // nil if addresses stay
 
+	plain bool // readPlain has the same meaning as read
+
 	interfaces []observed             // in step with the capture's
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
 	firsts     *firstFragments        // nil unless fragments are joined
@@ -120,6 +122,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 	if options.Filter != nil {
 		p.filter = &frameFilter{filter: options.Filter}
 	}
+	p.plain = p.takesPlain()
 	size := options.BufferSize
 	if size == 0 {
 		size = capture.DefaultBufferSize

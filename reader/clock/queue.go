@@ -10,6 +10,7 @@ type queue struct {
 	chunks []chunk // the first one has the front, the last one the place that push fills; none at first
 	spares []chunk
 	first  int            // place of the front in the first chunk
+	tail   *chunk         // the last chunk, nil if there is none
 	next   int            // place that push fills in the last chunk
 	count  int            // packets
 	latest flow.Timestamp // clock of the last packet; valid iff there is one
@@ -37,10 +38,10 @@ func (q *queue) at(i int) (*flow.Packet, uint64) {
 
 // spare gives the place that push will fill next.
 func (q *queue) spare() *flow.Packet {
-	if len(q.chunks) == 0 || q.next == q.room {
+	if q.tail == nil || q.next == len(q.tail.packets) {
 		q.extend()
 	}
-	return &q.chunks[len(q.chunks)-1].packets[q.next]
+	return &q.tail.packets[q.next]
 }
 
 // extend appends a chunk.
@@ -51,7 +52,7 @@ func (q *queue) extend() {
 	} else {
 		q.chunks = append(q.chunks, chunk{packets: make([]flow.Packet, q.room), positions: make([]uint64, q.room)})
 	}
-	q.next = 0
+	q.next, q.tail = 0, &q.chunks[len(q.chunks)-1]
 }
 
 // push appends p, which may already lie in the place it is to have.
@@ -60,7 +61,12 @@ func (q *queue) push(p *flow.Packet, position uint64) {
 	if slot != p {
 		*slot = *p
 	}
-	c := &q.chunks[len(q.chunks)-1]
+	q.take(slot, position)
+}
+
+// take appends what lies in the place that spare has given.
+func (q *queue) take(p *flow.Packet, position uint64) {
+	c := q.tail
 	c.positions[q.next] = position
 	c.marks |= p.Meta.Marks
 	q.latest = p.Clock
@@ -94,4 +100,7 @@ func (q *queue) release(c chunk) {
 	q.spares = append(q.spares, c)
 	q.chunks = append(q.chunks[:0], q.chunks[1:]...)
 	q.first = 0
+	if q.tail = nil; len(q.chunks) > 0 {
+		q.tail = &q.chunks[len(q.chunks)-1]
+	}
 }

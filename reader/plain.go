@@ -1,0 +1,75 @@
+package reader
+
+import "netstream/aggregate/flow"
+
+// oddMarks are those of packets that take the way of all others: their remarks are
+// counted one by one, and what becomes of fragments is decided there.
+const oddMarks = notedMarks&^flow.MarkTruncated | flow.MarkCarriesFragment
+
+// takesPlain says whether nothing is asked for that readPlain leaves out.
+func (p *Packets) takesPlain() bool {
+	return p.selection == nil && p.filter == nil && p.keys == nil && p.mask == nil && p.options.Layer == LayerOuter
+}
+
+// readPlain does what read does for at most so many frames, as long as nothing about them
+// is odd, and gives their number: most packets of most captures then cost no decisions
+// that are the same for all, and are counted in registers. What it leaves, read takes.
+func (p *Packets) readPlain(most int) int {
+	if len(p.interfaces) != 1 || p.interfaces[0].varies {
+		return 0
+	}
+	records, ok := p.capture.Plain()
+	if !ok {
+		return 0
+	}
+	from := &p.interfaces[0]
+	offset, number := p.capture.Place()
+	metered := Tally{FirstOffset: offset, FirstNumber: number}
+	var truncated Tally
+	var imprint flow.Imprint
+	var first, last flow.Timestamp
+	for range most {
+		frame, length, at, ok := records.Next()
+		if !ok {
+			break
+		}
+		packet := p.orderer.Slot()
+		reason, _ := from.decoder.Decode(packet, frame, length)
+		packet.Time, packet.Number, packet.Key.Point = at, number, from.point
+		packet.Hash = p.options.Hasher.Hash(&packet.Key)
+		packet.Meta.Input = p.ordinal
+		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !p.orderer.PutNext() {
+			records.Back(length)
+			break
+		}
+		number++
+		if last = at; metered.Packets == 0 {
+			first = at
+		}
+		metered.addFrame(len(frame), &packet.Meta)
+		imprint.AddPacket(packet)
+		if packet.Meta.Marks&flow.MarkTruncated != 0 {
+			if truncated.Packets == 0 {
+				truncated.FirstOffset, truncated.FirstNumber = offset+records.Before(), packet.Number
+			}
+			truncated.addFrame(len(frame), &packet.Meta)
+		}
+	}
+	p.capture.Taken(&records)
+	if metered.Packets > 0 {
+		p.account.meteredAll(&metered, &truncated, imprint, first, last)
+	}
+	return int(metered.Packets)
+}
+
+// meteredAll counts packets that are metered, with times in order, of which some are
+// truncated, as metered does.
+func (a *Account) meteredAll(packets, truncated *Tally, imprint flow.Imprint, first, last flow.Timestamp) {
+	if a.Accounted.Packets == 0 {
+		a.FirstTime, a.LastTime = first, last
+	}
+	a.FirstTime, a.LastTime = min(a.FirstTime, first), max(a.LastTime, last)
+	a.Accounted.addTally(packets)
+	a.Notes[NoteTruncated].addTally(truncated)
+	a.Imprint += imprint
+}
