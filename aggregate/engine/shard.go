@@ -105,12 +105,13 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	}
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
+	var near [touchedAtATime]uint32
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
-		s.touched += s.table.touch(packets, few)
-		for _, i := range few {
+		s.touched += s.table.touch(packets, few, &near)
+		for n, i := range few {
 			p := &packets[i]
-			number := s.table.number(p.Hash, &p.Key)
+			number := s.table.nearby(near[n], p.Hash, &p.Key)
 			if state := s.table.state(number); !s.process.Continue(state, p) {
 				s.process.Add(state, s.table.extension(number), p)
 			}

@@ -48,28 +48,43 @@ func (t *table) state(number uint32) *meter.State {
 
 // touch reads what number and the metering will need of the packets with the given
 // numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
-// then the states that they lead to. No branch depends on what was read. What it gives
-// has no meaning.
-func (t *table) touch(packets []flow.Packet, numbers []uint16) (read uint64) {
+// then the states that they lead to. No branch depends on what was read. near gets for each
+// packet the number plus 1 of the state that is most likely its own, 0 if there is none.
+// What touch gives has no meaning.
+func (t *table) touch(packets []flow.Packet, numbers []uint16, near *[touchedAtATime]uint32) (read uint64) {
+	numbers = numbers[:min(len(numbers), touchedAtATime)]
 	if t.states == 0 {
+		clear(near[:len(numbers)])
 		return 0
 	}
-	var slots [touchedAtATime]slot
 	fresh := 0
-	for i, n := range numbers[:min(len(numbers), touchedAtATime)] {
-		s := t.slots[t.home(tag(packets[n].Hash))]
-		slots[i] = s
+	for i, n := range numbers {
+		want := tag(packets[n].Hash)
+		s := t.slots[t.home(want)]
+		state := uint32(s)
+		if s.tag() != want {
+			state = 0
+		}
+		near[i] = state
 		if s == 0 {
 			fresh++
 		}
 	}
-	for _, s := range slots[:min(len(numbers), touchedAtATime)] {
-		read += t.state(max(uint32(s), 1) - 1).Touch()
+	for _, n := range near[:len(numbers)] {
+		read += t.state(max(n, 1) - 1).Touch()
 	}
 	for _, number := range t.free[len(t.free)-min(fresh, len(t.free)):] { // what insert will take
 		read += t.state(number).TouchAll()
 	}
 	return read
+}
+
+// nearby is number with what touch has found: states are not forgotten in between.
+func (t *table) nearby(near uint32, hash uint64, key *flow.Key) uint32 {
+	if near != 0 && t.state(near-1).Key.Equal(key) {
+		return near - 1
+	}
+	return t.number(hash, key)
 }
 
 // find gives the state of key, a new one if there is none.

@@ -50,8 +50,9 @@ func (s *side) carry(c *carry.Coder) {
 	c.Counters(&s.slice)
 	carry.Number(c, &s.minOctets)
 	carry.Number(c, &s.maxOctets)
-	for i := range s.tcpFlagCounts {
-		carry.Number(c, &s.tcpFlagCounts[i])
+	s.settle()
+	for i := range s.flagCounts {
+		carry.Number(c, &s.flagCounts[i])
 	}
 	c.Counters(&s.total)
 	carry.Number(c, &s.vlan)

@@ -147,7 +147,7 @@ func (x *Pair) result(s *State, to *flow.Reverse) {
 	span := x.spans[1-initiator]
 	*to = flow.Reverse{
 		Start: span.first, End: span.last, Counters: reverse.total,
-		TCPFlags: reverse.tcpFlags, TCPFlagCounts: reverse.tcpFlagCounts, Marks: reverse.marks & flow.MarkTCP,
+		TCPFlags: reverse.tcpFlags, TCPFlagCounts: reverse.flagCounts, Marks: reverse.marks & flow.MarkTCP,
 		MinOctets: reverse.minOctets, MaxOctets: reverse.maxOctets, MinTTL: reverse.minTTL, MaxTTL: reverse.maxTTL,
 		TCP: x.connection.Result(initiator),
 	}

@@ -38,7 +38,7 @@ func (s *State) Reset(key *flow.Key) {
 // Touch reads of s what a packet changes, so that it is in the cache. What it gives has no
 // meaning.
 func (s *State) Touch() uint64 {
-	return uint64(s.Key.Source[0]) + uint64(s.lastClock) + s.slice.WireOctets + s.tcpFlagCounts[4]
+	return uint64(s.Key.Source[0]) + uint64(s.sliceLast) + s.flagLanes
 }
 
 // TouchAll is Touch for a State that a flow will begin in.
