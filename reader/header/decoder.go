@@ -75,6 +75,9 @@ func (d *Decoder) Decode(p *flow.Packet, frame []byte, length uint32) (reason fl
 			if d.withMAC {
 				setMAC(p, frame[0:6], frame[6:12])
 			}
+			if t == etherTypeIPv4 && usual(p, frame[at:]) {
+				return flow.ReasonAccounted, 0
+			}
 			return internet(p, frame[at:], length-uint32(at)), 0
 		}
 		p.Meta.VLAN, p.Meta.Marks = 0, 0
