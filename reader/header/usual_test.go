@@ -23,7 +23,9 @@ func TestUsual(t *testing.T) {
 				b[at] = byte(random.IntN(64))
 			}
 		}
-		b = b[:len(b)-random.IntN(len(b)+1)/(1+random.IntN(8))]
+		if random.IntN(4) == 0 {
+			b = b[:random.IntN(len(b)+1)]
+		}
 		onWire := uint32(len(b) + random.IntN(4))
 		var want, got flow.Packet
 		if !usual(&got, b) {
@@ -38,7 +40,7 @@ func TestUsual(t *testing.T) {
 			t.Fatalf("%x: got %+v\nwant %v %+v", b, got, reason, want)
 		}
 	}
-	if taken < 50_000 || left < 50_000 {
+	if taken < 20_000 || left < 20_000 {
 		t.Errorf("%d packets were taken, %d left", taken, left)
 	}
 }
