@@ -144,6 +144,12 @@ func (b *bench) compare(w io.Writer, capture string, load workload) error {
 	return nil
 }
 
+// netstream gives a run over one input.
+func (b *bench) netstream(name, input string, flags ...string) program {
+	out := filepath.Join(b.dir, "out")
+	return command(name, out, append([]string{filepath.Join(b.bin, "netstream"), "run", "-q", input, "-w", out}, flags...)...)
+}
+
 // programs gives what is measured on a capture: first the floor that others are compared
 // with, and the place of the program itself.
 func (b *bench) programs(capture string, load workload) (all []program, ours int) {
@@ -153,9 +159,11 @@ func (b *bench) programs(capture string, load workload) (all []program, ours int
 	all = append(all, command("floor", "", filepath.Join(b.bin, "floor"), capture))
 	ours = len(all)
 	for _, n := range b.workers {
-		out := filepath.Join(b.dir, "out")
-		all = append(all, command("netstream -j"+strconv.Itoa(n), out, filepath.Join(b.bin, "netstream"), "run", "-q", capture, "-w", out, "-j", strconv.Itoa(n)))
+		all = append(all, b.netstream("netstream -j"+strconv.Itoa(n), capture, "-j", strconv.Itoa(n)))
 	}
+	// None of the others tells its input by a digest.
+	first := strconv.Itoa(b.workers[0])
+	all = append(all, b.netstream("  -j"+first+", XXH3", capture, "-j", first, "--input-digest", "xxh3"))
 	if b.peers {
 		all = append(all, peers(b.dir, capture, load)...)
 	}
