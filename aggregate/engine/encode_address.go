@@ -67,19 +67,9 @@ func addressLength(row []byte) int {
 	return min(addressLengths[row[0]&behindMapped], len(row))
 }
 
-// addressPrefix gives a number that orders addresses as far as it differs, whether it
-// says all of the address, and where the address ends. Those with a first half of zeros,
-// such as the IPv4-mapped ones, are their second half.
-func addressPrefix(row []byte) (prefix uint64, whole bool, end int) {
-	switch end = addressLength(row); {
-	case end == 5:
-		return mappedPrefix<<32 | uint64(binary.BigEndian.Uint32(row[1:])), true, end
-	case end < 17:
-		return 0, true, end
-	}
-	high, low := binary.BigEndian.Uint64(row[1:]), binary.BigEndian.Uint64(row[9:])
-	if high == 0 && low < 1<<63 {
-		return low, true, end
-	}
-	return 1<<63 | high>>1, false, end
+// longKey says of the key at the beginning of row that it has at least 16 octets, its
+// observation point left out. It says so of all with both addresses, by their first 8
+// octets.
+func longKey(row []byte) bool {
+	return len(row) >= 16 && row[0] != noAddress && (row[0] != mappedIPv4 || row[5] != noAddress)
 }

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -31,8 +31,8 @@ func orderedAddresses() [][16]byte {
 	return all
 }
 
-// TestOrderedAddresses: addresses come back, and their octets and prefixes are in the
-// order of their 128 bits.
+// TestOrderedAddresses: addresses come back, and their octets are in the order of their
+// 128 bits.
 func TestOrderedAddresses(t *testing.T) {
 	all := orderedAddresses()
 	for _, a := range all {
@@ -41,20 +41,40 @@ func TestOrderedAddresses(t *testing.T) {
 		if got := d.orderedAddress(); got != a || d.finish() != nil {
 			t.Errorf("%x comes back as %x", a, got)
 		}
-		p, whole, end := addressPrefix(x)
-		if end != len(x) {
-			t.Errorf("%x: ends at %d, want %d", a, end, len(x))
-		}
 		for _, b := range all {
 			y := appendOrderedAddress(nil, &b)
 			want := bytes.Compare(a[:], b[:])
 			if got := bytes.Compare(x, y); got != want {
 				t.Errorf("%x and %x: order %d, want %d", a, b, got, want)
 			}
-			q, _, _ := addressPrefix(y)
-			if got := cmp.Compare(p, q); got != want && (got != 0 || whole) {
-				t.Errorf("%x and %x: order of prefixes %d, want %d", a, b, got, want)
-			}
+		}
+	}
+}
+
+// TestKeyPrefix: the numbers of a key, and whether it is a long one, order keys as far as
+// they differ, with what follows the shortest of them left out.
+func TestKeyPrefix(t *testing.T) {
+	all := orderedAddresses()
+	random := rand.New(rand.NewPCG(5, 6))
+	key := func() (flow.Key, []byte) {
+		k := flow.Key{Source: all[random.IntN(len(all))], Destination: all[random.IntN(len(all))], SourcePort: uint16(random.IntN(3))}
+		return k, append(appendKey(nil, &k), byte(random.IntN(256)), byte(random.IntN(256)))
+	}
+	points := flow.NewPoints()
+	for range 200000 {
+		a, x := key()
+		b, y := key()
+		if random.IntN(2) == 0 {
+			b.Source, b.Destination = a.Source, a.Destination
+			y = append(appendKey(nil, &b), byte(random.IntN(256)))
+		}
+		if longKey(x) && keyLength(x) < 16 {
+			t.Fatalf("%x: longKey says so of %d octets", x, keyLength(x))
+		}
+		want := a.Compare(&b, points)
+		p, q := keyPrefix(x), keyPrefix(y)
+		if got := slices.Compare(p[:], q[:]); got != want && got != 0 {
+			t.Fatalf("%x and %x: order of prefixes %d, want %d", x, y, got, want)
 		}
 	}
 }
@@ -72,7 +92,7 @@ func TestDamagedKeys(t *testing.T) {
 		if keyLength(row) > n {
 			t.Errorf("a key cut to %d octets has %d", n, keyLength(row))
 		}
-		addressPrefix(row)
+		keyPrefix(row)
 		d := decoder{src: row}
 		var got flow.Key
 		if d.key(&got); d.finish() == nil {

@@ -42,14 +42,7 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			row.state.Carry(c, row.extension)
 			return c.Finish()
 		},
-		Prefix: func(row []byte) (prefix runs.Prefix) {
-			var whole bool
-			var source int
-			if prefix[0], whole, source = addressPrefix(row); whole {
-				prefix[1], _, _ = addressPrefix(row[source:])
-			}
-			return prefix
-		},
+		Prefix:  keyPrefix,
 		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
 	}
 }

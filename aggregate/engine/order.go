@@ -23,12 +23,9 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	const times = 16
 	to := new(behind) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
-		Append: appendRecord,
-		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
-		Prefix: func(row []byte) runs.Prefix {
-			source, _, _ := addressPrefix(row[times:])
-			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
-		},
+		Append:  appendRecord,
+		Decode:  func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
+		Prefix:  firstOctets, // start, end, and what is of the addresses
 		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
 }
@@ -41,11 +38,9 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 		Append: appendSlice,
 		Decode: decodeSlice,
 		Prefix: func(row []byte) runs.Prefix {
-			prefix := runs.Prefix{binary.BigEndian.Uint64(row)}
-			var whole bool
-			var end int
-			if prefix[1], whole, end = addressPrefix(row[start:]); whole {
-				prefix[2], _, _ = addressPrefix(row[start+end:])
+			prefix := firstOctets(row)
+			if !longKey(row[min(start, len(row)):]) {
+				prefix[2] = 0
 			}
 			return prefix
 		},
@@ -60,17 +55,7 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendReport,
 		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
-		Prefix: func(row []byte) (prefix runs.Prefix) {
-			var whole bool
-			var source, destination int
-			if prefix[0], whole, source = addressPrefix(row); !whole {
-				return prefix
-			}
-			if prefix[1], whole, destination = addressPrefix(row[source:]); whole {
-				prefix[2] = binary.BigEndian.Uint64(row[source+destination:])
-			}
-			return prefix
-		},
+		Prefix: keyPrefix,
 		Compare: func(a, b []byte) int {
 			k, l := keyLength(a), keyLength(b)
 			if c := bytes.Compare(a[:k], b[:l]); c != 0 {
@@ -86,6 +71,23 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 			return compareNumbers(&x, &y, 3)
 		},
 	}
+}
+
+// firstOctets gives the first octets of a row as numbers of the same order.
+func firstOctets(row []byte) runs.Prefix {
+	if len(row) < 24 { // it is damaged
+		row = append(row[:len(row):len(row)], make([]byte, 24)...)
+	}
+	return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])}
+}
+
+// keyPrefix gives numbers of the order of rows that begin with their key.
+func keyPrefix(row []byte) runs.Prefix {
+	prefix := firstOctets(row)
+	if prefix[2] = 0; !longKey(row) {
+		prefix[1] = 0
+	}
+	return prefix
 }
 
 // compareKeys compares rows from their keys on: the key, then as compareRest does.

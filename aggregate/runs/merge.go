@@ -73,48 +73,62 @@ type head struct {
 	offset int64  // of the file, up to which it was read
 	behind int64  // octets of the file that are not in the buffer yet
 	buffer []byte // what was read
-	at     int    // what of it is done with
+	at     int    // what of it is done with; of a run in memory the number of rows
 	left   uint64 // rows of the file that are still to come
 
 	row    []byte // valid until next
 	prefix Prefix
+	over   bool // there is no row left
+	place  int  // among the heads
+
+	touched byte // keeps the reads of touch alive
 }
 
-// next moves on to the next row; false at the end of the run.
-func (h *head) next() (bool, error) {
+// next moves on to the next row, or says that the run is over.
+func (h *head) next() error {
 	if h.file == nil {
-		if len(h.refs) == 0 {
-			return false, nil
-		}
-		r := &h.refs[0]
-		h.row, h.prefix = h.octets[r.at:r.at+r.length], r.prefix
-		h.refs = h.refs[1:]
-		return true, nil
+		h.nextInMemory()
+		return nil
 	}
-	h.row = nil
 	if h.left == 0 {
-		return false, nil
+		h.over, h.row = true, nil
+		return nil
 	}
 	h.left--
 	if len(h.buffer)-h.at < MaxRow+binary.MaxVarintLen16 && h.behind > 0 {
 		if err := h.fill(); err != nil {
-			return false, &SpillError{"read", err}
+			return &SpillError{"read", err}
 		}
 	}
 	length, n := binary.Uvarint(h.buffer[h.at:])
 	switch {
 	case n < 0:
-		return false, &SpillError{"read", errors.New("length of a row has more than 64 bits")}
+		return &SpillError{"read", errors.New("length of a row has more than 64 bits")}
 	case length > MaxRow:
-		return false, &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
+		return &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
 	case n == 0 || int(length) > len(h.buffer)-h.at-n:
-		return false, &SpillError{"read", io.ErrUnexpectedEOF}
+		return &SpillError{"read", io.ErrUnexpectedEOF}
 	}
 	begin := h.at + n
 	h.at = begin + int(length)
 	h.row = h.buffer[begin:h.at]
 	h.prefix = h.prefixOf(h.row)
-	return true, nil
+	return nil
+}
+
+func (h *head) nextInMemory() {
+	if len(h.refs) == 0 {
+		h.over, h.row = true, nil
+		return
+	}
+	if h.at%touchRows == 0 {
+		h.touched += touch(h.octets, h.refs[:min(touchRows, len(h.refs))])
+	}
+	h.at++
+	r := h.refs[0]
+	h.refs = h.refs[1:]
+	h.row = h.octets[r.at : r.at+r.length]
+	h.prefix = h.prefixOf(h.row)
 }
 
 // fill moves what is left in the buffer to its front and reads as much behind it as it
@@ -136,60 +150,61 @@ func (h *head) fill() error {
 	return err
 }
 
-func (h *head) less(other *head) bool {
+// before says whether the row of h comes before that of another head. A run that is over
+// comes behind all others.
+func (h *head) before(other *head) bool {
+	switch {
+	case h.over || other.over:
+		return other.over
+	case h.prefix[0] != other.prefix[0]: // nearly always
+		return h.prefix[0] < other.prefix[0]
+	}
 	if c := h.prefix.compare(&other.prefix); c != 0 {
 		return c < 0
 	}
 	return h.compare(h.row, other.row) < 0
 }
 
-// merge merges by a binary heap of the runs' heads.
-func merge(all []*head, yield func([]byte) error) error {
-	var heap []*head
-	for _, h := range all {
-		ok, err := h.next()
-		if err != nil {
+// merge gives the rows of all runs in their order. The heads play a tournament: each match
+// keeps who has lost it, so that a new row of the winner meets one head a round on its way
+// up, and no other match is played again (Knuth, volume 3, section 5.4.1).
+func merge(heads []*head, yield func([]byte) error) error {
+	for i, h := range heads {
+		if err := h.next(); err != nil {
 			return err
 		}
-		if ok {
-			heap = append(heap, h)
-		}
+		h.place = i
 	}
-	for i := len(heap)/2 - 1; i >= 0; i-- {
-		down(heap, i)
+	if len(heads) == 0 {
+		return nil
 	}
-	for len(heap) > 0 {
-		if err := yield(heap[0].row); err != nil {
+	losers := make([]*head, len(heads)) // of match i, between the winners of 2i and 2i+1; heads are behind the matches
+	winner := play(heads, losers, 1)
+	for !winner.over {
+		if err := yield(winner.row); err != nil {
 			return err
 		}
-		ok, err := heap[0].next()
-		if err != nil {
+		if err := winner.next(); err != nil {
 			return err
 		}
-		if !ok {
-			heap[0] = heap[len(heap)-1]
-			heap = heap[:len(heap)-1]
-		}
-		if len(heap) > 1 {
-			down(heap, 0)
+		for match := (winner.place + len(heads)) / 2; match > 0; match /= 2 {
+			if losers[match].before(winner) {
+				winner, losers[match] = losers[match], winner
+			}
 		}
 	}
 	return nil
 }
 
-func down(heap []*head, i int) {
-	for {
-		child := 2*i + 1
-		if child >= len(heap) {
-			return
-		}
-		if child+1 < len(heap) && heap[child+1].less(heap[child]) {
-			child++
-		}
-		if !heap[child].less(heap[i]) {
-			return
-		}
-		heap[i], heap[child] = heap[child], heap[i]
-		i = child
+// play plays a match and those before it for the first time, and gives its winner.
+func play(heads, losers []*head, match int) *head {
+	if match >= len(heads) {
+		return heads[match-len(heads)]
 	}
+	winner, loser := play(heads, losers, 2*match), play(heads, losers, 2*match+1)
+	if loser.before(winner) {
+		winner, loser = loser, winner
+	}
+	losers[match] = loser
+	return winner
 }
