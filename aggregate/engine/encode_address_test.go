@@ -2,9 +2,9 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -51,30 +51,33 @@ func TestOrderedAddresses(t *testing.T) {
 	}
 }
 
-// TestKeyPrefix: the numbers of a key, and whether it is a long one, order keys as far as
-// they differ, with what follows the shortest of them left out.
-func TestKeyPrefix(t *testing.T) {
+// TestKeyNumbers: the numbers of keys order them as far as they differ.
+func TestKeyNumbers(t *testing.T) {
 	all := orderedAddresses()
 	random := rand.New(rand.NewPCG(5, 6))
-	key := func() (flow.Key, []byte) {
-		k := flow.Key{Source: all[random.IntN(len(all))], Destination: all[random.IntN(len(all))], SourcePort: uint16(random.IntN(3))}
-		return k, append(appendKey(nil, &k), byte(random.IntN(256)), byte(random.IntN(256)))
+	key := func() flow.Key {
+		any := func() uint16 { return uint16(random.IntN(3) * random.IntN(1<<15)) }
+		return flow.Key{Source: all[random.IntN(len(all))], Destination: all[random.IntN(len(all))], SourcePort: any(), DestinationPort: any(),
+			Protocol: uint8(any()), ClassOfService: uint8(any()), Version: uint8(any()), Shape: flow.Shape(any())}
+	}
+	row := func(k *flow.Key) []byte { // with what follows it
+		return append(appendKey(nil, k), byte(random.IntN(256)), byte(random.IntN(256)))
 	}
 	points := flow.NewPoints()
-	for range 200000 {
-		a, x := key()
-		b, y := key()
+	for range 300000 {
+		a, b := key(), key()
 		if random.IntN(2) == 0 {
-			b.Source, b.Destination = a.Source, a.Destination
-			y = append(appendKey(nil, &b), byte(random.IntN(256)))
+			b.Source = a.Source
 		}
-		if longKey(x) && keyLength(x) < 16 {
-			t.Fatalf("%x: longKey says so of %d octets", x, keyLength(x))
+		if random.IntN(2) == 0 {
+			b.Destination = a.Destination
 		}
+		x, y := row(&a), row(&b)
 		want := a.Compare(&b, points)
-		p, q := keyPrefix(x), keyPrefix(y)
-		if got := slices.Compare(p[:], q[:]); got != want && got != 0 {
-			t.Fatalf("%x and %x: order of prefixes %d, want %d", x, y, got, want)
+		p, q := keyNumbers(x)
+		r, s := keyNumbers(y)
+		if got := cmp.Or(cmp.Compare(p, r), cmp.Compare(q, s)); got != want && got != 0 {
+			t.Fatalf("%x and %x: order of numbers %d, want %d", x, y, got, want)
 		}
 	}
 }
@@ -92,7 +95,7 @@ func TestDamagedKeys(t *testing.T) {
 		if keyLength(row) > n {
 			t.Errorf("a key cut to %d octets has %d", n, keyLength(row))
 		}
-		keyPrefix(row)
+		keyNumbers(row)
 		d := decoder{src: row}
 		var got flow.Key
 		if d.key(&got); d.finish() == nil {

@@ -42,7 +42,10 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			row.state.Carry(c, row.extension)
 			return c.Finish()
 		},
-		Prefix:  keyPrefix,
+		Prefix: func(row []byte) runs.Prefix {
+			first, second := keyNumbers(row)
+			return runs.Prefix{first, second}
+		},
 		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
 	}
 }

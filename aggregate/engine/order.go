@@ -23,9 +23,15 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	const times = 16
 	to := new(behind) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
-		Append:  appendRecord,
-		Decode:  func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
-		Prefix:  firstOctets, // start, end, and what is of the addresses
+		Append: appendRecord,
+		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
+		Prefix: func(row []byte) runs.Prefix {
+			if len(row) < times { // it is damaged
+				return runs.Prefix{}
+			}
+			first, _ := keyNumbers(row[times:])
+			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), first}
+		},
 		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
 }
@@ -38,11 +44,11 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 		Append: appendSlice,
 		Decode: decodeSlice,
 		Prefix: func(row []byte) runs.Prefix {
-			prefix := firstOctets(row)
-			if !longKey(row[min(start, len(row)):]) {
-				prefix[2] = 0
+			if len(row) < start { // it is damaged
+				return runs.Prefix{}
 			}
-			return prefix
+			first, second := keyNumbers(row[start:])
+			return runs.Prefix{binary.BigEndian.Uint64(row), first, second}
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[start:], b[start:], points, 2) },
 	}
@@ -55,7 +61,10 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendReport,
 		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
-		Prefix: keyPrefix,
+		Prefix: func(row []byte) runs.Prefix {
+			first, second := keyNumbers(row)
+			return runs.Prefix{first, second}
+		},
 		Compare: func(a, b []byte) int {
 			k, l := keyLength(a), keyLength(b)
 			if c := bytes.Compare(a[:k], b[:l]); c != 0 {
@@ -71,23 +80,6 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 			return compareNumbers(&x, &y, 3)
 		},
 	}
-}
-
-// firstOctets gives the first octets of a row as numbers of the same order.
-func firstOctets(row []byte) runs.Prefix {
-	if len(row) < 24 { // it is damaged
-		row = append(row[:len(row):len(row)], make([]byte, 24)...)
-	}
-	return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])}
-}
-
-// keyPrefix gives numbers of the order of rows that begin with their key.
-func keyPrefix(row []byte) runs.Prefix {
-	prefix := firstOctets(row)
-	if prefix[2] = 0; !longKey(row) {
-		prefix[1] = 0
-	}
-	return prefix
 }
 
 // compareKeys compares rows from their keys on: the key, then as compareRest does.
