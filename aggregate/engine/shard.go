@@ -149,14 +149,28 @@ func (s *shard) sweep(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		if !s.process.Expired(state, now) {
-			return false
+	s.table.sweepSome(s.hasher.Hash, func(numbers []uint32) []uint32 {
+		over := numbers[:0]
+		for _, number := range numbers {
+			if s.process.Expired(s.table.state(number), now) {
+				over = append(over, number)
+			}
 		}
-		s.process.Flush(state, extension, now)
-		return true
+		s.end(over, now)
+		return over
 	})
 	s.left = uint64(s.table.states)
+}
+
+// end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache
+// misses overlap.
+func (s *shard) end(numbers []uint32, end flow.Timestamp) {
+	for _, number := range numbers {
+		s.touched += s.table.state(number).TouchAll()
+	}
+	for _, number := range numbers {
+		s.process.Flush(s.table.state(number), s.table.extension(number), end)
+	}
 }
 
 // flush ends all flows. end is the largest clock of the whole input.
@@ -173,13 +187,16 @@ func (s *shard) flush(end flow.Timestamp) error {
 
 // endAll ends all flows, or hands them over, those of parts that were set aside, too.
 func (s *shard) endAll(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		if s.open == nil || s.process.Expired(state, end) {
-			s.process.Flush(state, extension, end)
-		} else if state.Remembered() {
-			s.open.Add(&keyState{state, extension})
+	s.table.each(func(numbers []uint32) {
+		over := numbers[:0]
+		for _, number := range numbers {
+			if state := s.table.state(number); s.open == nil || s.process.Expired(state, end) {
+				over = append(over, number)
+			} else if state.Remembered() {
+				s.open.Add(&keyState{state, s.table.extension(number)})
+			}
 		}
-		return true
+		s.end(over, end)
 	})
 	s.table = nil
 	return s.endOverflow(end)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math/bits"
+
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 )
@@ -17,8 +19,6 @@ type table struct {
 	free   []uint32  // numbers of states given back
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
-
-	touched uint64 // keeps the reads of forgetAll alive
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -147,21 +147,72 @@ func (t *table) grow() {
 // true. It goes through the states in the order of memory. Pointers to states that
 // find gave are not valid afterwards.
 func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
-	var over [touchedAtATime]uint32 // those to be forgotten
-	n := 0
-	for number := range t.states {
-		if !t.inUse(number) || !done(t.state(number), t.extension(number)) {
-			continue
+	t.sweepSome(hash, func(numbers []uint32) []uint32 {
+		over := numbers[:0]
+		for _, number := range numbers {
+			if done(t.state(number), t.extension(number)) {
+				over = append(over, number)
+			}
 		}
-		over[n] = number
-		if n++; n == len(over) {
-			t.forgetAll(hash, over[:n])
-			n = 0
+		return over
+	})
+}
+
+// sweepSome is sweep for a function that takes the numbers of at most touchedAtATime states at a
+// time, and gives those of them that are to be forgotten.
+func (t *table) sweepSome(hash func(*flow.Key) uint64, done func(numbers []uint32) (over []uint32)) {
+	before := t.used
+	t.each(func(numbers []uint32) {
+		over := done(numbers)
+		for _, number := range over {
+			t.taken[number/64] &^= 1 << (number % 64)
 		}
+		t.free = append(t.free, over...)
+		t.used -= len(over)
+	})
+	if t.used < before {
+		t.purge()
 	}
-	t.forgetAll(hash, over[:n])
 	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
 		t.shrink(hash)
+	}
+}
+
+// each gives the numbers of all states in use, in their order, at most touchedAtATime at a time.
+func (t *table) each(yield func(numbers []uint32)) {
+	var some [touchedAtATime]uint32
+	for i, word := range t.taken {
+		n := 0
+		for ; word != 0; word &= word - 1 {
+			some[n] = uint32(64*i + bits.TrailingZeros64(word))
+			n++
+		}
+		if n > 0 {
+			yield(some[:n])
+		}
+	}
+}
+
+// purge empties the slots of all states that are not in use. It goes through the slots in
+// the order of memory, which is faster than to look each of them up as forget does. Every
+// slot is put where it is found again, behind those before it that stay.
+func (t *table) purge() {
+	begin, mask := 0, len(t.slots)-1
+	for t.slots[begin] != 0 { // so that no probing goes past it
+		begin++
+	}
+	for n := range t.slots {
+		i := (begin + n) & mask
+		s := t.slots[i]
+		if s == 0 {
+			continue
+		}
+		t.slots[i] = 0
+		if t.inUse(s.state()) {
+			for i = t.home(s.tag()); t.slots[i] != 0; i = (i + 1) & mask {
+			}
+			t.slots[i] = s
+		}
 	}
 }
 
@@ -171,19 +222,6 @@ func (t *table) forget(hash uint64, number uint32) {
 	t.free = append(t.free, number)
 	t.used--
 	t.taken[number/64] &^= 1 << (number % 64)
-}
-
-// forgetAll is forget for at most touchedAtATime states. Their slots are anywhere in
-// memory: read ahead, they come at the same time.
-func (t *table) forgetAll(hash func(*flow.Key) uint64, numbers []uint32) {
-	var hashes [touchedAtATime]uint64
-	for i, number := range numbers {
-		hashes[i] = hash(&t.state(number).Key)
-		t.touched += uint64(t.slots[t.home(tag(hashes[i]))])
-	}
-	for i, number := range numbers {
-		t.forget(hashes[i], number)
-	}
 }
 
 // shrink moves the states in use to a table of their size, so that time and memory
