@@ -147,7 +147,7 @@ func (r *Result) flushSlice() {
 	countSlice(&r.Given, &r.keys, s, r.population)
 	s.Key.Point, s.InIfName, s.OutIfName = w.Point(s.Key.Point), w.Name(s.InIfName), w.Name(s.OutIfName)
 	w.Row(func(c *carry.Coder) {
-		r.row = appendSlice(r.row[:0], s)
+		r.row = appendAnySlice(r.row[:0], s)
 		c.Rest(&r.row)
 	})
 }

@@ -98,6 +98,9 @@ func compareRest(a, b []byte, points *flow.Points, numbers int) int {
 	if c := comparePoints(&x, &y, points); c != 0 {
 		return c
 	}
+	if numbers > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
+		return compareMetered(a[x.at:], b[y.at:], numbers)
+	}
 	return compareNumbers(&x, &y, numbers)
 }
 

@@ -101,7 +101,7 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 	var row []byte
 	return from.Each(func(c *carry.Coder) error {
 		c.Rest(&row)
-		if decodeSlice(row, &slice) != nil {
+		if decodeAnySlice(row, &slice) != nil {
 			return carry.ErrDamaged
 		}
 		var err error
