@@ -29,11 +29,12 @@ var lowOctets = [16]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 -
 
 // putNumbers writes numbers to b from a place on. It gives the place behind them, and their
 // lengths.
-func putNumbers(b []byte, at int, numbers *[meteredNumbers]uint64) (end int, lengths uint64) {
-	for i, v := range numbers {
+func putNumbers(b *[meteredRoom + 8]byte, at int, numbers *[meteredNumbers]uint64) (end int, lengths uint64) {
+	for _, v := range numbers {
 		octets := (bits.Len64(v) + 7) / 8
-		binary.LittleEndian.PutUint64(b[at:], v)
-		lengths |= uint64(octets) << (4 * i & 63)
+		i := at & (meteredRoom - 1) // which it is already; the compiler sees that it is within b
+		binary.LittleEndian.PutUint64(b[i:i+8], v)
+		lengths = lengths>>4 | uint64(octets)<<60
 		at += octets
 	}
 	return at, lengths
@@ -43,24 +44,25 @@ func putNumbers(b []byte, at int, numbers *[meteredNumbers]uint64) (end int, len
 // their lengths to be read.
 func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
 	const even = 0x0f0f0f0f0f0f0f0f
-	last := len(d.src) - 8
-	if last < d.at {
+	src := d.src[d.at:]
+	last := len(src) - 8
+	if last < 0 {
 		d.failed = true
 		return
 	}
-	lengths := binary.LittleEndian.Uint64(d.src[last:])
-	if sum := (lengths&even + lengths>>4&even) * 0x0101010101010101 >> 56; int(sum) > last-d.at {
+	lengths := binary.LittleEndian.Uint64(src[last:])
+	sum := int((lengths&even + lengths>>4&even) * 0x0101010101010101 >> 56)
+	if sum > last {
 		d.failed = true
 		return
 	}
-	src, at := d.src, d.at
+	d.src, d.at = d.src[:d.at+last], d.at+sum
 	for i := range numbers {
 		octets := lengths & 15
-		numbers[i] = binary.LittleEndian.Uint64(src[at:]) & lowOctets[octets]
-		at += int(octets)
+		numbers[i] = binary.LittleEndian.Uint64(src) & lowOctets[octets]
+		src = src[octets:]
 		lengths >>= 4
 	}
-	d.src, d.at = src[:last], at
 }
 
 // compareMetered compares the first numbers of two metered rows from behind their points on.
@@ -114,9 +116,9 @@ func appendMetered(dst []byte, r *flow.Record) []byte {
 	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
 		tags = uint64(r.VLAN) | uint64(r.InnerVLAN)<<16 | uint64(r.MPLSTop)<<32
 	}
-	dst = slices.Grow(dst, meteredRoom)
-	b := dst[len(dst):][:meteredRoom]
-	binary.BigEndian.PutUint64(b, ordered(r.Start))
+	dst = slices.Grow(dst, meteredRoom+8)
+	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
+	binary.BigEndian.PutUint64(b[:], ordered(r.Start))
 	binary.BigEndian.PutUint64(b[8:], ordered(r.End))
 	end, lengths := putNumbers(b, times+putPlace(b[times:], &r.Key), &[meteredNumbers]uint64{
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber,
@@ -168,9 +170,9 @@ func appendMeteredSlice(dst []byte, s *meter.Slice) []byte {
 	if s.Has&flow.FieldReverse != 0 {
 		marks |= markBiflow
 	}
-	dst = slices.Grow(dst, meteredRoom)
-	b := dst[len(dst):][:meteredRoom]
-	binary.BigEndian.PutUint64(b, ordered(s.Start))
+	dst = slices.Grow(dst, meteredRoom+8)
+	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
+	binary.BigEndian.PutUint64(b[:], ordered(s.Start))
 	end, lengths := putNumbers(b, start+putPlace(b[start:], &s.Key), &[meteredNumbers]uint64{
 		uint64(s.FirstInput), s.FirstNumber,
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
