@@ -40,6 +40,7 @@ func newTable(keep extensions) *table { return &table{slots: make([]slot, firstS
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
 func (s slot) state() uint32         { return uint32(s) - 1 }
+func (s slot) used() slot            { return (s | -s) >> 63 } // 1, or 0 of an empty slot
 func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
 
 func (t *table) state(number uint32) *meter.State {
@@ -196,7 +197,7 @@ func (t *table) each(yield func(numbers []uint32)) {
 // purge empties the slots of all states that are not in use. It goes through the slots in
 // the order of memory, which is faster than to look each of them up as forget does. Those
 // that stay are put where they are found again, behind those that came before them. Most
-// are at home, so that hardly any branch goes another way than the one before.
+// are at home, and whether a slot is empty, or becomes so, is asked without a branch.
 func (t *table) purge() {
 	begin, mask := 0, len(t.slots)-1
 	for t.slots[begin] != 0 { // so that no probing goes past it
@@ -205,10 +206,10 @@ func (t *table) purge() {
 	for n := range t.slots {
 		i := (begin + n) & mask
 		s := t.slots[i]
-		number := max(uint32(s), 1) - 1
+		number := uint32(s - s.used())
 		s &= -slot(t.taken[number/64] >> (number % 64) & 1)
 		t.slots[i] = s
-		if s != 0 && t.home(s.tag()) != i {
+		if (t.home(s.tag())^i)&-int(s.used()) != 0 {
 			t.slots[i] = 0
 			for i = t.home(s.tag()); t.slots[i] != 0; i = (i + 1) & mask {
 			}
