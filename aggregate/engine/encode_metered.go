@@ -44,23 +44,29 @@ func putNumbers(b *[meteredRoom + 8]byte, at int, numbers *[meteredNumbers]uint6
 // their lengths to be read.
 func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
 	const even = 0x0f0f0f0f0f0f0f0f
-	src := d.src[d.at:]
-	last := len(src) - 8
-	if last < 0 {
+	last := len(d.src) - 8
+	if last < d.at {
 		d.failed = true
 		return
 	}
-	lengths := binary.LittleEndian.Uint64(src[last:])
+	lengths := binary.LittleEndian.Uint64(d.src[last:])
 	sum := int((lengths&even + lengths>>4&even) * 0x0101010101010101 >> 56)
-	if sum > last {
+	if sum > last-d.at {
 		d.failed = true
 		return
 	}
-	d.src, d.at = d.src[:d.at+last], d.at+sum
+	src := d.src[d.at:]
+	d.src, d.at = d.src[:last], d.at+sum
+	if cap(src) < meteredRoom+8 {
+		src = append(make([]byte, 0, meteredRoom+8), src...)
+	}
+	b := (*[meteredRoom + 8]byte)(src[:meteredRoom+8])
+	at := uint64(0)
 	for i := range numbers {
 		octets := lengths & 15
-		numbers[i] = binary.LittleEndian.Uint64(src) & lowOctets[octets]
-		src = src[octets:]
+		place := at & (meteredRoom - 1) // which it is already; the compiler sees that it is within b
+		numbers[i] = binary.LittleEndian.Uint64(b[place:place+8]) & lowOctets[octets]
+		at += octets
 		lengths >>= 4
 	}
 }

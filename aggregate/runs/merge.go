@@ -58,7 +58,7 @@ func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
 // fileHead begins to read a run, with a buffer of at most so many octets.
 func (o *Order[T]) fileHead(r run, buffer int) *head {
 	size := int(min(int64(max(buffer, leastBuffer)), r.octets))
-	return &head{compare: o.Compare, prefixOf: o.Prefix, file: r.file, behind: r.octets, buffer: make([]byte, 0, size), left: r.rows}
+	return &head{compare: o.Compare, prefixOf: o.Prefix, file: r.file, behind: r.octets, buffer: make([]byte, 0, size+Slack), left: r.rows}
 }
 
 // head is a run being read: from memory by refs, or from a file.
@@ -136,7 +136,7 @@ func (h *head) nextInMemory() {
 func (h *head) fill() error {
 	kept := copy(h.buffer[:cap(h.buffer)], h.buffer[h.at:])
 	h.at = 0
-	room := int(min(int64(cap(h.buffer)-kept), h.behind))
+	room := int(min(int64(cap(h.buffer)-Slack-kept), h.behind))
 	n, err := h.file.ReadAt(h.buffer[kept:kept+room], h.offset)
 	h.buffer = h.buffer[:kept+n]
 	h.offset += int64(n)

@@ -11,7 +11,8 @@ import (
 // when its turn has come.
 type Order[T any] struct {
 	// Append appends the encoded row to dst; at most MaxRow octets. Decode reads it
-	// back from exactly those octets.
+	// back from exactly those octets. Nearly always they have Slack octets of room behind
+	// them, which hold anything.
 	Append func(dst []byte, row *T) []byte
 	Decode func(src []byte, row *T) error
 
@@ -41,6 +42,10 @@ func (p *Prefix) compare(q *Prefix) int {
 
 // MaxRow is the greatest length of an encoded row in octets.
 const MaxRow = 4096
+
+// Slack is how much room there is behind rows in octets, so that several octets can be
+// read at a time.
+const Slack = 256
 
 // Limits bound what a sorter holds.
 type Limits struct {
@@ -112,12 +117,12 @@ const firstRoom = 64 << 10
 // growing step by step would copy everything several times over. All is for rows of 48 to
 // 96 octets; what they leave of it stays untouched.
 func (s *Sorter[T]) makeRoom() {
-	octets, refs := s.limits.Octets/4*3+MaxRow, s.limits.Octets/5*2/refSize+1
+	octets, refs := s.limits.Octets/4*3+MaxRow+Slack, s.limits.Octets/5*2/refSize+1
 	if s.octets == nil {
 		s.octets = make([]byte, 0, min(octets, firstRoom))
 		s.refs = make([]ref, 0, min(refs, firstRoom/refSize))
 	}
-	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow {
+	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow+Slack {
 		s.octets = append(make([]byte, 0, octets), s.octets...)
 	}
 	if cap(s.refs) < refs && cap(s.refs) == len(s.refs) {
