@@ -19,7 +19,14 @@ const (
 // are closed in any case. It gives the first error: of a sorter, a [*SpillError],
 // or the one that yield gave, as it is.
 func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
-	err := mergeSorters(sorters, yield)
+	var row T
+	return MergeTo(sorters, func() *T { return &row }, yield)
+}
+
+// MergeTo is Merge for a caller who says where the next row is to be. What is there
+// before does not matter.
+func MergeTo[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
+	err := mergeSorters(sorters, place, yield)
 	for _, s := range sorters {
 		if closing := s.Close(); err == nil {
 			err = closing
@@ -28,7 +35,7 @@ func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
 	return err
 }
 
-func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
+func mergeSorters[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
 	files := 0
 	for _, s := range sorters {
 		if s.err != nil {
@@ -46,12 +53,12 @@ func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
 			heads = append(heads, order.fileHead(r, buffer))
 		}
 	}
-	var row T
 	return merge(heads, func(encoded []byte) error {
-		if err := order.Decode(encoded, &row); err != nil {
+		row := place()
+		if err := order.Decode(encoded, row); err != nil {
 			return &SpillError{"read", err}
 		}
-		return yield(&row)
+		return yield(row)
 	})
 }
 
