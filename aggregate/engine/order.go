@@ -26,11 +26,10 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 		Append: appendRecord,
 		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
 		Prefix: func(row []byte) runs.Prefix {
-			if len(row) < times { // it is damaged
+			if len(row) < times+8 { // it is damaged
 				return runs.Prefix{}
 			}
-			first, _ := keyNumbers(row[times:])
-			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), first}
+			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[times:])}
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}

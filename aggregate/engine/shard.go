@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"netstream/aggregate/accounting"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -17,6 +19,7 @@ type shard struct {
 	process *meter.Process // gives its records to the shard
 	pause   flow.Timestamp // between two sweeps
 	uneven  bool           // it is right for some flows only
+	least   time.Duration  // of silence that can end a flow; below 0 if flows can end without
 	cache   *cache         // of a bounded number of flows; nil if there is no bound
 	hasher  flow.Hasher
 	table   *table
@@ -131,6 +134,9 @@ const touchedAtATime = 64
 func (s *shard) setPace(settings *meter.Settings) {
 	least := settings.LeastPatience()
 	s.pause, s.uneven = flow.Timestamp(least/sweepsPerTimeout), least != settings.IdleTimeout
+	if s.least = least; settings.CutEvery > 0 { // which asks when a flow began
+		s.least = -1
+	}
 }
 
 // expire forgets the flows that silence has ended, from time to time.
@@ -150,10 +156,17 @@ func (s *shard) sweep(now flow.Timestamp) {
 		s.nextSweep = flow.MaxTimestamp
 	}
 	s.table.sweepSome(s.hasher.Hash, func(numbers []uint32) []uint32 {
+		earliest := s.table.clockOf(numbers[0])
+		if now.Since(*earliest) <= s.least {
+			return nil
+		}
+		*earliest = now
 		over := numbers[:0]
 		for _, number := range numbers {
-			if s.process.Expired(s.table.state(number), now) {
+			if state := s.table.state(number); s.process.Expired(state, now) {
 				over = append(over, number)
+			} else {
+				*earliest = min(*earliest, state.LastClock())
 			}
 		}
 		s.end(over, now)

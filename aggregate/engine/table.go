@@ -19,6 +19,10 @@ type table struct {
 	free   []uint32  // numbers of states given back
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
+
+	// since has, for the states of each member of taken, a clock that all their packets have
+	// or come behind, so that a sweep need not look at them. Clocks of new packets only rise.
+	since []flow.Timestamp
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -118,6 +122,9 @@ func (t *table) take() uint32 {
 				t.beside = append(t.beside, t.keep.chunk())
 			}
 			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
+			for range chunkStates / 64 {
+				t.since = append(t.since, flow.MinTimestamp)
+			}
 		}
 		number = t.states
 		t.states++
@@ -179,7 +186,11 @@ func (t *table) sweepSome(hash func(*flow.Key) uint64, done func(numbers []uint3
 	}
 }
 
-// each gives the numbers of all states in use, in their order, at most touchedAtATime at a time.
+// clockOf gives the clock in since of the states that each gives with that one.
+func (t *table) clockOf(number uint32) *flow.Timestamp { return &t.since[number/64] }
+
+// each gives the numbers of all states in use, in their order, those of a member of taken at a
+// time: at most touchedAtATime.
 func (t *table) each(yield func(numbers []uint32)) {
 	var some [touchedAtATime]uint32
 	for i, word := range t.taken {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // mergeMemory bounds the buffers of a merge in octets, as long as there are no
@@ -98,7 +99,7 @@ func (h *head) next() error {
 		return nil
 	}
 	if h.left == 0 {
-		h.over, h.row = true, nil
+		h.end()
 		return nil
 	}
 	h.left--
@@ -107,7 +108,12 @@ func (h *head) next() error {
 			return &SpillError{"read", err}
 		}
 	}
-	length, n := binary.Uvarint(h.buffer[h.at:])
+	length, n := uint64(0), 0
+	if h.at < len(h.buffer) && h.buffer[h.at] < 0x80 { // as nearly all are
+		length, n = uint64(h.buffer[h.at]), 1
+	} else {
+		length, n = binary.Uvarint(h.buffer[h.at:])
+	}
 	switch {
 	case n < 0:
 		return &SpillError{"read", errors.New("length of a row has more than 64 bits")}
@@ -125,7 +131,7 @@ func (h *head) next() error {
 
 func (h *head) nextInMemory() {
 	if len(h.refs) == 0 {
-		h.over, h.row = true, nil
+		h.end()
 		return
 	}
 	if h.at%touchRows == 0 {
@@ -160,16 +166,23 @@ func (h *head) fill() error {
 // before says whether the row of h comes before that of another head. A run that is over
 // comes behind all others.
 func (h *head) before(other *head) bool {
+	p, q := &h.prefix, &other.prefix
 	switch {
+	case p[0] != q[0]:
+		return p[0] < q[0]
+	case p[1] != q[1]:
+		return p[1] < q[1]
+	case p[2] != q[2]:
+		return p[2] < q[2]
 	case h.over || other.over:
 		return other.over
-	case h.prefix[0] != other.prefix[0]: // nearly always
-		return h.prefix[0] < other.prefix[0]
-	}
-	if c := h.prefix.compare(&other.prefix); c != 0 {
-		return c < 0
 	}
 	return h.compare(h.row, other.row) < 0
+}
+
+// end says that no row is left.
+func (h *head) end() {
+	h.over, h.row, h.prefix = true, nil, Prefix{math.MaxUint64, math.MaxUint64, math.MaxUint64}
 }
 
 // merge gives the rows of all runs in their order. The heads play a tournament: each match
