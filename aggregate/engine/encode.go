@@ -40,6 +40,9 @@ func appendCounters(dst []byte, c *flow.Counters) []byte {
 const tcpFlagBits = 1<<flow.TCPFlagCount - 1
 
 func appendRecord(dst []byte, r *flow.Record) []byte {
+	if r.Export == nil {
+		return appendMetered(dst, r)
+	}
 	dst = appendTimes(dst, r)
 	dst = appendKey(dst, &r.Key)
 	dst = appendPlace(dst, r)
@@ -58,7 +61,7 @@ func appendPlace(dst []byte, r *flow.Record) []byte {
 	return appendMeteredPoint(dst, r.Key.Point)
 }
 
-// appendRest appends what follows key and observation point.
+// appendRest appends what follows key and observation point of an exported record.
 func appendRest(dst []byte, r *flow.Record) []byte {
 	marks := r.Marks
 	if r.Reverse != nil {
@@ -102,7 +105,17 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 	return dst
 }
 
+// appendSlice lays a slice out for sliceOrder.
 func appendSlice(dst []byte, s *meter.Slice) []byte {
+	if !isSpread(s) {
+		return appendMeteredSlice(dst, s)
+	}
+	return appendAnySlice(dst, s)
+}
+
+// appendAnySlice lays a slice out as the next run reads it, and shares of exported records
+// for sliceOrder.
+func appendAnySlice(dst []byte, s *meter.Slice) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, ordered(s.Start))
 	dst = appendKey(dst, &s.Key)
 	spread := isSpread(s)
@@ -167,8 +180,11 @@ func decodeRecord(src []byte, r *flow.Record, to *behind) error {
 	d := decoder{src: src}
 	r.Start, r.End = d.time(), d.time()
 	d.key(&r.Key)
-	d.place(r, &to.export)
-	d.rest(r, to)
+	if d.place(r, &to.export); r.Export == nil {
+		d.metered(r, to)
+	} else {
+		d.rest(r, to)
+	}
 	return d.finish()
 }
 
@@ -182,7 +198,7 @@ func (d *decoder) place(r *flow.Record, export *flow.Export) {
 	export.Has, export.InIf, export.OutIf, export.Direction = d.interfaces()
 }
 
-// rest reads what follows key and observation point.
+// rest reads what follows key and observation point of an exported record.
 func (d *decoder) rest(r *flow.Record, to *behind) {
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(d.uint()), uint32(d.uint()), d.uint()
 	r.Marks, r.Fragments, r.LatePackets = flow.Mark(d.uint()), d.uint(), d.uint()
@@ -205,6 +221,11 @@ func (d *decoder) rest(r *flow.Record, to *behind) {
 	if r.Export != nil {
 		d.export(r)
 	}
+	d.behind(r, to)
+}
+
+// behind reads what a record points to, if its marks say that there is any.
+func (d *decoder) behind(r *flow.Record, to *behind) {
 	if r.Marks&markBiflow != 0 {
 		r.Marks &^= markBiflow
 		d.reverse(r, &to.reverse)
@@ -215,17 +236,43 @@ func (d *decoder) rest(r *flow.Record, to *behind) {
 	}
 }
 
+// decodeSlice reads back what appendSlice wrote.
 func decodeSlice(src []byte, s *meter.Slice) error {
 	*s = meter.Slice{}
 	d := decoder{src: src}
 	s.Start = d.time()
 	d.key(&s.Key)
-	spread := d.point(&s.Key)
-	if spread {
-		s.Has, s.InIf, s.OutIf, s.Direction = d.interfaces()
+	if d.point(&s.Key) {
+		d.spreadSlice(s)
+	} else {
+		d.meteredSlice(s)
+	}
+	return d.finish()
+}
+
+// decodeAnySlice reads back what appendAnySlice wrote.
+func decodeAnySlice(src []byte, s *meter.Slice) error {
+	*s = meter.Slice{}
+	d := decoder{src: src}
+	s.Start = d.time()
+	d.key(&s.Key)
+	if d.point(&s.Key) {
+		d.spreadSlice(s)
 	} else {
 		s.Has, s.Distribution = flow.MeteredFields, flow.DistributionDirect
+		d.anySlice(s)
 	}
+	return d.finish()
+}
+
+func (d *decoder) spreadSlice(s *meter.Slice) {
+	s.Has, s.InIf, s.OutIf, s.Direction = d.interfaces()
+	d.anySlice(s)
+}
+
+// anySlice reads what follows key and observation point.
+func (d *decoder) anySlice(s *meter.Slice) {
+	spread := s.Distribution != flow.DistributionDirect
 	s.FirstInput, s.FirstNumber = uint32(d.uint()), d.uint()
 	s.First = flow.Timestamp(uint64(s.Start) + d.uint())
 	s.Last = flow.Timestamp(uint64(s.First) + d.uint())
@@ -239,5 +286,4 @@ func decodeSlice(src []byte, s *meter.Slice) error {
 		s.Marks &^= markBiflow
 		d.reverseSlice(&s.IntervalRecord)
 	}
-	return d.finish()
 }

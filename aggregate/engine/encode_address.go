@@ -67,19 +67,28 @@ func addressLength(row []byte) int {
 	return min(addressLengths[row[0]&behindMapped], len(row))
 }
 
-// addressPrefix gives a number that orders addresses as far as it differs, whether it
-// says all of the address, and where the address ends. Those with a first half of zeros,
-// such as the IPv4-mapped ones, are their second half.
-func addressPrefix(row []byte) (prefix uint64, whole bool, end int) {
-	switch end = addressLength(row); {
-	case end == 5:
-		return mappedPrefix<<32 | uint64(binary.BigEndian.Uint32(row[1:])), true, end
-	case end < 17:
-		return 0, true, end
+// keyNumbers gives two numbers that order the keys at the beginnings of rows as far as
+// they differ, the first one deciding. Of IPv4 flows they have all but the last bits of the
+// shape. What comes first is in which part of the order an address lies.
+func keyNumbers(row []byte) (first, second uint64) {
+	const (
+		destination = 5 // where it begins behind a short source
+		ports       = 10
+	)
+	if addressLength(row)+destination > len(row) { // it is damaged
+		return 0, 0
 	}
-	high, low := binary.BigEndian.Uint64(row[1:]), binary.BigEndian.Uint64(row[9:])
-	if high == 0 && low < 1<<63 {
-		return low, true, end
+	switch part := uint64(row[0]&behindMapped) << 62; {
+	case row[0] == mappedIPv4 && row[destination] == mappedIPv4 && len(row) >= ports+8:
+		to := uint64(binary.BigEndian.Uint32(row[destination+1:]))
+		first = part | uint64(binary.BigEndian.Uint32(row[1:]))<<30 | mappedIPv4<<28 | to>>4
+		return first, to<<60 | binary.BigEndian.Uint64(row[ports:])>>4
+	case row[0] == mappedIPv4:
+		return part | uint64(binary.BigEndian.Uint32(row[1:]))<<30 | uint64(row[destination]&behindMapped)<<28, 0
+	case row[0] == noAddress:
+		return part | uint64(row[1]&behindMapped)<<60, 0
+	default:
+		high, low := binary.BigEndian.Uint64(row[1:]), binary.BigEndian.Uint64(row[9:])
+		return part | high>>2, high<<62 | low>>2
 	}
-	return 1<<63 | high>>1, false, end
 }

@@ -31,8 +31,8 @@ func orderedAddresses() [][16]byte {
 	return all
 }
 
-// TestOrderedAddresses: addresses come back, and their octets and prefixes are in the
-// order of their 128 bits.
+// TestOrderedAddresses: addresses come back, and their octets are in the order of their
+// 128 bits.
 func TestOrderedAddresses(t *testing.T) {
 	all := orderedAddresses()
 	for _, a := range all {
@@ -41,20 +41,43 @@ func TestOrderedAddresses(t *testing.T) {
 		if got := d.orderedAddress(); got != a || d.finish() != nil {
 			t.Errorf("%x comes back as %x", a, got)
 		}
-		p, whole, end := addressPrefix(x)
-		if end != len(x) {
-			t.Errorf("%x: ends at %d, want %d", a, end, len(x))
-		}
 		for _, b := range all {
 			y := appendOrderedAddress(nil, &b)
 			want := bytes.Compare(a[:], b[:])
 			if got := bytes.Compare(x, y); got != want {
 				t.Errorf("%x and %x: order %d, want %d", a, b, got, want)
 			}
-			q, _, _ := addressPrefix(y)
-			if got := cmp.Compare(p, q); got != want && (got != 0 || whole) {
-				t.Errorf("%x and %x: order of prefixes %d, want %d", a, b, got, want)
-			}
+		}
+	}
+}
+
+// TestKeyNumbers: the numbers of keys order them as far as they differ.
+func TestKeyNumbers(t *testing.T) {
+	all := orderedAddresses()
+	random := rand.New(rand.NewPCG(5, 6))
+	key := func() flow.Key {
+		any := func() uint16 { return uint16(random.IntN(3) * random.IntN(1<<15)) }
+		return flow.Key{Source: all[random.IntN(len(all))], Destination: all[random.IntN(len(all))], SourcePort: any(), DestinationPort: any(),
+			Protocol: uint8(any()), ClassOfService: uint8(any()), Version: uint8(any()), Shape: flow.Shape(any())}
+	}
+	row := func(k *flow.Key) []byte { // with what follows it
+		return append(appendKey(nil, k), byte(random.IntN(256)), byte(random.IntN(256)))
+	}
+	points := flow.NewPoints()
+	for range 300000 {
+		a, b := key(), key()
+		if random.IntN(2) == 0 {
+			b.Source = a.Source
+		}
+		if random.IntN(2) == 0 {
+			b.Destination = a.Destination
+		}
+		x, y := row(&a), row(&b)
+		want := a.Compare(&b, points)
+		p, q := keyNumbers(x)
+		r, s := keyNumbers(y)
+		if got := cmp.Or(cmp.Compare(p, r), cmp.Compare(q, s)); got != want && got != 0 {
+			t.Fatalf("%x and %x: order of numbers %d, want %d", x, y, got, want)
 		}
 	}
 }
@@ -72,7 +95,7 @@ func TestDamagedKeys(t *testing.T) {
 		if keyLength(row) > n {
 			t.Errorf("a key cut to %d octets has %d", n, keyLength(row))
 		}
-		addressPrefix(row)
+		keyNumbers(row)
 		d := decoder{src: row}
 		var got flow.Key
 		if d.key(&got); d.finish() == nil {

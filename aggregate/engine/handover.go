@@ -42,13 +42,9 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			row.state.Carry(c, row.extension)
 			return c.Finish()
 		},
-		Prefix: func(row []byte) (prefix runs.Prefix) {
-			var whole bool
-			var source int
-			if prefix[0], whole, source = addressPrefix(row); whole {
-				prefix[1], _, _ = addressPrefix(row[source:])
-			}
-			return prefix
+		Prefix: func(row []byte) runs.Prefix {
+			first, second := keyNumbers(row)
+			return runs.Prefix{first, second}
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
 	}
@@ -151,7 +147,7 @@ func (r *Result) flushSlice() {
 	countSlice(&r.Given, &r.keys, s, r.population)
 	s.Key.Point, s.InIfName, s.OutIfName = w.Point(s.Key.Point), w.Name(s.InIfName), w.Name(s.OutIfName)
 	w.Row(func(c *carry.Coder) {
-		r.row = appendSlice(r.row[:0], s)
+		r.row = appendAnySlice(r.row[:0], s)
 		c.Rest(&r.row)
 	})
 }

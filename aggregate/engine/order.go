@@ -26,8 +26,10 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 		Append: appendRecord,
 		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
 		Prefix: func(row []byte) runs.Prefix {
-			source, _, _ := addressPrefix(row[times:])
-			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), source}
+			if len(row) < times+8 { // it is damaged
+				return runs.Prefix{}
+			}
+			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[times:])}
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
@@ -41,13 +43,11 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 		Append: appendSlice,
 		Decode: decodeSlice,
 		Prefix: func(row []byte) runs.Prefix {
-			prefix := runs.Prefix{binary.BigEndian.Uint64(row)}
-			var whole bool
-			var end int
-			if prefix[1], whole, end = addressPrefix(row[start:]); whole {
-				prefix[2], _, _ = addressPrefix(row[start+end:])
+			if len(row) < start { // it is damaged
+				return runs.Prefix{}
 			}
-			return prefix
+			first, second := keyNumbers(row[start:])
+			return runs.Prefix{binary.BigEndian.Uint64(row), first, second}
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[start:], b[start:], points, 2) },
 	}
@@ -60,16 +60,9 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendReport,
 		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
-		Prefix: func(row []byte) (prefix runs.Prefix) {
-			var whole bool
-			var source, destination int
-			if prefix[0], whole, source = addressPrefix(row); !whole {
-				return prefix
-			}
-			if prefix[1], whole, destination = addressPrefix(row[source:]); whole {
-				prefix[2] = binary.BigEndian.Uint64(row[source+destination:])
-			}
-			return prefix
+		Prefix: func(row []byte) runs.Prefix {
+			first, second := keyNumbers(row)
+			return runs.Prefix{first, second}
 		},
 		Compare: func(a, b []byte) int {
 			k, l := keyLength(a), keyLength(b)
@@ -103,6 +96,9 @@ func compareRest(a, b []byte, points *flow.Points, numbers int) int {
 	x, y := decoder{src: a}, decoder{src: b}
 	if c := comparePoints(&x, &y, points); c != 0 {
 		return c
+	}
+	if numbers > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
+		return compareMetered(a[x.at:], b[y.at:], numbers)
 	}
 	return compareNumbers(&x, &y, numbers)
 }

@@ -81,6 +81,7 @@ func (ws workers) resumeFlows(config *Config, taken *balance.Carried) error {
 		number := w.table.number(hash, &key)
 		state, extension := w.table.state(number), w.table.extension(number)
 		state.Carry(c, extension)
+		*w.table.clockOf(number) = flow.MinTimestamp // it may be older than the last sweep
 		if err := c.Finish(); err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 	var row []byte
 	return from.Each(func(c *carry.Coder) error {
 		c.Rest(&row)
-		if decodeSlice(row, &slice) != nil {
+		if decodeAnySlice(row, &slice) != nil {
 			return carry.ErrDamaged
 		}
 		var err error

@@ -13,9 +13,17 @@ import (
 // exporters that agree in times, key, interfaces and direction by
 // [flow.Record.Ordinal]. yield must not keep the pointer, nor those in the record.
 func (r *Result) Flows(yield func(*flow.Record) error) error {
+	var row flow.Record
+	return r.FlowsTo(func() *flow.Record { return &row }, yield)
+}
+
+// FlowsTo is Flows for a caller who says where the next record is to be, which may keep
+// it but for the pointers in it. A place is asked for again until a record in it was given
+// to yield. What is there before does not matter.
+func (r *Result) FlowsTo(place func() *flow.Record, yield func(*flow.Record) error) error {
 	var last, current exportedRow
 	var ordinal uint32
-	return runs.Merge(r.flows, func(record *flow.Record) error {
+	return runs.MergeTo(r.flows, place, func(record *flow.Record) error {
 		if record.Export != nil {
 			current.set(record)
 			if current == last {
@@ -54,36 +62,43 @@ func (x *exportedRow) set(r *flow.Record) {
 // over its slices. yield must not keep the pointer. The rows of accounting schemes can
 // be had when it has given all.
 func (r *Result) Intervals(yield func(*flow.IntervalRecord) error) error {
+	var row flow.IntervalRecord
+	return r.IntervalsTo(func() *flow.IntervalRecord { return &row }, yield)
+}
+
+// IntervalsTo is Intervals for a caller who says where the next record is to be, and may
+// keep it. A place is asked for once a record. What is there before does not matter.
+func (r *Result) IntervalsTo(place func() *flow.IntervalRecord, yield func(*flow.IntervalRecord) error) error {
 	feed, yield := r.accountingTo(yield)
 	if r.population > 0 {
 		yield = scaling(r.population, yield)
 	}
 	yield = r.placing(yield)
-	if err := r.intervals(yield); err != nil || feed == nil {
+	if err := r.intervals(place, yield); err != nil || feed == nil {
 		return err
 	}
 	return feed.Flush()
 }
 
-func (r *Result) intervals(yield func(*flow.IntervalRecord) error) error {
-	var row flow.IntervalRecord
+func (r *Result) intervals(place func() *flow.IntervalRecord, yield func(*flow.IntervalRecord) error) error {
+	var row *flow.IntervalRecord // nil before the first one
 	var last sliceOf
-	have := false
 	err := runs.Merge(r.slices, func(s *meter.Slice) error {
 		if r.handOver != nil && r.later.holds(s.Start) { // and so are all that follow
 			r.giveSlice(s)
 			return nil
 		}
-		if have && sameRow(&row, s) {
-			addSlice(&row, &last, s)
-			return nil
-		}
-		if have {
-			if err := yield(&row); err != nil {
+		if row != nil {
+			if sameRow(row, s) {
+				addSlice(row, &last, s)
+				return nil
+			}
+			if err := yield(row); err != nil {
 				return err
 			}
 		}
-		row, have = s.IntervalRecord, true
+		row = place()
+		*row = s.IntervalRecord
 		last.set(s)
 		row.ActiveTime = last.span()
 		return nil
@@ -92,10 +107,10 @@ func (r *Result) intervals(yield func(*flow.IntervalRecord) error) error {
 		r.flushSlice()
 		err = r.handOver.Flush()
 	}
-	if err != nil || !have {
+	if err != nil || row == nil {
 		return err
 	}
-	return yield(&row)
+	return yield(row)
 }
 
 // scaling gives the rows of packets with their volumes before sampling.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"netstream/aggregate/accounting"
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
@@ -17,6 +19,7 @@ type shard struct {
 	process *meter.Process // gives its records to the shard
 	pause   flow.Timestamp // between two sweeps
 	uneven  bool           // it is right for some flows only
+	least   time.Duration  // of silence that can end a flow; below 0 if flows can end without
 	cache   *cache         // of a bounded number of flows; nil if there is no bound
 	hasher  flow.Hasher
 	table   *table
@@ -132,6 +135,9 @@ const touchedAtATime = 64
 func (s *shard) setPace(settings *meter.Settings) {
 	least := settings.LeastPatience()
 	s.pause, s.uneven = flow.Timestamp(least/sweepsPerTimeout), least != settings.IdleTimeout
+	if s.least = least; settings.CutEvery > 0 { // which asks when a flow began
+		s.least = -1
+	}
 }
 
 // expire forgets the flows that silence has ended, from time to time.
@@ -150,14 +156,35 @@ func (s *shard) sweep(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		if !s.process.Expired(state, now) {
-			return false
+	s.table.sweepSome(s.hasher.Hash, func(numbers []uint32) []uint32 {
+		earliest := s.table.clockOf(numbers[0])
+		if now.Since(*earliest) <= s.least {
+			return nil
 		}
-		s.process.Flush(state, extension, now)
-		return true
+		*earliest = now
+		over := numbers[:0]
+		for _, number := range numbers {
+			if state := s.table.state(number); s.process.Expired(state, now) {
+				over = append(over, number)
+			} else {
+				*earliest = min(*earliest, state.LastClock())
+			}
+		}
+		s.end(over, now)
+		return over
 	})
 	s.left = uint64(s.table.states)
+}
+
+// end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache
+// misses overlap.
+func (s *shard) end(numbers []uint32, end flow.Timestamp) {
+	for _, number := range numbers {
+		s.touched += s.table.state(number).TouchAll()
+	}
+	for _, number := range numbers {
+		s.process.Flush(s.table.state(number), s.table.extension(number), end)
+	}
 }
 
 // flush ends all flows. end is the largest clock of the whole input.
@@ -174,13 +201,16 @@ func (s *shard) flush(end flow.Timestamp) error {
 
 // endAll ends all flows, or hands them over, those of parts that were set aside, too.
 func (s *shard) endAll(end flow.Timestamp) error {
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		if s.open == nil || s.process.Expired(state, end) {
-			s.process.Flush(state, extension, end)
-		} else if state.Remembered() {
-			s.open.Add(&keyState{state, extension})
+	s.table.each(func(numbers []uint32) {
+		over := numbers[:0]
+		for _, number := range numbers {
+			if state := s.table.state(number); s.open == nil || s.process.Expired(state, end) {
+				over = append(over, number)
+			} else if state.Remembered() {
+				s.open.Add(&keyState{state, s.table.extension(number)})
+			}
 		}
-		return true
+		s.end(over, end)
 	})
 	s.table = nil
 	return s.endOverflow(end)

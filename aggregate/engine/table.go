@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math/bits"
+
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 )
@@ -18,7 +20,9 @@ type table struct {
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
 
-	touched uint64 // keeps the reads of forgetAll alive
+	// since has, for the states of each member of taken, a clock that all their packets have
+	// or come behind, so that a sweep need not look at them. Clocks of new packets only rise.
+	since []flow.Timestamp
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -40,6 +44,7 @@ func newTable(keep extensions) *table { return &table{slots: make([]slot, firstS
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
 func (s slot) state() uint32         { return uint32(s) - 1 }
+func (s slot) used() slot            { return (s | -s) >> 63 } // 1, or 0 of an empty slot
 func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
 
 func (t *table) state(number uint32) *meter.State {
@@ -132,6 +137,9 @@ func (t *table) take() uint32 {
 				t.beside = append(t.beside, t.keep.chunk())
 			}
 			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
+			for range chunkStates / 64 {
+				t.since = append(t.since, flow.MinTimestamp)
+			}
 		}
 		number = t.states
 		t.states++
@@ -162,21 +170,77 @@ func (t *table) grow() {
 // true. It goes through the states in the order of memory. Pointers to states that
 // find gave are not valid afterwards.
 func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
-	var over [touchedAtATime]uint32 // those to be forgotten
-	n := 0
-	for number := range t.states {
-		if !t.inUse(number) || !done(t.state(number), t.extension(number)) {
-			continue
+	t.sweepSome(hash, func(numbers []uint32) []uint32 {
+		over := numbers[:0]
+		for _, number := range numbers {
+			if done(t.state(number), t.extension(number)) {
+				over = append(over, number)
+			}
 		}
-		over[n] = number
-		if n++; n == len(over) {
-			t.forgetAll(hash, over[:n])
-			n = 0
+		return over
+	})
+}
+
+// sweepSome is sweep for a function that takes the numbers of at most touchedAtATime states at a
+// time, and gives those of them that are to be forgotten.
+func (t *table) sweepSome(hash func(*flow.Key) uint64, done func(numbers []uint32) (over []uint32)) {
+	before := t.used
+	t.each(func(numbers []uint32) {
+		over := done(numbers)
+		for _, number := range over {
+			t.taken[number/64] &^= 1 << (number % 64)
 		}
+		t.free = append(t.free, over...)
+		t.used -= len(over)
+	})
+	if t.used < before {
+		t.purge()
 	}
-	t.forgetAll(hash, over[:n])
 	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
 		t.shrink(hash)
+	}
+}
+
+// clockOf gives the clock in since of the states that each gives with that one.
+func (t *table) clockOf(number uint32) *flow.Timestamp { return &t.since[number/64] }
+
+// each gives the numbers of all states in use, in their order, those of a member of taken at a
+// time: at most touchedAtATime.
+func (t *table) each(yield func(numbers []uint32)) {
+	var some [touchedAtATime]uint32
+	for i, word := range t.taken {
+		n := 0
+		for ; word != 0; word &= word - 1 {
+			some[n] = uint32(64*i + bits.TrailingZeros64(word))
+			n++
+		}
+		if n > 0 {
+			yield(some[:n])
+		}
+	}
+}
+
+// purge empties the slots of all states that are not in use. It goes through the slots in
+// the order of memory, which is faster than to look each of them up as forget does. Those
+// that stay are put where they are found again, behind those that came before them. Most
+// are at home, and whether a slot is empty, or becomes so, is asked without a branch.
+func (t *table) purge() {
+	begin, mask := 0, len(t.slots)-1
+	for t.slots[begin] != 0 { // so that no probing goes past it
+		begin++
+	}
+	for n := range t.slots {
+		i := (begin + n) & mask
+		s := t.slots[i]
+		number := uint32(s - s.used())
+		s &= -slot(t.taken[number/64] >> (number % 64) & 1)
+		t.slots[i] = s
+		if (t.home(s.tag())^i)&-int(s.used()) != 0 {
+			t.slots[i] = 0
+			for i = t.home(s.tag()); t.slots[i] != 0; i = (i + 1) & mask {
+			}
+			t.slots[i] = s
+		}
 	}
 }
 
@@ -186,19 +250,6 @@ func (t *table) forget(hash uint64, number uint32) {
 	t.free = append(t.free, number)
 	t.used--
 	t.taken[number/64] &^= 1 << (number % 64)
-}
-
-// forgetAll is forget for at most touchedAtATime states. Their slots are anywhere in
-// memory: read ahead, they come at the same time.
-func (t *table) forgetAll(hash func(*flow.Key) uint64, numbers []uint32) {
-	var hashes [touchedAtATime]uint64
-	for i, number := range numbers {
-		hashes[i] = hash(&t.state(number).Key)
-		t.touched += uint64(t.slots[t.home(tag(hashes[i]))])
-	}
-	for i, number := range numbers {
-		t.forget(hashes[i], number)
-	}
 }
 
 // shrink moves the states in use to a table of their size, so that time and memory

@@ -171,11 +171,16 @@ func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
 	}
 }
 
-// startSlice begins to make a slice of the open flow.
+// startSlice begins to make a slice of the open flow, without packets. It sets the fields
+// that slices of this process have one by one, and so does close with the record: all others
+// are never set, and to clear them took a tenth of what ending a flow takes.
 func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
-	m.slice = Slice{IntervalRecord: flow.IntervalRecord{Key: s.Key, Start: interval}, FirstInput: s.firstInput, FirstNumber: s.firstPlace()}
+	to := &m.slice
+	to.Key, to.Start, to.FirstInput, to.FirstNumber = s.Key, interval, s.firstInput, s.firstPlace()
+	to.FlowsActive, to.Counters, to.TCPFlags, to.Marks = 0, flow.Counters{}, 0, 0
 	if x.Pair != nil {
-		m.slice.Key, m.slice.Has = m.key(s), flow.FieldReverse
+		to.Key, to.Has = m.key(s), flow.FieldReverse
+		to.Reverse, to.ReverseTCPFlags, to.ReverseTCP = flow.Counters{}, 0, false
 	}
 }
 
@@ -193,27 +198,29 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 	}
 	s.previousStart, s.hasPrevious = start, true
 	s.open = false
-	m.record = flow.Record{
-		Key: s.Key, Ordinal: s.ordinal, Start: s.start, End: s.end,
-		FirstNumber: s.firstNumber, FirstInput: s.firstInput, Fragments: s.fragments, LatePackets: s.late, EndReason: reason,
-	}
+	r := &m.record
+	r.Key, r.Ordinal, r.Start, r.End = s.Key, s.ordinal, s.start, s.end
+	r.FirstNumber, r.FirstInput, r.Fragments, r.LatePackets, r.EndReason = s.firstNumber, s.firstInput, s.fragments, s.late, reason
 	forward := &s.side
 	if x.Pair != nil {
 		forward, _ = x.sides(s)
 		x.result(s, &m.reverse)
-		m.record.Key, m.record.Reverse = m.key(s), &m.reverse
+		r.Key, r.Reverse = m.key(s), &m.reverse
 	}
 	if x.Statistics != nil {
 		x.Statistics.Result(s.initiator(x), m.kept, x.Early, &m.statistics)
-		m.record.Statistics = &m.statistics
+		r.Statistics = &m.statistics
 	}
-	forward.fill(&m.record)
-	m.out.Record(&m.record)
+	forward.fill(r)
+	m.out.Record(r)
 }
 
 // mark counts the flow's start or end in the interval of at: with the current
 // slice if at lies in it (then it gives 1), else in a slice without packets.
 func (m *Process) mark(s *State, x Extension, at flow.Timestamp, started, ended uint64) uint64 {
+	if s.sliceFirst <= at && at <= s.sliceLast { // as it nearly always is
+		return 1
+	}
 	interval := m.intervalOf(at)
 	if interval == s.interval {
 		return 1

@@ -49,6 +49,9 @@ func (s *State) TouchAll() uint64 {
 // Open says whether the key has an open flow.
 func (s *State) Open() bool { return s.open }
 
+// LastClock gives the clock of the key's last packet.
+func (s *State) LastClock() flow.Timestamp { return s.lastClock }
+
 // forget makes the record before one that has no say in the next one.
 func (s *State) forget() { s.ordinal, s.hasPrevious, s.oriented = 0, false, false }
 

@@ -1,7 +1,6 @@
 package runs
 
 import (
-	"bufio"
 	"encoding/binary"
 	"io"
 )
@@ -52,36 +51,52 @@ func closeAll(all []run) error {
 // are few, read with.
 const runBuffer = 64 << 10
 
+// runWriter writes rows to a file, each behind its length, as a varint.
+type runWriter struct {
+	run
+	buffer []byte
+}
+
+// add writes an encoded row.
+func (w *runWriter) add(row []byte) error {
+	if len(w.buffer)+binary.MaxVarintLen16+len(row) > cap(w.buffer) {
+		if err := w.flush(); err != nil {
+			return err
+		}
+	}
+	w.buffer = binary.AppendUvarint(w.buffer, uint64(len(row)))
+	w.buffer = append(w.buffer, row...)
+	w.rows++
+	return nil
+}
+
+func (w *runWriter) flush() error {
+	n, err := w.file.Write(w.buffer)
+	if err == nil && n < len(w.buffer) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return &SpillError{"write", err}
+	}
+	w.octets += int64(n)
+	w.buffer = w.buffer[:0]
+	return nil
+}
+
 // writeRun writes the encoded rows that each gives to a new file, which it closes
-// if it fails.
-func writeRun(create func() (File, error), buffer *bufio.Writer, each func(yield func(row []byte) error) error) (run, error) {
+// if it fails. Buffer is empty; it is what the file is written through.
+func writeRun(create func() (File, error), buffer []byte, each func(add func(row []byte) error) error) (run, error) {
 	file, err := create()
 	if err != nil {
 		return run{}, &SpillError{"create", err}
 	}
-	buffer.Reset(file)
-	var length []byte
-	r := run{file: file}
-	err = each(func(row []byte) error {
-		length = binary.AppendUvarint(length[:0], uint64(len(row)))
-		r.octets += int64(len(length)) + int64(len(row))
-		r.rows++
-		if _, err := buffer.Write(length); err != nil {
-			return &SpillError{"write", err}
-		}
-		if _, err := buffer.Write(row); err != nil {
-			return &SpillError{"write", err}
-		}
-		return nil
-	})
-	if err == nil {
-		if err = buffer.Flush(); err != nil {
-			err = &SpillError{"write", err}
-		}
+	w := runWriter{run{file: file}, buffer}
+	if err = each(w.add); err == nil {
+		err = w.flush()
 	}
 	if err != nil {
 		_ = file.Close() // the failure is what matters
 		return run{}, err
 	}
-	return r, nil
+	return w.run, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // mergeMemory bounds the buffers of a merge in octets, as long as there are no
@@ -19,7 +20,14 @@ const (
 // are closed in any case. It gives the first error: of a sorter, a [*SpillError],
 // or the one that yield gave, as it is.
 func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
-	err := mergeSorters(sorters, yield)
+	var row T
+	return MergeTo(sorters, func() *T { return &row }, yield)
+}
+
+// MergeTo is Merge for a caller who says where the next row is to be. What is there
+// before does not matter.
+func MergeTo[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
+	err := mergeSorters(sorters, place, yield)
 	for _, s := range sorters {
 		if closing := s.Close(); err == nil {
 			err = closing
@@ -28,7 +36,7 @@ func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
 	return err
 }
 
-func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
+func mergeSorters[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
 	files := 0
 	for _, s := range sorters {
 		if s.err != nil {
@@ -46,19 +54,19 @@ func mergeSorters[T any](sorters []*Sorter[T], yield func(*T) error) error {
 			heads = append(heads, order.fileHead(r, buffer))
 		}
 	}
-	var row T
 	return merge(heads, func(encoded []byte) error {
-		if err := order.Decode(encoded, &row); err != nil {
+		row := place()
+		if err := order.Decode(encoded, row); err != nil {
 			return &SpillError{"read", err}
 		}
-		return yield(&row)
+		return yield(row)
 	})
 }
 
 // fileHead begins to read a run, with a buffer of at most so many octets.
 func (o *Order[T]) fileHead(r run, buffer int) *head {
 	size := int(min(int64(max(buffer, leastBuffer)), r.octets))
-	return &head{compare: o.Compare, prefixOf: o.Prefix, file: r.file, behind: r.octets, buffer: make([]byte, 0, size), left: r.rows}
+	return &head{compare: o.Compare, prefixOf: o.Prefix, file: r.file, behind: r.octets, buffer: make([]byte, 0, size+Slack), left: r.rows}
 }
 
 // head is a run being read: from memory by refs, or from a file.
@@ -73,48 +81,67 @@ type head struct {
 	offset int64  // of the file, up to which it was read
 	behind int64  // octets of the file that are not in the buffer yet
 	buffer []byte // what was read
-	at     int    // what of it is done with
+	at     int    // what of it is done with; of a run in memory the number of rows
 	left   uint64 // rows of the file that are still to come
 
 	row    []byte // valid until next
 	prefix Prefix
+	over   bool // there is no row left
+	place  int  // among the heads
+
+	touched byte // keeps the reads of touch alive
 }
 
-// next moves on to the next row; false at the end of the run.
-func (h *head) next() (bool, error) {
+// next moves on to the next row, or says that the run is over.
+func (h *head) next() error {
 	if h.file == nil {
-		if len(h.refs) == 0 {
-			return false, nil
-		}
-		r := &h.refs[0]
-		h.row, h.prefix = h.octets[r.at:r.at+r.length], r.prefix
-		h.refs = h.refs[1:]
-		return true, nil
+		h.nextInMemory()
+		return nil
 	}
-	h.row = nil
 	if h.left == 0 {
-		return false, nil
+		h.end()
+		return nil
 	}
 	h.left--
 	if len(h.buffer)-h.at < MaxRow+binary.MaxVarintLen16 && h.behind > 0 {
 		if err := h.fill(); err != nil {
-			return false, &SpillError{"read", err}
+			return &SpillError{"read", err}
 		}
 	}
-	length, n := binary.Uvarint(h.buffer[h.at:])
+	length, n := uint64(0), 0
+	if h.at < len(h.buffer) && h.buffer[h.at] < 0x80 { // as nearly all are
+		length, n = uint64(h.buffer[h.at]), 1
+	} else {
+		length, n = binary.Uvarint(h.buffer[h.at:])
+	}
 	switch {
 	case n < 0:
-		return false, &SpillError{"read", errors.New("length of a row has more than 64 bits")}
+		return &SpillError{"read", errors.New("length of a row has more than 64 bits")}
 	case length > MaxRow:
-		return false, &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
+		return &SpillError{"read", fmt.Errorf("row of %d octets, want at most %d", length, MaxRow)}
 	case n == 0 || int(length) > len(h.buffer)-h.at-n:
-		return false, &SpillError{"read", io.ErrUnexpectedEOF}
+		return &SpillError{"read", io.ErrUnexpectedEOF}
 	}
 	begin := h.at + n
 	h.at = begin + int(length)
 	h.row = h.buffer[begin:h.at]
 	h.prefix = h.prefixOf(h.row)
-	return true, nil
+	return nil
+}
+
+func (h *head) nextInMemory() {
+	if len(h.refs) == 0 {
+		h.end()
+		return
+	}
+	if h.at%touchRows == 0 {
+		h.touched += touch(h.octets, h.refs[:min(touchRows, len(h.refs))])
+	}
+	h.at++
+	r := h.refs[0]
+	h.refs = h.refs[1:]
+	h.row = h.octets[r.at : r.at+r.length]
+	h.prefix = h.prefixOf(h.row)
 }
 
 // fill moves what is left in the buffer to its front and reads as much behind it as it
@@ -122,7 +149,7 @@ func (h *head) next() (bool, error) {
 func (h *head) fill() error {
 	kept := copy(h.buffer[:cap(h.buffer)], h.buffer[h.at:])
 	h.at = 0
-	room := int(min(int64(cap(h.buffer)-kept), h.behind))
+	room := int(min(int64(cap(h.buffer)-Slack-kept), h.behind))
 	n, err := h.file.ReadAt(h.buffer[kept:kept+room], h.offset)
 	h.buffer = h.buffer[:kept+n]
 	h.offset += int64(n)
@@ -136,60 +163,68 @@ func (h *head) fill() error {
 	return err
 }
 
-func (h *head) less(other *head) bool {
-	if c := h.prefix.compare(&other.prefix); c != 0 {
-		return c < 0
+// before says whether the row of h comes before that of another head. A run that is over
+// comes behind all others.
+func (h *head) before(other *head) bool {
+	p, q := &h.prefix, &other.prefix
+	switch {
+	case p[0] != q[0]:
+		return p[0] < q[0]
+	case p[1] != q[1]:
+		return p[1] < q[1]
+	case p[2] != q[2]:
+		return p[2] < q[2]
+	case h.over || other.over:
+		return other.over
 	}
 	return h.compare(h.row, other.row) < 0
 }
 
-// merge merges by a binary heap of the runs' heads.
-func merge(all []*head, yield func([]byte) error) error {
-	var heap []*head
-	for _, h := range all {
-		ok, err := h.next()
-		if err != nil {
+// end says that no row is left.
+func (h *head) end() {
+	h.over, h.row, h.prefix = true, nil, Prefix{math.MaxUint64, math.MaxUint64, math.MaxUint64}
+}
+
+// merge gives the rows of all runs in their order. The heads play a tournament: each match
+// keeps who has lost it, so that a new row of the winner meets one head a round on its way
+// up, and no other match is played again (Knuth, volume 3, section 5.4.1).
+func merge(heads []*head, yield func([]byte) error) error {
+	for i, h := range heads {
+		if err := h.next(); err != nil {
 			return err
 		}
-		if ok {
-			heap = append(heap, h)
-		}
+		h.place = i
 	}
-	for i := len(heap)/2 - 1; i >= 0; i-- {
-		down(heap, i)
+	if len(heads) == 0 {
+		return nil
 	}
-	for len(heap) > 0 {
-		if err := yield(heap[0].row); err != nil {
+	losers := make([]*head, len(heads)) // of match i, between the winners of 2i and 2i+1; heads are behind the matches
+	winner := play(heads, losers, 1)
+	for !winner.over {
+		if err := yield(winner.row); err != nil {
 			return err
 		}
-		ok, err := heap[0].next()
-		if err != nil {
+		if err := winner.next(); err != nil {
 			return err
 		}
-		if !ok {
-			heap[0] = heap[len(heap)-1]
-			heap = heap[:len(heap)-1]
-		}
-		if len(heap) > 1 {
-			down(heap, 0)
+		for match := (winner.place + len(heads)) / 2; match > 0; match /= 2 {
+			if losers[match].before(winner) {
+				winner, losers[match] = losers[match], winner
+			}
 		}
 	}
 	return nil
 }
 
-func down(heap []*head, i int) {
-	for {
-		child := 2*i + 1
-		if child >= len(heap) {
-			return
-		}
-		if child+1 < len(heap) && heap[child+1].less(heap[child]) {
-			child++
-		}
-		if !heap[child].less(heap[i]) {
-			return
-		}
-		heap[i], heap[child] = heap[child], heap[i]
-		i = child
+// play plays a match and those before it for the first time, and gives its winner.
+func play(heads, losers []*head, match int) *head {
+	if match >= len(heads) {
+		return heads[match-len(heads)]
 	}
+	winner, loser := play(heads, losers, 2*match), play(heads, losers, 2*match+1)
+	if loser.before(winner) {
+		winner, loser = loser, winner
+	}
+	losers[match] = loser
+	return winner
 }

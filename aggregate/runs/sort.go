@@ -8,9 +8,10 @@ import (
 // Rows in memory are put in order by distributing them over the range of the first
 // number of their prefixes that differs, then each part over its own range, until
 // parts are small enough to be compared. Rows come nearly evenly spread over time,
-// so that two or three such passes, each linear, replace most of the comparisons,
-// which took half of the time that a row cost. Each pass narrows the range of a
-// number by fewBits or partBits bits, so that no input makes more than 16 passes of
+// so that two or three such passes, each linear, replace most of the comparisons.
+// A ref holds only the number that it is sorted by, so that passes move little; where
+// rows agree in it, the next one is fetched from the rows. Each pass narrows the range
+// of a number by fewBits or partBits bits, so that no input makes more than 16 passes of
 // each of the three numbers.
 const (
 	partBits  = 8
@@ -20,96 +21,119 @@ const (
 	fewRows   = 20      // up to which comparing is faster
 )
 
-func (s *Sorter[T]) sort() { s.sortFrom(s.refs, 0) }
-
-// sortFrom sorts rows whose prefixes agree in the numbers before the given one.
-func (s *Sorter[T]) sortFrom(refs []ref, number int) {
-	for ; number < len(Prefix{}) && len(refs) > fewRows; number++ {
-		low, high := extremes(refs, number)
-		if low == high {
-			continue
-		}
-		width := partBits
-		if len(refs) < manyRows {
-			width = fewBits
-		}
-		shift := max(bits.Len64(high-low)-width, 0)
-		ends := distribute(refs, number, low, shift, 1<<width)
-		begin := uint32(0)
-		for _, end := range ends[:1<<width] {
-			if end-begin > 1 {
-				s.sortFrom(refs[begin:end], number)
-			}
-			begin = end
-		}
-		return
+func (s *Sorter[T]) sort() {
+	if len(s.spare) < len(s.refs) {
+		s.spare = make([]ref, cap(s.refs))
 	}
-	if len(refs) <= fewRows {
-		s.insertionSort(refs)
-	} else {
-		s.compareSort(refs)
+	s.load(s.refs, 0)
+	s.sortFrom(s.refs, s.spare[:len(s.refs)], 0, false)
+}
+
+// load sets the keys of refs to a number of the rows' prefixes.
+func (s *Sorter[T]) load(refs []ref, number int) {
+	for i := range refs {
+		prefix := s.order.Prefix(s.row(refs[i]))
+		refs[i].key = prefix[number]
 	}
 }
 
-// insertionSort sorts few rows.
-func (s *Sorter[T]) insertionSort(refs []ref) {
+// sortFrom sorts rows that agree in the numbers before the given one, which their keys
+// are. They are in refs, and in the end in spare if that is said.
+func (s *Sorter[T]) sortFrom(refs, spare []ref, number int, toSpare bool) {
+	if len(refs) > fewRows {
+		if low, high := extremes(refs); low != high {
+			s.sortParts(refs, spare, low, high, number, toSpare)
+			return
+		}
+	} else {
+		insertionSort(refs)
+	}
+	s.sortEqual(refs, spare, number)
+	if toSpare {
+		copy(spare, refs)
+	}
+}
+
+// sortParts sorts rows as sortFrom does, whose keys lie between low and high.
+func (s *Sorter[T]) sortParts(refs, spare []ref, low, high uint64, number int, toSpare bool) {
+	width := partBits
+	if len(refs) < manyRows {
+		width = fewBits
+	}
+	ends := distribute(refs, spare, low, max(bits.Len64(high-low)-width, 0), 1<<width)
+	begin := uint32(0)
+	for _, end := range ends[:1<<width] {
+		if begin < end {
+			s.sortFrom(spare[begin:end], refs[begin:end], number, !toSpare)
+		}
+		begin = end
+	}
+}
+
+// sortEqual sorts those rows that agree in their keys, in whose order they are.
+func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
+	for begin, end := 0, 0; begin < len(refs); begin = end {
+		for end = begin + 1; end < len(refs) && refs[end].key == refs[begin].key; end++ {
+		}
+		switch equal := refs[begin:end]; {
+		case len(equal) == 1:
+		case len(equal) == 2 || number+1 == len(Prefix{}):
+			s.compareSort(equal)
+		default:
+			s.load(equal, number+1)
+			s.sortFrom(equal, spare[begin:end], number+1, false)
+		}
+	}
+}
+
+// insertionSort sorts few rows by their keys.
+func insertionSort(refs []ref) {
 	for i := 1; i < len(refs); i++ {
 		r := refs[i]
 		j := i
-		for ; j > 0 && s.less(&r, &refs[j-1]); j-- {
+		for ; j > 0 && r.key < refs[j-1].key; j-- {
 			refs[j] = refs[j-1]
 		}
 		refs[j] = r
 	}
 }
 
-func (s *Sorter[T]) less(a, b *ref) bool {
-	for i := range a.prefix {
-		if a.prefix[i] != b.prefix[i] {
-			return a.prefix[i] < b.prefix[i]
-		}
-	}
-	return s.order.Compare(s.row(*a), s.row(*b)) < 0
-}
-
-// compareSort sorts many rows whose prefixes agree.
+// compareSort sorts rows whose prefixes may agree.
 func (s *Sorter[T]) compareSort(refs []ref) {
-	slices.SortFunc(refs, func(a, b ref) int { return s.order.Compare(s.row(a), s.row(b)) })
+	slices.SortFunc(refs, func(a, b ref) int {
+		x, y := s.row(a), s.row(b)
+		p, q := s.order.Prefix(x), s.order.Prefix(y)
+		if c := p.compare(&q); c != 0 {
+			return c
+		}
+		return s.order.Compare(x, y)
+	})
 }
 
-func extremes(refs []ref, number int) (low, high uint64) {
-	low, high = refs[0].prefix[number], refs[0].prefix[number]
+func extremes(refs []ref) (low, high uint64) {
+	low, high = refs[0].key, refs[0].key
 	for i := range refs {
-		v := refs[i].prefix[number]
-		low, high = min(low, v), max(high, v)
+		low, high = min(low, refs[i].key), max(high, refs[i].key)
 	}
 	return low, high
 }
 
-// distribute brings refs into the order of so many parts, the rows of a part in any
-// order, and gives the end of each part (American flag sort: McIlroy, Bostic,
-// McIlroy, "Engineering radix sort", 1993).
-func distribute(refs []ref, number int, low uint64, shift, parts int) (ends [mostParts]uint32) {
-	part := func(r *ref) uint8 { return uint8((r.prefix[number] - low) >> shift) }
-	for i := range refs {
-		ends[part(&refs[i])]++
+// distribute copies refs in the order of so many parts, the rows of a part in the order
+// that they had, and gives the end of each part.
+func distribute(from, to []ref, low uint64, shift, parts int) (ends [mostParts]uint32) {
+	part := func(r *ref) uint8 { return uint8((r.key - low) >> (shift & 63)) }
+	for i := range from {
+		ends[part(&from[i])]++
 	}
-	var next [mostParts]uint32
 	sum := uint32(0)
 	for i, n := range ends[:parts] {
-		next[i] = sum
+		ends[i] = sum // where the part begins
 		sum += n
-		ends[i] = sum
 	}
-	for p := range parts {
-		for next[p] < ends[p] {
-			r := &refs[next[p]]
-			for q := part(r); int(q) != p; q = part(r) {
-				refs[next[q]], *r = *r, refs[next[q]]
-				next[q]++
-			}
-			next[p]++
-		}
+	for i := range from {
+		p := part(&from[i])
+		to[ends[p]] = from[i]
+		ends[p]++
 	}
 	return ends
 }

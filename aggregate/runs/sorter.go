@@ -1,7 +1,6 @@
 package runs
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"slices"
@@ -12,7 +11,8 @@ import (
 // when its turn has come.
 type Order[T any] struct {
 	// Append appends the encoded row to dst; at most MaxRow octets. Decode reads it
-	// back from exactly those octets.
+	// back from exactly those octets. Nearly always they have Slack octets of room behind
+	// them, which hold anything.
 	Append func(dst []byte, row *T) []byte
 	Decode func(src []byte, row *T) error
 
@@ -43,6 +43,10 @@ func (p *Prefix) compare(q *Prefix) int {
 // MaxRow is the greatest length of an encoded row in octets.
 const MaxRow = 4096
 
+// Slack is how much room there is behind rows in octets, so that several octets can be
+// read at a time.
+const Slack = 256
+
 // Limits bound what a sorter holds.
 type Limits struct {
 	Octets int // of rows in memory, at most [MaxMemory]; at least one row is kept
@@ -65,8 +69,9 @@ type Sorter[T any] struct {
 
 	octets []byte // encoded rows, one behind the other
 	refs   []ref
+	spare  []ref // where sorting moves refs to
 	files  []run
-	buffer *bufio.Writer // what files are written through
+	buffer []byte // what files are written through
 	err    error
 
 	touched byte // keeps the reads of touch alive
@@ -74,11 +79,12 @@ type Sorter[T any] struct {
 
 // ref is one row of octets. The limit of a sorter keeps offsets in 32 bits.
 type ref struct {
-	prefix     Prefix
+	key        uint64 // that number of the row's prefix by which it is being sorted
 	at, length uint32
 }
 
-const refSize = 32
+// refSize is what a row takes beside its octets: a ref, and another one in spare.
+const refSize = 2 * 16
 
 // NewSorter gives a sorter that keeps rows in memory as far as they fit, and asks
 // create for a file each time that it has to write them out.
@@ -100,7 +106,7 @@ func (s *Sorter[T]) Add(row *T) {
 	s.makeRoom()
 	at := len(s.octets)
 	s.octets = s.order.Append(s.octets, row)
-	s.refs = append(s.refs, ref{s.order.Prefix(s.octets[at:]), uint32(at), uint32(len(s.octets) - at)})
+	s.refs = append(s.refs, ref{at: uint32(at), length: uint32(len(s.octets) - at)})
 }
 
 // firstRoom is how many octets of rows a sorter has room for at first. Most runs are of
@@ -111,12 +117,12 @@ const firstRoom = 64 << 10
 // growing step by step would copy everything several times over. All is for rows of 48 to
 // 96 octets; what they leave of it stays untouched.
 func (s *Sorter[T]) makeRoom() {
-	octets, refs := s.limits.Octets/4*3+MaxRow, s.limits.Octets/5*2/refSize+1
+	octets, refs := s.limits.Octets/4*3+MaxRow+Slack, s.limits.Octets/5*2/refSize+1
 	if s.octets == nil {
 		s.octets = make([]byte, 0, min(octets, firstRoom))
 		s.refs = make([]ref, 0, min(refs, firstRoom/refSize))
 	}
-	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow {
+	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow+Slack {
 		s.octets = append(make([]byte, 0, octets), s.octets...)
 	}
 	if cap(s.refs) < refs && cap(s.refs) == len(s.refs) {
@@ -135,6 +141,7 @@ func (s *Sorter[T]) Finish() error {
 	if s.err == nil {
 		s.sort()
 	}
+	s.spare = nil
 	return s.err
 }
 
@@ -144,7 +151,7 @@ var errClosed = errors.New("cannot use rows that were merged or closed before")
 // added afterwards is dropped.
 func (s *Sorter[T]) Close() error {
 	err := closeAll(s.files)
-	s.octets, s.refs, s.files, s.buffer = nil, nil, nil, nil
+	s.octets, s.refs, s.spare, s.files, s.buffer = nil, nil, nil, nil, nil
 	s.err = cmp.Or(s.err, errClosed)
 	return err
 }
@@ -154,15 +161,14 @@ func (s *Sorter[T]) row(r ref) []byte { return s.octets[r.at : r.at+r.length] }
 // touchRows is how many rows are fetched from memory at a time.
 const touchRows = 32
 
-// touch reads the first and the last octet of rows that are to be copied. In their
-// order rows lie anywhere in the memory, and a cache miss takes longer than to copy
-// one; so the misses of many rows overlap. What it adds up has no meaning.
-func (s *Sorter[T]) touch(refs []ref) {
-	var sum byte
+// touch reads the first and the last octet of rows that are to be copied or decoded. In
+// their order rows lie anywhere in the memory, and a cache miss takes longer than to copy
+// one; so the misses of many rows overlap. What it gives has no meaning.
+func touch(octets []byte, refs []ref) (sum byte) {
 	for _, r := range refs {
-		sum += s.octets[r.at] + s.octets[r.at+r.length-1]
+		sum += octets[r.at] + octets[r.at+r.length-1]
 	}
-	s.touched += sum
+	return sum
 }
 
 // spill writes the rows in memory out as a run.
@@ -173,11 +179,11 @@ func (s *Sorter[T]) spill() error {
 		}
 	}
 	s.sort()
-	err := s.write(func(yield func([]byte) error) error {
+	err := s.write(func(add func([]byte) error) error {
 		for refs := range slices.Chunk(s.refs, touchRows) {
-			s.touch(refs)
+			s.touched += touch(s.octets, refs)
 			for _, r := range refs {
-				if err := yield(s.row(r)); err != nil {
+				if err := add(s.row(r)); err != nil {
 					return err
 				}
 			}
@@ -198,7 +204,7 @@ func (s *Sorter[T]) combine() error {
 	for _, r := range small {
 		heads = append(heads, s.order.fileHead(r, runBuffer))
 	}
-	if err := s.write(func(yield func([]byte) error) error { return merge(heads, yield) }); err != nil {
+	if err := s.write(func(add func([]byte) error) error { return merge(heads, add) }); err != nil {
 		return err
 	}
 	err := closeAll(small)
@@ -207,9 +213,9 @@ func (s *Sorter[T]) combine() error {
 }
 
 // write adds a run.
-func (s *Sorter[T]) write(each func(yield func([]byte) error) error) error {
+func (s *Sorter[T]) write(each func(add func([]byte) error) error) error {
 	if s.buffer == nil {
-		s.buffer = bufio.NewWriterSize(nil, runBuffer)
+		s.buffer = make([]byte, 0, runBuffer)
 	}
 	r, err := writeRun(s.create, s.buffer, each)
 	if err == nil {

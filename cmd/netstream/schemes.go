@@ -36,7 +36,7 @@ func (j *job) writeScheme(ctx context.Context, to *target, place int, options ta
 	rows, err := newRows(to, table.Scheme(options, scheme), schemeTime, countGroup)
 	if err == nil {
 		var kept keptKeys
-		err = writeRows(ctx, rows, func(yield func(*flow.SchemeRow) error) error { return result.Scheme(place, yield) },
+		err = writeRows(ctx, rows, copied(func(yield func(*flow.SchemeRow) error) error { return result.Scheme(place, yield) }),
 			func(at int, r *flow.SchemeRow) {
 				sums.add(r)
 				kept.keep(at, r)

@@ -30,31 +30,41 @@ func newRowWriter[R any](format string, w io.Writer, name string, columns []tabl
 	return parquetfile.NewParallel(w, name, columns, workers)
 }
 
-// writeRows writes the rows that each gives, and shows every one to count, with its
-// place among the rows that are collected. count may change what the row points to.
-// It ends early when ctx is canceled.
-func writeRows[R any](ctx context.Context, w rowWriter[R], each func(func(*R) error) error, count func(place int, row *R)) error {
-	rows := make([]R, 0, rowsAtATime)
-	err := each(func(row *R) error {
-		rows = append(rows, *row)
-		last := len(rows) - 1
-		if count(last, &rows[last]); len(rows) < cap(rows) {
+// writeRows writes the rows that each gives, in the places that it asks for, and shows
+// every one to count, with its place among the rows that are collected. count may change
+// what the row points to. It ends early when ctx is canceled.
+func writeRows[R any](ctx context.Context, w rowWriter[R], each func(place func() *R, yield func(*R) error) error, count func(place int, row *R)) error {
+	rows, filled := make([]R, rowsAtATime), 0
+	err := each(func() *R { return &rows[filled] }, func(row *R) error {
+		count(filled, row)
+		if filled++; filled < len(rows) {
 			return nil
 		}
+		filled = 0
 		err := w.WriteBatch(rows)
-		rows = rows[:0]
 		if err == nil {
 			err = ctx.Err()
 		}
 		return err
 	})
 	if err == nil {
-		err = w.WriteBatch(rows)
+		err = w.WriteBatch(rows[:filled])
 	}
 	if closing := w.Close(); err == nil {
 		err = closing
 	}
 	return err
+}
+
+// copied gives the rows that each gives in the places that writeRows has for them.
+func copied[R any](each func(yield func(*R) error) error) func(place func() *R, yield func(*R) error) error {
+	return func(place func() *R, yield func(*R) error) error {
+		return each(func(row *R) error {
+			to := place()
+			*to = *row
+			return yield(to)
+		})
+	}
 }
 
 // kept holds what the rows that are collected point to.
@@ -174,7 +184,7 @@ func writeFlows(ctx context.Context, to *target, columns []table.Column[flow.Rec
 	rows, err := newRows(to, columns, flowTime, countFlow)
 	if err == nil {
 		var kept kept
-		err = writeRows(ctx, rows, result.Flows, func(place int, r *flow.Record) {
+		err = writeRows(ctx, rows, result.FlowsTo, func(place int, r *flow.Record) {
 			sums.directions.addFlow(r, keys)
 			sums.records++
 			if r.End < r.Start {
@@ -225,7 +235,7 @@ func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow
 	sums := &intervalSums{}
 	rows, err := newRows(to, columns, intervalTime, countInterval)
 	if err == nil {
-		err = writeRows(ctx, rows, result.Intervals, func(place int, r *flow.IntervalRecord) {
+		err = writeRows(ctx, rows, result.IntervalsTo, func(place int, r *flow.IntervalRecord) {
 			sums.add(r, result.Keys())
 			attributes.keepInterval(place, r)
 		})
@@ -254,14 +264,14 @@ func (s *intervalSums) add(r *flow.IntervalRecord, keys *flow.KeyHasher) {
 func writeAll[R any](ctx context.Context, to *target, columns []table.Column[R], all []R) error {
 	rows, err := newRows(to, columns, nil, nil) // it has no partitions
 	if err == nil {
-		err = writeRows(ctx, rows, func(yield func(*R) error) error {
+		err = writeRows(ctx, rows, copied(func(yield func(*R) error) error {
 			for i := range all {
 				if err := yield(&all[i]); err != nil {
 					return err
 				}
 			}
 			return nil
-		}, func(int, *R) {})
+		}), func(int, *R) {})
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write the table %s: %w", to.table, err)
