@@ -9,8 +9,30 @@ type Batch struct {
 	Records []Record // each with Export set
 
 	exports  [BatchRecords]Export
+	filled   [BatchRecords]Members // what may be other than zero in the record's place, but for Record.Export
 	elements []byte
 }
+
+// Members is a set of groups of members of a Record and its Export.
+type Members uint8
+
+// The groups.
+const (
+	// MembersUsual are of the record Key, Start, End, Counters, FirstNumber, FirstInput,
+	// TCPFlags and Marks, and of its Export Has, InIf, OutIf, InIfName, OutIfName,
+	// SourceAS, DestinationAS, SourceMask, DestinationMask, Direction, TimeSource,
+	// SamplingSource, Population, Sample and Total.
+	MembersUsual Members = 1 << iota
+
+	// MembersNextHop are Export.NextHop and BGPNextHop.
+	MembersNextHop
+
+	// MembersMore are of the record MinTTL, MaxTTL, MinOctets, MaxOctets and EndReason,
+	// and of its Export ForwardingStatus, NATEvent, FirewallEvent and Flows.
+	MembersMore
+
+	membersAll = ^Members(0)
+)
 
 // NewBatch gives an empty batch.
 func NewBatch() *Batch {
@@ -28,6 +50,23 @@ func (b *Batch) Next() *Record {
 	r := &b.Records[n]
 	*r = Record{Export: &b.exports[n]}
 	b.exports[n] = Export{}
+	b.filled[n] = membersAll
+	return r
+}
+
+// NextFilling is Next for who fills all members of the groups given: these are what a
+// record had that was in the place before, and the others are zero. A record has more
+// than 500 octets, of which most exporters tell some hundred: it is written there only.
+// Who takes records may change those members, as long as it leaves the others as they are.
+func (b *Batch) NextFilling(m Members) *Record {
+	n := len(b.Records)
+	b.Records = b.Records[:n+1]
+	r := &b.Records[n]
+	if r.Export == nil || b.filled[n]&^m != 0 {
+		*r = Record{Export: &b.exports[n]}
+		b.exports[n] = Export{}
+	}
+	b.filled[n] = m
 	return r
 }
 
