@@ -114,16 +114,13 @@ func (a *ExportAccount) message(outcome string, m *datagram.Message) {
 	t.Octets += uint64(len(m.Data))
 }
 
-// add counts a row.
-func (a *ExportAccount) add(r *flow.Record) {
+// row counts a row, but not its volume.
+func (a *ExportAccount) row(r *flow.Record) {
 	if a.Rows == 0 {
 		a.FirstTime, a.LastTime = r.Start, r.End
 	}
 	a.Rows++
 	a.FirstTime, a.LastTime = min(a.FirstTime, r.Start), max(a.LastTime, r.End)
-	a.Packets.Add(r.Counters.Packets)
-	a.Octets.Add(r.Counters.Octets)
-	a.WireOctets.Add(r.Counters.WireOctets)
 }
 
 type streamKey struct {

@@ -212,26 +212,6 @@ func (e *Exports) unit(found *damage.Error) *damage.Error {
 	return found
 }
 
-// number says of records where they lie, replaces their addresses if that is wanted, and
-// counts them.
-func (e *Exports) number(records []flow.Record) {
-	for i := range records {
-		e.rows++
-		records[i].FirstInput, records[i].FirstNumber = e.ordinal, e.rows
-		if e.mask != nil {
-			e.mask.Record(&records[i])
-		}
-		if dropped := e.options.Exports.Ceiling.take(&records[i]); dropped > 0 {
-			e.overflowed(dropped)
-		}
-		e.account.Exports.add(&records[i])
-		e.account.Imprint.Add(e.options.Hasher.Hash(&records[i].Key), &records[i].Counters)
-		if e.nfcapd != nil {
-			e.points[records[i].Key.Point]++
-		}
-	}
-}
-
 // finish completes the account. It closes the input.
 func (e *Exports) finish() {
 	if e.finished {

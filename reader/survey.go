@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"netstream/aggregate/flow"
 	"netstream/reader/damage"
 	"netstream/reader/datagram"
 	"netstream/reader/input"
@@ -72,8 +71,8 @@ func (e *Exports) survey(octets io.Reader) error {
 			break
 		}
 		if err == nil {
-			if at, ok := netflow.ExportTime(e.message.Data); ok {
-				e.startOf(at)
+			if !e.start.Any {
+				e.startWith(e.message.Data)
 			}
 			e.decoder.Survey(originOf(&e.message), e.message.Data)
 			continue
@@ -87,8 +86,9 @@ func (e *Exports) survey(octets io.Reader) error {
 	return nil
 }
 
-func (e *Exports) startOf(at flow.Timestamp) {
-	if !e.start.Any {
+// startWith notes when the first message with a header was exported.
+func (e *Exports) startWith(message []byte) {
+	if at, ok := netflow.ExportTime(message); ok {
 		e.start = Start{Any: true, Time: at, Earliest: at}
 	}
 }
