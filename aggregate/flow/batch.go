@@ -36,7 +36,12 @@ const (
 
 // NewBatch gives an empty batch.
 func NewBatch() *Batch {
-	return &Batch{Records: make([]Record, 0, BatchRecords)}
+	b := &Batch{Records: make([]Record, BatchRecords)}
+	for n := range b.Records {
+		b.zero(n)
+	}
+	b.Reset()
+	return b
 }
 
 // Full says whether Next has no room left.
@@ -47,11 +52,9 @@ func (b *Batch) Full() bool { return len(b.Records) == BatchRecords }
 func (b *Batch) Next() *Record {
 	n := len(b.Records)
 	b.Records = b.Records[:n+1]
-	r := &b.Records[n]
-	*r = Record{Export: &b.exports[n]}
-	b.exports[n] = Export{}
+	b.zero(n)
 	b.filled[n] = membersAll
-	return r
+	return &b.Records[n]
 }
 
 // NextFilling is Next for who fills all members of the groups given: these are what a
@@ -61,13 +64,17 @@ func (b *Batch) Next() *Record {
 func (b *Batch) NextFilling(m Members) *Record {
 	n := len(b.Records)
 	b.Records = b.Records[:n+1]
-	r := &b.Records[n]
-	if r.Export == nil || b.filled[n]&^m != 0 {
-		*r = Record{Export: &b.exports[n]}
-		b.exports[n] = Export{}
+	if b.filled[n]&^m != 0 {
+		b.zero(n)
 	}
 	b.filled[n] = m
-	return r
+	return &b.Records[n]
+}
+
+// zero makes a place as a new batch has it.
+func (b *Batch) zero(n int) {
+	b.Records[n] = Record{Export: &b.exports[n]}
+	b.exports[n] = Export{}
 }
 
 // Drop takes the last record back.

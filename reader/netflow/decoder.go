@@ -53,7 +53,8 @@ type Decoder struct {
 	summary     Summary
 
 	// The record that is being read.
-	gathered *plan // that filled values
+	window   window // of a record that has none in its message
+	gathered *plan  // that filled values
 	values   [slotCount]uint64
 	missing  slotSet
 	wides    [wideCount][]byte
@@ -123,7 +124,7 @@ func (d *Decoder) forgetDomains() {
 }
 
 // Begin starts the reading of a message, of which the decoder keeps the octets until
-// it is done. received is when it was received, if the container tells. The whole
+// it is done. Octets that its capacity has behind it are read, but do not matter. received is when it was received, if the container tells. The whole
 // message is checked first; if it is malformed, the error is an *Error and nothing
 // of the message is applied (RFC 7011 section 9.1, here for version 9, too). So it
 // is if the message has rows and their observation point gets no number, since there

@@ -51,18 +51,23 @@ type more struct {
 // of the eight octets that end with it, whatever its length. mask is 0 where records
 // have no such number.
 type column struct {
-	end  int // octets from the start of the record to the end of the number
+	end  uint8 // octets from the start of the record to the end of the number
 	mask uint64
 }
 
-// windowLead is how many octets in front of a record its window has, so that the eight
-// octets that end with any number of it are there. There are more in every message: its
-// header.
-const windowLead = 8
+// window is a record with windowLead octets in front of it, so that the eight octets that
+// end with any number of it are there. There are more in every message: its header. As
+// end has eight bits, no index can be outside of the window, and none is checked.
+type window [windowLead + maxDirect + 1]byte
 
-// of gives the number that a record has, whose window is given.
-func (c *column) of(window []byte) uint64 {
-	return binary.BigEndian.Uint64(window[c.end:]) & c.mask
+const (
+	windowLead = 8
+	maxDirect  = 255 // octets of a record
+)
+
+// of gives the number that a record has.
+func (c *column) of(w *window) uint64 {
+	return binary.BigEndian.Uint64(w[c.end:int(c.end)+8]) & c.mask
 }
 
 // addressColumn is where records have an address. The low eight octets of one of IPv6
@@ -73,15 +78,15 @@ type addressColumn struct {
 }
 
 // halves gives an address in the form of [flow.Key]; both halves are 0 if it is zero.
-func (a *addressColumn) halves(window []byte) (high, low uint64) {
-	low = a.of(window)
+func (a *addressColumn) halves(w *window) (high, low uint64) {
+	low = a.of(w)
 	if a.six {
-		return binary.BigEndian.Uint64(window[a.end-8:]), low
+		return binary.BigEndian.Uint64(w[a.end-8:int(a.end-8)+8]), low
 	}
 	return 0, low
 }
 
-// putAddress writes an address of two halves, an IPv4 one in its mapped form.
+// put writes an address of two halves, an IPv4 one in its mapped form.
 func (a *addressColumn) put(to *[16]byte, high, low uint64) {
 	if !a.six {
 		low |= 0xffff << 32
@@ -105,8 +110,11 @@ func (c *compiler) directOf(p *plan) *direct {
 	for _, f := range c.fields {
 		q.octets += int(f.Length)
 	}
+	if q.octets > maxDirect {
+		return nil
+	}
 	q.source, q.destination = columnOf(p.sources[0].place, q.version == 6), columnOf(p.destinations[0].place, q.version == 6)
-	if q.octets < windowLead || !q.setHops(p) || !q.setTimes(p) {
+	if !q.setHops(p) || !q.setTimes(p) {
 		return nil
 	}
 	q.setTransport(p)
@@ -130,7 +138,7 @@ func (c *compiler) directOf(p *plan) *direct {
 
 // columnOf gives the column of an address.
 func columnOf(at place, six bool) addressColumn {
-	c := column{end: int(at.offset) + int(at.length), mask: math.MaxUint32}
+	c := column{end: uint8(at.offset + at.length), mask: math.MaxUint32}
 	if six {
 		c.mask = math.MaxUint64
 	}
@@ -142,7 +150,7 @@ func (p *plan) column(s slot) column {
 	for _, steps := range [][]step{p.ones, p.twos, p.fours, p.eights} {
 		for i := range steps {
 			if at := &steps[i]; at.slot == s {
-				return column{end: int(at.offset) + int(at.length), mask: math.MaxUint64 >> (64 - 8*at.length)}
+				return column{end: uint8(at.offset + at.length), mask: math.MaxUint64 >> (64 - 8*at.length)}
 			}
 		}
 	}

@@ -37,10 +37,9 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 	common := d.share()
 	n := min(left, flow.BatchRecords-1-len(b.Records))
 	for range n {
-		from := s.offset + d.at
-		window := d.message[from-windowLead : from+q.octets]
-		if !d.direct(b, p, q, &common, window) {
-			d.record(b, p, window[windowLead:])
+		w := d.windowOf(s.offset+d.at, q.octets)
+		if !d.direct(b, p, q, &common, w) {
+			d.record(b, p, s.body[d.at:d.at+q.octets])
 		}
 		d.at += q.octets
 	}
@@ -48,11 +47,21 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 	return n == left
 }
 
+// windowOf gives the window of the record at a place in the message. What is behind the
+// record there means nothing: it is whatever the container has behind it, or had.
+func (d *Decoder) windowOf(at, octets int) *window {
+	if from := d.message[at-windowLead:]; cap(from) >= len(window{}) {
+		return (*window)(from[:len(window{})])
+	}
+	copy(d.window[:], d.message[at-windowLead:at+octets])
+	return &d.window
+}
+
 // direct adds the row of a record; it does not, and is false, if the record is not of the
 // usual kind for what stands in it.
-func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, window []byte) (ok bool) {
-	protocol := uint8(q.protocol.of(window))
-	start, end := q.start.of(window), q.end.of(window)
+func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, w *window) (ok bool) {
+	protocol := uint8(q.protocol.of(w))
+	start, end := q.start.of(w), q.end.of(w)
 	if q.icmp && (icmp(protocol) || !q.knownProtocol && !q.hasPorts) || q.unit != 0 && (start > q.most || end > q.most) {
 		return false
 	}
@@ -68,24 +77,24 @@ func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, wind
 		d.summary.Remarks[TimeAhead]++
 	}
 	r.Counters = flow.Counters{
-		Packets: q.packets.of(window), Octets: q.octetCount.of(window),
-		WireOctets: q.wireOctets.of(window), PayloadOctets: q.payloadOctets.of(window),
+		Packets: q.packets.of(w), Octets: q.octetCount.of(w),
+		WireOctets: q.wireOctets.of(w), PayloadOctets: q.payloadOctets.of(w),
 	}
-	q.key(r, protocol, common.point, window)
+	q.key(r, protocol, common.point, w)
 	e := r.Export
 	e.Has = q.has | common.has
-	e.InIf, e.OutIf = uint32(q.inIf.of(window)), uint32(q.outIf.of(window))
+	e.InIf, e.OutIf = uint32(q.inIf.of(w)), uint32(q.outIf.of(w))
 	e.InIfName, e.OutIfName = 0, 0
-	e.SourceAS, e.DestinationAS = uint32(q.sourceAS.of(window)), uint32(q.destinationAS.of(window))
-	e.SourceMask, e.DestinationMask = uint8(q.sourceMask.of(window)), uint8(q.destinationMask.of(window))
-	e.Direction = uint8(q.direction.of(window)) | q.egress
+	e.SourceAS, e.DestinationAS = uint32(q.sourceAS.of(w)), uint32(q.destinationAS.of(w))
+	e.SourceMask, e.DestinationMask = uint8(q.sourceMask.of(w)), uint8(q.destinationMask.of(w))
+	e.Direction = uint8(q.direction.of(w)) | q.egress
 	e.TimeSource, e.SamplingSource, e.Total = q.timeSource, common.source, q.total
 	e.Population, e.Sample = common.population, common.sample
 	if q.hops {
-		q.nextHops(e, window)
+		q.nextHops(e, w)
 	}
 	if q.more.any {
-		q.more.fill(r, window)
+		q.more.fill(r, w)
 	}
 	if common.asked {
 		d.sampling(r, p, &p.present)
@@ -95,46 +104,46 @@ func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, wind
 }
 
 // key fills the key and what goes with its protocol, as [Decoder.transport] does.
-func (q *direct) key(r *flow.Record, protocol uint8, point uint32, window []byte) {
+func (q *direct) key(r *flow.Record, protocol uint8, point uint32, w *window) {
 	k := &r.Key
-	high, low := q.source.halves(window)
+	high, low := q.source.halves(w)
 	q.source.put(&k.Source, high, low)
-	high, low = q.destination.halves(window)
+	high, low = q.destination.halves(w)
 	q.destination.put(&k.Destination, high, low)
-	k.SourcePort, k.DestinationPort = uint16(q.sourcePort.of(window)), uint16(q.destinationPort.of(window))
+	k.SourcePort, k.DestinationPort = uint16(q.sourcePort.of(w)), uint16(q.destinationPort.of(w))
 	k.Point, k.Version = point, q.version
-	k.Protocol, k.ClassOfService = protocol, uint8(q.classOfService.of(window))
+	k.Protocol, k.ClassOfService = protocol, uint8(q.classOfService.of(w))
 	k.Shape = q.shape | q.portShape
 	if k.SourcePort|k.DestinationPort == 0 && q.knownProtocol && !hasPorts(protocol) {
 		k.Shape = q.shape
 	}
-	r.TCPFlags, r.Marks = uint16(q.tcpFlags.of(window)), 0
+	r.TCPFlags, r.Marks = uint16(q.tcpFlags.of(w)), 0
 	if q.hasFlags && (r.TCPFlags != 0 || protocol == protocolTCP || !q.knownProtocol) {
 		r.Marks = flow.MarkTCP
 	}
 }
 
 // nextHops fills the next hops, of which a zero address is none.
-func (q *direct) nextHops(e *flow.Export, window []byte) {
+func (q *direct) nextHops(e *flow.Export, w *window) {
 	e.NextHop, e.BGPNextHop = [16]byte{}, [16]byte{}
-	if high, low := q.nextHop.halves(window); high|low != 0 {
+	if high, low := q.nextHop.halves(w); high|low != 0 {
 		q.nextHop.put(&e.NextHop, high, low)
 		e.Has |= flow.FieldNextHop
 	}
-	if high, low := q.bgpNextHop.halves(window); high|low != 0 {
+	if high, low := q.bgpNextHop.halves(w); high|low != 0 {
 		q.bgpNextHop.put(&e.BGPNextHop, high, low)
 		e.Has |= flow.FieldBGPNextHop
 	}
 }
 
-func (m *more) fill(r *flow.Record, window []byte) {
+func (m *more) fill(r *flow.Record, w *window) {
 	e := r.Export
-	e.Flows = m.flows.of(window)
-	e.ForwardingStatus, e.NATEvent, e.FirewallEvent = uint8(m.status.of(window)), uint8(m.natEvent.of(window)), uint8(m.firewall.of(window))
-	r.MinTTL, r.MaxTTL = uint8(m.minTTL.of(window)), uint8(m.maxTTL.of(window))
-	r.MinOctets, r.MaxOctets = m.minOctets.of(window), m.maxOctets.of(window)
+	e.Flows = m.flows.of(w)
+	e.ForwardingStatus, e.NATEvent, e.FirewallEvent = uint8(m.status.of(w)), uint8(m.natEvent.of(w)), uint8(m.firewall.of(w))
+	r.MinTTL, r.MaxTTL = uint8(m.minTTL.of(w)), uint8(m.maxTTL.of(w))
+	r.MinOctets, r.MaxOctets = m.minOctets.of(w), m.maxOctets.of(w)
 	r.EndReason = 0
-	if reason := m.reason.of(window); reason >= uint64(flow.EndIdleTimeout) && reason <= uint64(flow.EndLackOfResources) {
+	if reason := m.reason.of(w); reason >= uint64(flow.EndIdleTimeout) && reason <= uint64(flow.EndLackOfResources) {
 		r.EndReason = flow.EndReason(reason)
 		e.Has |= flow.FieldEndReason
 	}
