@@ -62,9 +62,10 @@ type Exports struct {
 	raw      *datagram.Raw
 	nfcapd   *nfcapd.Reader
 	message  datagram.Message
-	pending  bool    // the message is being decoded
-	stream   *stream // of the message
-	latest   *stream // that was looked up
+	pending  bool          // the message is being decoded
+	decoded  *MessageTally // of the messages that were; nil before the first
+	stream   *stream       // of the message
+	latest   *stream       // that was looked up
 	streams  map[streamKey]*stream
 	rows     uint64
 	points   map[uint32]uint64 // rows of nfcapd files, by observation point

@@ -81,7 +81,7 @@ type addressColumn struct {
 func (a *addressColumn) halves(w *window) (high, low uint64) {
 	low = a.of(w)
 	if a.six {
-		return binary.BigEndian.Uint64(w[a.end-8:int(a.end-8)+8]), low
+		return binary.BigEndian.Uint64(w[a.end-8 : int(a.end-8)+8]), low
 	}
 	return 0, low
 }
