@@ -58,7 +58,11 @@ func decode(w io.Writer, name string) error {
 			r := &batch[i]
 			packets.Add(r.Counters.Packets)
 			octets.Add(r.Counters.Octets)
-			sums.add(r)
+			if start, ok := sums.spreader.Whole(r.Start, r.End); ok {
+				sums.at(start).Add(r.Counters)
+			} else {
+				sums.spread(r)
+			}
 		}
 		records += uint64(len(batch))
 		return nil
@@ -85,12 +89,8 @@ func newIntervalSums() *intervalSums {
 	return &intervalSums{of: map[flow.Timestamp]*flow.Counters{}, spreader: distribute.New(calendar, flow.DistributionProportional)}
 }
 
-// add spreads a record over the intervals that it touches.
-func (s *intervalSums) add(r *flow.Record) {
-	if only, ok := s.spreader.Whole(r.Start, r.End); ok {
-		s.at(only.Start).Add(r.Counters)
-		return
-	}
+// spread spreads a record over the intervals that it touches.
+func (s *intervalSums) spread(r *flow.Record) {
 	var share distribute.Share
 	s.spreader.Begin(r.Start, r.End, &distribute.Volume{Counters: r.Counters})
 	for s.spreader.Next(&share) {
@@ -101,13 +101,17 @@ func (s *intervalSums) add(r *flow.Record) {
 // at gives the sum of the interval with a start.
 func (s *intervalSums) at(start flow.Timestamp) *flow.Counters {
 	if s.sum == nil || start != s.latest {
-		s.latest, s.sum = start, s.of[start]
-		if s.sum == nil {
-			s.sum = new(flow.Counters)
-			s.of[start] = s.sum
-		}
+		s.turn(start)
 	}
 	return s.sum
+}
+
+func (s *intervalSums) turn(start flow.Timestamp) {
+	s.latest, s.sum = start, s.of[start]
+	if s.sum == nil {
+		s.sum = new(flow.Counters)
+		s.of[start] = s.sum
+	}
 }
 
 // eachBatch calls do with the records of a file of exports.

@@ -36,25 +36,24 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 	}
 	common := d.share()
 	n := min(left, flow.BatchRecords-1-len(b.Records))
+	// What is behind a record in its window means nothing, be it behind the message, too:
+	// whatever the container has there, or had.
+	octets, at := d.message[:cap(d.message)], s.offset+d.at
 	for range n {
-		w := d.windowOf(s.offset+d.at, q.octets)
-		if !d.direct(b, p, q, &common, w) {
-			d.record(b, p, s.body[d.at:d.at+q.octets])
+		w := &d.window
+		if from := at - windowLead; from+len(w) <= len(octets) {
+			w = (*window)(octets[from:])
+		} else {
+			copy(w[:], d.message[from:at+q.octets])
 		}
-		d.at += q.octets
+		if !d.direct(b, p, q, &common, w) {
+			d.record(b, p, d.message[at:at+q.octets])
+		}
+		at += q.octets
 	}
+	d.at = at - s.offset
 	d.summary.FlowRecords += uint64(n)
 	return n == left
-}
-
-// windowOf gives the window of the record at a place in the message. What is behind the
-// record there means nothing: it is whatever the container has behind it, or had.
-func (d *Decoder) windowOf(at, octets int) *window {
-	if from := d.message[at-windowLead:]; cap(from) >= len(window{}) {
-		return (*window)(from[:len(window{})])
-	}
-	copy(d.window[:], d.message[at-windowLead:at+octets])
-	return &d.window
 }
 
 // direct adds the row of a record; it does not, and is false, if the record is not of the
