@@ -37,7 +37,8 @@ type ExportOptions struct {
 
 // Exports reads the flow records that exporters have metered from one input. It
 // reads the input twice: first for templates and options, which may come after
-// the data that they describe, then for the records. It is not safe for
+// the data that they describe, then for the records; a file that begins with messages of
+// versions without templates once, as long as there are no others. It is not safe for
 // concurrent use.
 type Exports struct {
 	options Options
@@ -53,6 +54,12 @@ type Exports struct {
 	known   *nfcapd.Survey  // of nfcapd files
 	start   Start
 	ordinal uint32
+
+	// Of the survey.
+	whole         bool        // it goes to the end
+	taughtNothing int         // messages, if all have
+	later         *unsurveyed // where it is made up for; nil if it need not be
+	place         int         // there
 
 	// Of the second reading.
 	in       *input.Input
@@ -125,7 +132,8 @@ func (e *Exports) Start() Start { return e.start }
 // HasFrames says whether the exports lie in a capture, to which a filter applies.
 func (e *Exports) HasFrames() bool { return e.kind == datagram.CaptureOfExports }
 
-// Decoder gives what the survey has learned.
+// Decoder gives what the survey has learned. It is complete once ReadRecords has given
+// io.EOF.
 func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
 
 // Begin begins the second reading.
@@ -180,9 +188,13 @@ func (e *Exports) fill(b *flow.Batch) error {
 	case e.pending:
 		e.decode(b)
 	default:
-		if err = e.messages.Next(&e.message); err == nil {
-			e.receive(b)
+		if err = e.messages.Next(&e.message); err != nil {
+			break
 		}
+		if err := e.makeUp(e.message.Data); err != nil {
+			return err
+		}
+		e.receive(b)
 	}
 	if err == nil {
 		return nil

@@ -103,6 +103,13 @@ func (d *Decoder) Rewind() {
 	d.forgetDomains()
 }
 
+// Learn lets what other's survey of the same input learned serve as if it were the own
+// survey's, which must have learned nothing. Both decoders must have been rewound.
+func (d *Decoder) Learn(other *Decoder) {
+	d.findings = other.findings
+	d.forgetDomains()
+}
+
 // Borrow lets what other's survey learned serve where the own input never defines a
 // template or never says an option at all. Both decoders must have been rewound.
 //
