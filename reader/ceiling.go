@@ -35,6 +35,20 @@ func (c *Ceiling) take(r *flow.Record) (dropped uint64) {
 	return dropped
 }
 
+// takeAll adds up the counters of records, given as their sums, of which none is sampled or
+// above MaxCounter. It does not, and is false, if that would exceed MaxTotal.
+func (c *Ceiling) takeAll(v *flow.Counters) bool {
+	if v.Packets > MaxTotal-c.packets || v.Octets > MaxTotal-c.octets ||
+		v.WireOctets > MaxTotal-c.wireOctets || v.PayloadOctets > MaxTotal-c.payloadOctets {
+		return false
+	}
+	c.packets += v.Packets
+	c.octets += v.Octets
+	c.wireOctets += v.WireOctets
+	c.payloadOctets += v.PayloadOctets
+	return true
+}
+
 func (c *Ceiling) takeScaled(r *flow.Record) (dropped uint64) {
 	packets, _ := r.Export.Scaled(r.Counters.Packets)
 	octets, _ := r.Export.Scaled(r.Counters.Octets)

@@ -103,27 +103,33 @@ func (a *ExportAccount) MessagesRead() uint64 {
 	return 0
 }
 
-// message counts a message under its outcome.
-func (a *ExportAccount) message(outcome string, m *datagram.Message) {
+// message counts a message under its outcome, of which it gives the tally.
+func (a *ExportAccount) message(outcome string, m *datagram.Message) *MessageTally {
 	t := a.Messages[outcome]
 	if t == nil {
 		t = &MessageTally{FirstOffset: m.Offset, FirstNumber: m.Number}
 		a.Messages[outcome] = t
 	}
+	t.add(m)
+	return t
+}
+
+func (t *MessageTally) add(m *datagram.Message) {
 	t.Messages++
 	t.Octets += uint64(len(m.Data))
 }
 
-// add counts a row.
-func (a *ExportAccount) add(r *flow.Record) {
+// add counts rows, at least one, of so much volume: the first of them began and the last
+// of them ended at the times given.
+func (a *ExportAccount) add(rows uint64, v *flow.Counters, first, last flow.Timestamp) {
 	if a.Rows == 0 {
-		a.FirstTime, a.LastTime = r.Start, r.End
+		a.FirstTime, a.LastTime = first, last
 	}
-	a.Rows++
-	a.FirstTime, a.LastTime = min(a.FirstTime, r.Start), max(a.LastTime, r.End)
-	a.Packets.Add(r.Counters.Packets)
-	a.Octets.Add(r.Counters.Octets)
-	a.WireOctets.Add(r.Counters.WireOctets)
+	a.Rows += rows
+	a.FirstTime, a.LastTime = min(a.FirstTime, first), max(a.LastTime, last)
+	a.Packets.Add(v.Packets)
+	a.Octets.Add(v.Octets)
+	a.WireOctets.Add(v.WireOctets)
 }
 
 type streamKey struct {

@@ -37,7 +37,8 @@ type ExportOptions struct {
 
 // Exports reads the flow records that exporters have metered from one input. It
 // reads the input twice: first for templates and options, which may come after
-// the data that they describe, then for the records. It is not safe for
+// the data that they describe, then for the records; a file that begins with messages of
+// versions without templates once, as long as there are no others. It is not safe for
 // concurrent use.
 type Exports struct {
 	options Options
@@ -54,6 +55,12 @@ type Exports struct {
 	start   Start
 	ordinal uint32
 
+	// Of the survey.
+	whole         bool        // it goes to the end
+	taughtNothing int         // messages, if all have
+	later         *unsurveyed // where it is made up for; nil if it need not be
+	place         int         // there
+
 	// Of the second reading.
 	in       *input.Input
 	messages messages        // nil for nfcapd files
@@ -62,9 +69,10 @@ type Exports struct {
 	raw      *datagram.Raw
 	nfcapd   *nfcapd.Reader
 	message  datagram.Message
-	pending  bool    // the message is being decoded
-	stream   *stream // of the message
-	latest   *stream // that was looked up
+	pending  bool          // the message is being decoded
+	decoded  *MessageTally // of the messages that were; nil before the first
+	stream   *stream       // of the message
+	latest   *stream       // that was looked up
 	streams  map[streamKey]*stream
 	rows     uint64
 	points   map[uint32]uint64 // rows of nfcapd files, by observation point
@@ -124,7 +132,8 @@ func (e *Exports) Start() Start { return e.start }
 // HasFrames says whether the exports lie in a capture, to which a filter applies.
 func (e *Exports) HasFrames() bool { return e.kind == datagram.CaptureOfExports }
 
-// Decoder gives what the survey has learned.
+// Decoder gives what the survey has learned. It is complete once ReadRecords has given
+// io.EOF.
 func (e *Exports) Decoder() *netflow.Decoder { return e.decoder }
 
 // Begin begins the second reading.
@@ -179,9 +188,13 @@ func (e *Exports) fill(b *flow.Batch) error {
 	case e.pending:
 		e.decode(b)
 	default:
-		if err = e.messages.Next(&e.message); err == nil {
-			e.receive(b)
+		if err = e.messages.Next(&e.message); err != nil {
+			break
 		}
+		if err := e.makeUp(e.message.Data); err != nil {
+			return err
+		}
+		e.receive(b)
 	}
 	if err == nil {
 		return nil
@@ -210,26 +223,6 @@ func (e *Exports) unit(found *damage.Error) *damage.Error {
 		found.Unit = damage.Message
 	}
 	return found
-}
-
-// number says of records where they lie, replaces their addresses if that is wanted, and
-// counts them.
-func (e *Exports) number(records []flow.Record) {
-	for i := range records {
-		e.rows++
-		records[i].FirstInput, records[i].FirstNumber = e.ordinal, e.rows
-		if e.mask != nil {
-			e.mask.Record(&records[i])
-		}
-		if dropped := e.options.Exports.Ceiling.take(&records[i]); dropped > 0 {
-			e.overflowed(dropped)
-		}
-		e.account.Exports.add(&records[i])
-		e.account.Imprint.Add(e.options.Hasher.Hash(&records[i].Key), &records[i].Counters)
-		if e.nfcapd != nil {
-			e.points[records[i].Key.Point]++
-		}
-	}
 }
 
 // finish completes the account. It closes the input.

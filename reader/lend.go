@@ -9,23 +9,37 @@ const MaxLenders = 16
 // Lend lets inputs use what the surveys of others have learned where they do not
 // define a template or an option themselves: that of the nearest input before,
 // else of the nearest behind. inputs are in the order of the run. Exporters must be
-// known and the same, unless share is set.
-func Lend(inputs []*Exports, share bool) {
+// known and the same, unless share is set. An error is one of reading an input.
+func Lend(inputs []*Exports, share bool) error {
+	if putOff(inputs, share) {
+		return nil
+	}
+	for _, e := range inputs {
+		if err := e.surveyWhole(); err != nil {
+			return err
+		}
+	}
 	for i, e := range inputs {
 		if e.kindHasNoTemplates() {
 			continue
 		}
-		for before := i - 1; before >= max(0, i-MaxLenders); before-- {
-			e.borrow(inputs[before], share)
-		}
-		for behind := i + 1; behind < min(len(inputs), i+1+MaxLenders); behind++ {
-			e.borrow(inputs[behind], share)
+		for _, other := range neighbours(i, len(inputs)) {
+			if from := inputs[other]; !from.kindHasNoTemplates() {
+				e.decoder.Borrow(from.decoder, !share)
+			}
 		}
 	}
+	return nil
 }
 
-func (e *Exports) borrow(from *Exports, share bool) {
-	if !from.kindHasNoTemplates() {
-		e.decoder.Borrow(from.decoder, !share)
+// neighbours gives the inputs that lend to the one of number i among n, the first to be
+// asked first.
+func neighbours(i, n int) (others []int) {
+	for before := i - 1; before >= max(0, i-MaxLenders); before-- {
+		others = append(others, before)
 	}
+	for behind := i + 1; behind < min(n, i+1+MaxLenders); behind++ {
+		others = append(others, behind)
+	}
+	return others
 }

@@ -86,7 +86,11 @@ func (e *Exports) decode(b *flow.Batch) {
 	}
 	e.pending = false
 	s := e.decoder.Summary()
-	e.account.Exports.message(messageDecoded, &e.message)
+	if e.decoded != nil {
+		e.decoded.add(&e.message)
+	} else {
+		e.decoded = e.account.Exports.message(messageDecoded, &e.message)
+	}
 	e.stream.tracker.Observe(&sequence.Observation{
 		Sequence: s.Sequence, ExportTime: s.ExportTime, Uptime: s.Uptime, HasUptime: s.HasUptime,
 		Records: uint32(s.DataRecords), FlowRecords: uint32(s.FlowRecords), Undecoded: s.UndecodableSets > 0,

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"netstream/aggregate/flow"
 	"netstream/reader/damage"
 	"netstream/reader/datagram"
 	"netstream/reader/input"
@@ -14,13 +13,7 @@ import (
 
 // OpenExports surveys an open input of a kind that HoldsExports, and closes it.
 func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, options Options) (*Exports, error) {
-	e := &Exports{
-		options: options, source: source, kind: kind,
-		streams: make(map[streamKey]*stream), points: make(map[uint32]uint64),
-		account: &Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
-			Messages: make(map[string]*MessageTally), Remarks: make(map[string]uint64),
-		}},
-	}
+	e := newExports(source, kind, options)
 	if err := e.open(opened); err != nil {
 		if e.spool != nil {
 			_ = e.spool.Close() // the failure is what matters
@@ -30,8 +23,20 @@ func OpenExports(source input.Source, opened *input.Input, kind datagram.Kind, o
 	return e, nil
 }
 
+func newExports(source input.Source, kind datagram.Kind, options Options) *Exports {
+	return &Exports{
+		options: options, source: source, kind: kind,
+		streams: make(map[streamKey]*stream), points: make(map[uint32]uint64),
+		account: &Account{Name: source.Name, HasFrame: true, Exports: &ExportAccount{
+			Messages: make(map[string]*MessageTally), Remarks: make(map[string]uint64),
+		}},
+	}
+}
+
 func (e *Exports) open(opened *input.Input) error {
 	var octets io.Reader = opened
+	// What is kept, or to be decompressed, is read twice: it may turn out to be damaged.
+	e.whole = e.whole || e.source.Stream || len(opened.Formats()) > 0
 	if e.source.Stream {
 		if err := e.keep(opened); err != nil {
 			return err
@@ -49,7 +54,7 @@ func (e *Exports) open(opened *input.Input) error {
 	return err
 }
 
-// survey reads the input for the first time.
+// survey reads the input for the first time, to its end unless it endsEarly.
 func (e *Exports) survey(octets io.Reader) error {
 	e.decoder = netflow.NewDecoder(netflow.Options{
 		Points: e.options.Points, Names: e.options.Exports.Names,
@@ -72,10 +77,13 @@ func (e *Exports) survey(octets io.Reader) error {
 			break
 		}
 		if err == nil {
-			if at, ok := netflow.ExportTime(e.message.Data); ok {
-				e.startOf(at)
+			if !e.start.Any {
+				e.startWith(e.message.Data)
 			}
 			e.decoder.Survey(originOf(&e.message), e.message.Data)
+			if e.endsEarly(e.message.Data) {
+				break
+			}
 			continue
 		}
 		var found *damage.Error
@@ -87,8 +95,9 @@ func (e *Exports) survey(octets io.Reader) error {
 	return nil
 }
 
-func (e *Exports) startOf(at flow.Timestamp) {
-	if !e.start.Any {
+// startWith notes when the first message with a header was exported.
+func (e *Exports) startWith(message []byte) {
+	if at, ok := netflow.ExportTime(message); ok {
 		e.start = Start{Any: true, Time: at, Earliest: at}
 	}
 }

@@ -36,6 +36,7 @@ type Share struct {
 type Spreader struct {
 	calendar flow.Calendar
 	method   flow.Distribution
+	latest   flow.Interval // that a record started in
 
 	// Of the record: the intervals that it touches, in order of time.
 	start, end flow.Timestamp
@@ -52,18 +53,31 @@ type Spreader struct {
 // New gives a spreader for the intervals of a calendar, by the method, one of start,
 // end, mid, uniform and proportional.
 func New(calendar flow.Calendar, method flow.Distribution) *Spreader {
-	return &Spreader{calendar: calendar, method: method}
+	return &Spreader{calendar: calendar, method: method, latest: calendar.Interval(0)}
 }
+
+// Whole gives the start of the interval that a record from start to end touches, if it is
+// the only one: it then gets everything. The records of an exporter follow each other
+// closely, so that the interval is looked up rarely.
+func (s *Spreader) Whole(start, end flow.Timestamp) (of flow.Timestamp, ok bool) {
+	if start < s.latest.Start || start > s.latest.Last {
+		s.look(start)
+	}
+	return s.latest.Start, end <= s.latest.Last
+}
+
+func (s *Spreader) look(t flow.Timestamp) { s.latest = s.calendar.Interval(t) }
 
 // Begin begins with a record from start to end, which is not before start. Its
 // shares are then those that Next gives.
 func (s *Spreader) Begin(start, end flow.Timestamp, v *Volume) {
 	s.start, s.end, s.total, s.given = start, end, *v, Volume{}
 	s.by, s.more, s.place = s.method, true, 0
-	s.next, s.touched = s.calendar.Interval(start), 1
-	if s.next.Last < end {
+	s.touched = 1
+	if _, whole := s.Whole(start, end); !whole {
 		s.touched = s.calendar.Touched(start, end, MaxTouched+1)
 	}
+	s.next = s.latest
 	if s.TooLong() {
 		s.by = flow.DistributionEnd
 	}

@@ -9,12 +9,39 @@ type Batch struct {
 	Records []Record // each with Export set
 
 	exports  [BatchRecords]Export
+	filled   [BatchRecords]Members // what may be other than zero in the record's place, but for Record.Export
 	elements []byte
 }
 
+// Members is a set of groups of members of a Record and its Export.
+type Members uint8
+
+// The groups.
+const (
+	// MembersUsual are of the record Key, Start, End, Counters, FirstNumber, FirstInput,
+	// TCPFlags and Marks, and of its Export Has, InIf, OutIf, InIfName, OutIfName,
+	// SourceAS, DestinationAS, SourceMask, DestinationMask, Direction, TimeSource,
+	// SamplingSource, Population, Sample and Total.
+	MembersUsual Members = 1 << iota
+
+	// MembersNextHop are Export.NextHop and BGPNextHop.
+	MembersNextHop
+
+	// MembersMore are of the record MinTTL, MaxTTL, MinOctets, MaxOctets and EndReason,
+	// and of its Export ForwardingStatus, NATEvent, FirewallEvent and Flows.
+	MembersMore
+
+	membersAll = ^Members(0)
+)
+
 // NewBatch gives an empty batch.
 func NewBatch() *Batch {
-	return &Batch{Records: make([]Record, 0, BatchRecords)}
+	b := &Batch{Records: make([]Record, BatchRecords)}
+	for n := range b.Records {
+		b.zero(n)
+	}
+	b.Reset()
+	return b
 }
 
 // Full says whether Next has no room left.
@@ -25,10 +52,29 @@ func (b *Batch) Full() bool { return len(b.Records) == BatchRecords }
 func (b *Batch) Next() *Record {
 	n := len(b.Records)
 	b.Records = b.Records[:n+1]
-	r := &b.Records[n]
-	*r = Record{Export: &b.exports[n]}
+	b.zero(n)
+	b.filled[n] = membersAll
+	return &b.Records[n]
+}
+
+// NextFilling is Next for who fills all members of the groups given: these are what a
+// record had that was in the place before, and the others are zero. A record has more
+// than 500 octets, of which most exporters tell some hundred: it is written there only.
+// Who takes records may change those members, as long as it leaves the others as they are.
+func (b *Batch) NextFilling(m Members) *Record {
+	n := len(b.Records)
+	b.Records = b.Records[:n+1]
+	if b.filled[n]&^m != 0 {
+		b.zero(n)
+	}
+	b.filled[n] = m
+	return &b.Records[n]
+}
+
+// zero makes a place as a new batch has it.
+func (b *Batch) zero(n int) {
+	b.Records[n] = Record{Export: &b.exports[n]}
 	b.exports[n] = Export{}
-	return r
 }
 
 // Drop takes the last record back.

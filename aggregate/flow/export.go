@@ -18,19 +18,35 @@ const MaxElements = 2048
 type Export struct {
 	Has Fields
 
-	InIf, OutIf uint32 // ingressInterface (10), egressInterface (14): SNMP ifIndex; 0 is the device's own "none"
-	Direction   uint8  // flowDirection (61): 0 ingress, 1 egress
+	InIf, OutIf             uint32 // ingressInterface (10), egressInterface (14): SNMP ifIndex; 0 is the device's own "none"
+	SourceAS, DestinationAS uint32 // 16, 17
 
-	ForwardingStatus uint8 // forwardingStatus (89): two bits of status, six of reason
-	NATEvent         uint8 // natEvent (230)
-	FirewallEvent    uint8 // firewallEvent (233)
+	// InIfName and OutIfName are numbers in the run's [Names]; 0 if there is none.
+	InIfName, OutIfName uint32
 
 	SourceMask, DestinationMask uint8 // prefix lengths in bits (9, 13, 29, 30)
 
 	TimeSource     TimeSource
 	SamplingSource SamplingSource // valid with FieldSampling
 
-	NextHop, BGPNextHop               [16]byte // 15 or 62; 18 or 63
+	// Total says that the counters are running totals of the flow (octetTotalCount,
+	// 85, and the like) rather than what came since the record before.
+	Total bool
+
+	Direction        uint8 // flowDirection (61): 0 ingress, 1 egress
+	ForwardingStatus uint8 // forwardingStatus (89): two bits of status, six of reason
+	NATEvent         uint8 // natEvent (230)
+	FirewallEvent    uint8 // firewallEvent (233)
+
+	// Population / Sample is by how much counters fall short of the traffic because
+	// of sampling: of Population packets Sample were metered. Both are above 0.
+	Population, Sample uint64
+
+	NextHop, BGPNextHop [16]byte // 15 or 62; 18 or 63
+
+	// Flows is the number of flows that the record stands for, deltaFlowCount (3).
+	Flows uint64
+
 	NATSource, NATDestination         [16]byte // 225 or 281; 226 or 282
 	NATSourcePort, NATDestinationPort uint16   // 227, 228
 
@@ -39,11 +55,9 @@ type Export struct {
 	// an element is the outer one). The key then is that of the inner header.
 	OuterSource, OuterDestination [16]byte
 
-	SourceAS, DestinationAS uint32 // 16, 17
-	IngressVRF, EgressVRF   uint32 // 234, 235
+	IngressVRF, EgressVRF uint32 // 234, 235
 
-	// Names, by their numbers in the run's [Names]; 0 if there is none.
-	InIfName, OutIfName           uint32
+	// More names, by their numbers in the run's [Names]; 0 if there is none.
 	IngressVRFName, EgressVRFName uint32
 	ApplicationName               uint32
 
@@ -51,19 +65,8 @@ type Export struct {
 	// top octet, the selector in the lower seven.
 	Application uint64
 
-	// Flows is the number of flows that the record stands for, deltaFlowCount (3).
-	Flows uint64
-
-	// Population / Sample is by how much counters fall short of the traffic because
-	// of sampling: of Population packets Sample were metered. Both are above 0.
-	Population, Sample uint64
-
 	LabelCount uint8
 	Labels     [MaxLabels]uint32 // 20 bits each, the top of the stack first
-
-	// Total says that the counters are running totals of the flow (octetTotalCount,
-	// 85, and the like) rather than what came since the record before.
-	Total bool
 
 	// Elements are the values of elements that the user asked for by number, as
 	// AppendElement lays them out; at most MaxElements octets.

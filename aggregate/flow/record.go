@@ -51,11 +51,35 @@ func (r EndReason) String() string {
 
 // Record is a flow record: one row of the flow table.
 type Record struct {
+	// What every exported record has stands together, in the order in which it is
+	// filled: with Key in front two lines of the processor's cache.
 	Key Key
 
 	// Export is what an exporter told of the flow. It is nil for flows that this
 	// program has metered, of which all members but those of the marks are valid.
 	Export *Export
+
+	Start, End Timestamp // raw times of the earliest and the latest packet
+	Counters   Counters
+
+	// FirstNumber and FirstInput say where the flow's first packet lies: frame
+	// number in its input from 1, and the input's ordinal. Of an exported flow it is
+	// the number of the record in its input, from 1.
+	FirstNumber uint64
+	FirstInput  uint32
+
+	TCPFlags uint16 // OR of the packets' control bits
+	Marks    Mark   // MarkTCP, and of the first packet MarkVLAN, MarkInnerVLAN, MarkMPLS, MarkMAC
+
+	EndReason      EndReason
+	MinTTL, MaxTTL uint8 // minimumTTL (52), maximumTTL (53)
+
+	// Ordinal is 0, but one more than that of the key's record before if both begin
+	// at the same Start and that one was not over by then, as by silence
+	// (docs/metering.md section 4).
+	Ordinal uint32
+
+	MinOctets, MaxOctets uint64 // minimumIpTotalLength (25), maximumIpTotalLength (26)
 
 	// Reverse is what the packets from the destination to the source amount to, which
 	// the other members leave out but for Start, End, EndReason, FirstNumber, Fragments
@@ -74,37 +98,15 @@ type Record struct {
 	// Export.
 	Population uint64
 
-	// Ordinal is 0, but one more than that of the key's record before if both begin
-	// at the same Start and that one was not over by then, as by silence
-	// (docs/metering.md section 4).
-	Ordinal uint32
-
-	Start, End Timestamp // raw times of the earliest and the latest packet
-	Counters   Counters
-
-	// FirstNumber and FirstInput say where the flow's first packet lies: frame
-	// number in its input from 1, and the input's ordinal. Of an exported flow it is
-	// the number of the record in its input, from 1.
-	FirstNumber uint64
-	FirstInput  uint32
-
 	Fragments   uint64 // packets that were fragments
 	LatePackets uint64 // packets that came later than the reorder window mends
 
-	TCPFlags      uint16               // OR of the packets' control bits
 	TCPFlagCounts [TCPFlagCount]uint64 // packets that had the bit set, by bit number
-
-	Marks Mark // MarkTCP, and of the first packet MarkVLAN, MarkInnerVLAN, MarkMPLS, MarkMAC
-
-	MinOctets, MaxOctets uint64 // minimumIpTotalLength (25), maximumIpTotalLength (26)
-	MinTTL, MaxTTL       uint8  // minimumTTL (52), maximumTTL (53)
 
 	// Of the first packet; valid as Marks says.
 	VLAN, InnerVLAN           uint16
 	MPLSTop                   uint32
 	SourceMAC, DestinationMAC [6]byte
-
-	EndReason EndReason
 }
 
 // Fields gives what is known of the flow.

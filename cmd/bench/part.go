@@ -52,39 +52,66 @@ func part(w io.Writer, args []string) error {
 func decode(w io.Writer, name string) error {
 	var records uint64
 	var packets, octets flow.Sum
-	calendar := flow.Fixed(5 * time.Minute)
-	spreader := distribute.New(calendar, flow.DistributionProportional)
-	sums := map[flow.Timestamp]*flow.Counters{}
-	var share distribute.Share
-	var latest flow.Timestamp
-	var sum *flow.Counters
+	sums := newIntervalSums()
 	err := eachBatch(name, func(batch []flow.Record) error {
 		for i := range batch {
 			r := &batch[i]
 			packets.Add(r.Counters.Packets)
 			octets.Add(r.Counters.Octets)
-			spreader.Begin(r.Start, r.End, &distribute.Volume{Counters: r.Counters})
-			for spreader.Next(&share) {
-				if sum == nil || share.Start != latest {
-					latest, sum = share.Start, sums[share.Start]
-					if sum == nil {
-						sum = new(flow.Counters)
-						sums[latest] = sum
-					}
-				}
-				sum.Add(share.Volume.Counters)
+			if start, ok := sums.spreader.Whole(r.Start, r.End); ok {
+				sums.at(start).Add(r.Counters)
+			} else {
+				sums.spread(r)
 			}
 		}
 		records += uint64(len(batch))
 		return nil
 	})
 	var spread flow.Counters
-	for _, c := range sums {
+	for _, c := range sums.of {
 		spread.Add(*c)
 	}
 	fmt.Fprintf(w, "%d records, %v packets, %v octets; %d packets, %d octets in %d intervals\n",
-		records, packets, octets, spread.Packets, spread.Octets, len(sums))
+		records, packets, octets, spread.Packets, spread.Octets, len(sums.of))
 	return err
+}
+
+// intervalSums are the volumes of intervals of five minutes.
+type intervalSums struct {
+	of       map[flow.Timestamp]*flow.Counters // by their start
+	spreader *distribute.Spreader
+	latest   flow.Timestamp // start of the interval whose sum is
+	sum      *flow.Counters
+}
+
+func newIntervalSums() *intervalSums {
+	calendar := flow.Fixed(5 * time.Minute)
+	return &intervalSums{of: map[flow.Timestamp]*flow.Counters{}, spreader: distribute.New(calendar, flow.DistributionProportional)}
+}
+
+// spread spreads a record over the intervals that it touches.
+func (s *intervalSums) spread(r *flow.Record) {
+	var share distribute.Share
+	s.spreader.Begin(r.Start, r.End, &distribute.Volume{Counters: r.Counters})
+	for s.spreader.Next(&share) {
+		s.at(share.Start).Add(share.Volume.Counters)
+	}
+}
+
+// at gives the sum of the interval with a start.
+func (s *intervalSums) at(start flow.Timestamp) *flow.Counters {
+	if s.sum == nil || start != s.latest {
+		s.turn(start)
+	}
+	return s.sum
+}
+
+func (s *intervalSums) turn(start flow.Timestamp) {
+	s.latest, s.sum = start, s.of[start]
+	if s.sum == nil {
+		s.sum = new(flow.Counters)
+		s.of[start] = s.sum
+	}
 }
 
 // eachBatch calls do with the records of a file of exports.

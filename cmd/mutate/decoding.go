@@ -230,7 +230,9 @@ func (r *exportRun) engine() (*engine.Result, error) {
 		}})
 		r.accounts = append(r.accounts, in.Exports.Account())
 	}
-	reader.Lend(exports, r.settings.export.share)
+	if err := reader.Lend(exports, r.settings.export.share); err != nil {
+		return nil, err
+	}
 	return engine.Run(context.Background(), captures, records, engine.Config{
 		Meter: r.settings.meter, Points: r.points, Workers: r.layout.workers, Hasher: r.layout.hasher,
 		FlowMemory: r.layout.rowMemory, SliceMemory: r.layout.rowMemory,

@@ -11,14 +11,17 @@ import (
 // lend lets exporter inputs use what the surveys of others have learned, where
 // they do not define a template or option themselves: that of the nearest input
 // before, else of the nearest behind.
-func (obs *observations) lend(share bool) {
+func (obs *observations) lend(share bool) error {
 	var exports []*reader.Exports
 	for _, in := range obs.all {
 		if in.exports != nil {
 			exports = append(exports, in.exports)
 		}
 	}
-	reader.Lend(exports, share)
+	if err := reader.Lend(exports, share); err != nil {
+		return inputFailure(err)
+	}
+	return nil
 }
 
 // recordInputs gives the exporter inputs as the engine wants them.

@@ -94,7 +94,9 @@ func openInputs(ctx context.Context, c *console, o *runOptions, args []string, f
 			in.exports.SetOrdinal(in.ordinal)
 		}
 	}
-	obs.lend(o.shareTemplates)
+	if err := obs.lend(o.shareTemplates); err != nil {
+		return nil, err
+	}
 	return obs, nil
 }
 

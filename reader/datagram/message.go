@@ -23,7 +23,7 @@ type Message struct {
 	ReceivedValid bool
 
 	// Data is the message, header included. It is valid until the next call of
-	// Next.
+	// Next, and so is what it has capacity for, which is not to be written.
 	Data []byte
 
 	// Offset is that of the message in the decompressed input, or of the capture

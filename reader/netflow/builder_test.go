@@ -127,20 +127,7 @@ func readAll(t testing.TB, d *Decoder, origin Origin, messages ...[]byte) (rows 
 	return rows, summaries
 }
 
-func drain(d *Decoder) (rows []row) {
-	b := flow.NewBatch()
-	for done := false; !done; {
-		b.Reset()
-		done = d.Read(b)
-		for _, r := range b.Records {
-			kept := row{Record: r, Export: *r.Export}
-			kept.Record.Export = nil
-			kept.Export.Elements = slices.Clone(kept.Export.Elements)
-			rows = append(rows, kept)
-		}
-	}
-	return rows
-}
+func drain(d *Decoder) []row { return drainInto(d, flow.NewBatch()) }
 
 // one gives the only row of messages.
 func one(t testing.TB, messages ...[]byte) row {

@@ -53,7 +53,8 @@ type Decoder struct {
 	summary     Summary
 
 	// The record that is being read.
-	gathered *plan // that filled values
+	window   window // of a record that has none in its message
+	gathered *plan  // that filled values
 	values   [slotCount]uint64
 	missing  slotSet
 	wides    [wideCount][]byte
@@ -102,6 +103,13 @@ func (d *Decoder) Rewind() {
 	d.forgetDomains()
 }
 
+// Learn lets what other's survey of the same input learned serve as if it were the own
+// survey's, which must have learned nothing. Both decoders must have been rewound.
+func (d *Decoder) Learn(other *Decoder) {
+	d.findings = other.findings
+	d.forgetDomains()
+}
+
 // Borrow lets what other's survey learned serve where the own input never defines a
 // template or never says an option at all. Both decoders must have been rewound.
 //
@@ -123,7 +131,7 @@ func (d *Decoder) forgetDomains() {
 }
 
 // Begin starts the reading of a message, of which the decoder keeps the octets until
-// it is done. received is when it was received, if the container tells. The whole
+// it is done. Octets that its capacity has behind it are read, but do not matter. received is when it was received, if the container tells. The whole
 // message is checked first; if it is malformed, the error is an *Error and nothing
 // of the message is applied (RFC 7011 section 9.1, here for version 9, too). So it
 // is if the message has rows and their observation point gets no number, since there

@@ -40,21 +40,24 @@ func FuzzIPFIX(f *testing.F) {
 
 // checkMessage checks what holds for any message: nothing panics, rows are bounded
 // by octets, each octet of a data set is accounted for, and a second decoding gives
-// the same.
+// the same, without direct plans.
 func checkMessage(t *testing.T, message []byte) {
 	request := []element.Request{{ID: element.IANA(291), Occurrence: 1}, {ID: element.IANA(7), Occurrence: 2}}
-	run := func() (rows []row, summary Summary, text string) {
+	run := func(direct bool) (rows []row, summary Summary, text string) {
 		d := NewDecoder(Options{Elements: request})
 		d.Survey(Origin{}, message)
 		d.Rewind()
 		if err := d.Begin(Origin{}, 0, false, message); err != nil {
 			return nil, Summary{}, err.Error()
 		}
+		if !direct {
+			throughSlots(d)
+		}
 		rows = drain(d)
 		return rows, *d.Summary(), ""
 	}
-	rows, s, text := run()
-	again, s2, text2 := run()
+	rows, s, text := run(true)
+	again, s2, text2 := run(false)
 	if text != text2 || s != s2 || !reflect.DeepEqual(rows, again) {
 		t.Fatal("two decodings differ")
 	}

@@ -15,3 +15,10 @@ func Header(message []byte) (version uint16, domain uint32, ok bool) {
 	h, err := parseHeader(message)
 	return h.version, h.domain, err == nil
 }
+
+// Teaches says whether a message can teach a survey anything, or needs what one has
+// learned: those of versions 1 and 5 to 7 do not.
+func Teaches(message []byte) bool {
+	h, err := parseHeader(message)
+	return err == nil && h.version >= 8
+}

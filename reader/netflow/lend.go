@@ -30,7 +30,7 @@ func findingsOf(streams map[streamKey]*stream, latest map[streamKey]*option.Stor
 	f := &findings{streams: map[streamKey]*stream{}, latest: latest}
 	for key, s := range streams {
 		if s.taught() {
-			s.templates = nil
+			s.templates, s.recent = nil, [recently]*template{}
 			f.streams[key] = s
 		}
 	}

@@ -104,6 +104,8 @@ type plan struct {
 	inner   *plan // for records of two headers: the numbers of the inner one
 	reverse *plan // for biflows: the reverse direction
 	forward *plan // of reverse: the plan it belongs to
+
+	direct *direct // the shorter way for records of the usual kind; nil if they are not
 }
 
 // compiler makes plans.
@@ -123,6 +125,7 @@ func compile(fields []element.Field, l *layout, requests []element.Request) *pla
 		p.reverse = c.direction()
 		p.reverse.forward = p
 	}
+	p.direct = c.directOf(p)
 	return p
 }
 

@@ -44,6 +44,10 @@ func (d *Decoder) readData(b *flow.Batch, s *set) (done bool) {
 	variable := l.variable()
 	octets := l.shortest
 	before := d.summary.FlowRecords
+	if t.plan.direct != nil && !d.readDirect(b, s, t.plan) {
+		d.countRecords(t, before)
+		return false
+	}
 	for !l.padded(s.body, d.at) {
 		if len(b.Records)+2 > flow.BatchRecords {
 			d.countRecords(t, before)

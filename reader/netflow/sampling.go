@@ -21,14 +21,17 @@ func (d *Decoder) sampling(r *flow.Record, p *plan, present *slotSet) {
 	if len(d.domain.stores) > 0 && d.optionRate(r.Export, present) {
 		return
 	}
-	if d.header.version == 5 {
-		// Two bits of mode, of which routers set any, and 14 bits of N: one
-		// packet in N.
-		const interval = 1<<14 - 1
-		if n := uint64(d.header.sampling & interval); n > 0 {
-			d.sampled(r.Export, &rateAnswer{rate: option.Rate{Population: n, Sample: 1}, known: true}, flow.SamplingHeader)
-		}
+	if n := d.header.interval(); n > 0 {
+		d.sampled(r.Export, &rateAnswer{rate: option.Rate{Population: n, Sample: 1}, known: true}, flow.SamplingHeader)
 	}
+}
+
+// interval gives of how many packets one was metered, as the header of version 5 says: two
+// bits of mode, of which routers set any, and 14 bits of the number. It is 0 if the header
+// does not tell.
+func (h *header) interval() uint64 {
+	const interval = 1<<14 - 1
+	return uint64(h.sampling & interval)
 }
 
 // sampled takes a rate that is known, or known not to be.

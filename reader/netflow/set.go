@@ -127,7 +127,7 @@ func (d *Decoder) lookup(id uint16) *template {
 	key := templateKey{domain: d.header.domain, id: id}
 	t, found := d.pending.find(id)
 	if !found {
-		t = d.stream.templates[key]
+		t = d.stream.template(key)
 		if t == nil {
 			return d.adopt(key)
 		}

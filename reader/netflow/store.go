@@ -9,6 +9,22 @@ const (
 	MaxStreams        = 1 << 14  // streams of one input: exporter, port and version
 )
 
+// recently is how many templates of a stream are found without its map.
+const recently = 4
+
+// template gives the template in force of a key; nil if there is none.
+func (s *stream) template(key templateKey) *template {
+	recent := &s.recent[key.id%recently]
+	if t := *recent; t != nil && t.key == key {
+		return t
+	}
+	t := s.templates[key]
+	if t != nil {
+		*recent = t
+	}
+	return t
+}
+
 // templates holds the templates in force of all streams in the order of their use,
 // so that the one that has not been used for longest can be forgotten.
 type templates struct {
@@ -74,6 +90,9 @@ func (s *templates) put(t *template) (forgotten uint64) {
 func (s *templates) remove(t *template) {
 	s.unlink(t)
 	delete(t.stream.templates, t.key)
+	if recent := &t.stream.recent[t.key.id%recently]; *recent == t {
+		*recent = nil
+	}
 	s.fields -= len(t.fields)
 	s.octets -= t.cost()
 }

@@ -33,6 +33,7 @@ func (k streamKey) withoutPort() streamKey {
 type stream struct {
 	key       streamKey
 	templates map[templateKey]*template // in force
+	recent    [recently]*template       // of them, by their ids: those that were asked for last
 	options   *option.Store             // in force; nil as long as there are none
 
 	// What the survey learned; not written after it, so that other decoders can read

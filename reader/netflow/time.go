@@ -277,6 +277,25 @@ func ntpMicroseconds(value uint64) flow.Timestamp {
 	return flow.Timestamp(int64(value>>32)-ntpUnix)*second + flow.Timestamp((fraction*1_000_000+1<<31)>>32)*microsecond
 }
 
+// uptimeClock tells times by the uptime that the header of a message has.
+type uptimeClock struct {
+	uptime uint32
+	export flow.Timestamp // milliseconds: fractions of versions 1 to 8 are cut
+}
+
+func (h *header) uptimeClock() uptimeClock {
+	return uptimeClock{uptime: h.uptime, export: h.exportTime / millisecond}
+}
+
+// at gives the time at which the uptime was value milliseconds.
+func (c *uptimeClock) at(value uint32) flow.Timestamp {
+	ago := int64(c.uptime - value)
+	if ago > uptimeWrap-uptimeAhead {
+		ago -= uptimeWrap
+	}
+	return (c.export - flow.Timestamp(ago)) * millisecond
+}
+
 // uptime gives the time at which the exporter's uptime was value milliseconds. Of
 // versions with uptime in the header it is nearest to the message's: not later than
 // uptimeAhead after it, and else before it. IPFIX has no uptime there, but can say
@@ -288,12 +307,8 @@ func (d *Decoder) uptime(value uint64, present *slotSet) (t flow.Timestamp, ok b
 		return 0, false
 	}
 	if d.header.version != versionIPFIX {
-		ago := int64(d.header.uptime - uint32(value))
-		if ago > uptimeWrap-uptimeAhead {
-			ago -= uptimeWrap
-		}
-		export := d.header.exportTime / millisecond // fractions of versions 1 to 8 are cut to milliseconds
-		return (export - flow.Timestamp(ago)) * millisecond, true
+		c := d.header.uptimeClock()
+		return c.at(uint32(value)), true
 	}
 	boot, known := d.bootTime()
 	if s := timeSlot(systemInitTimeMilliseconds); present.has(s) && d.values[s] != 0 {

@@ -24,6 +24,9 @@ func hasPorts(protocol uint8) bool {
 	return false
 }
 
+// controlBits are those of tcpControlBits that flow.Record.TCPFlags has.
+const controlBits = 0x1ff
+
 // transport fills protocol, class of service, ports and TCP control bits.
 func (d *Decoder) transport(r *flow.Record, p *plan, present *slotSet) {
 	k, v := &r.Key, &d.values
@@ -36,7 +39,6 @@ func (d *Decoder) transport(r *flow.Record, p *plan, present *slotSet) {
 		k.Shape |= flow.NoClassOfService
 	}
 	if present.has(slotTCPFlags) {
-		const controlBits = 0x1ff
 		r.TCPFlags = uint16(v[slotTCPFlags]) & controlBits
 		if r.TCPFlags != 0 || k.Protocol == protocolTCP || !knownProtocol {
 			r.Marks |= flow.MarkTCP

@@ -47,13 +47,13 @@ func NewTracker(version uint16) *Tracker {
 // It notes nothing: a message that is dropped for it can still be given to Observe,
 // which needs no more of it than Message.
 func (t *Tracker) Repeated(message []byte) bool {
-	return t.seen.has(t.seen.seeds.of(message))
+	return t.seen.has(t.seen.seed.of(message))
 }
 
 // Observe takes the next message of the stream in the order of the input. A
 // repeated one counts as a duplicate and as nothing else.
 func (t *Tracker) Observe(o *Observation) {
-	d := t.seen.seeds.of(o.Message)
+	d := t.seen.seed.of(o.Message)
 	if t.seen.has(d) {
 		t.duplicates++
 		return

@@ -1,6 +1,9 @@
 package sequence
 
-import "hash/maphash"
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
 
 // Window is how many of a stream's latest messages are remembered: a message that
 // repeats one of them is a duplicate, and one that is missing may come late by as
@@ -8,15 +11,24 @@ import "hash/maphash"
 // messages.
 const Window = 1024
 
-// digest stands for the octets of a message. 128 bits from two keyed hashes make
-// it as good as certain that unequal messages have unequal digests; the keys are
-// random, so no message can be made to collide.
-type digest [2]uint64
+// digest stands for the octets of a message: its first 16 octets, which say when it was
+// exported and mostly which number it has, and a keyed hash of all of them. That makes it
+// as good as certain that unequal messages have unequal digests: those that say the same
+// there have the same hash once in 2^64 times. The key is random, so no message can be
+// made to collide.
+type digest struct {
+	head [2]uint64
+	hash uint64
+}
 
-type seeds [2]maphash.Seed
+type seed struct{ maphash.Seed }
 
-func (s *seeds) of(message []byte) digest {
-	return digest{maphash.Bytes(s[0], message), maphash.Bytes(s[1], message)}
+func (s *seed) of(message []byte) (d digest) {
+	if len(message) >= 16 { // as the shortest header
+		d.head = [2]uint64{binary.LittleEndian.Uint64(message), binary.LittleEndian.Uint64(message[8:])}
+	}
+	d.hash = maphash.Bytes(s.Seed, message)
+	return d
 }
 
 // window remembers the latest messages by their digests: a ring in which each
@@ -27,7 +39,7 @@ func (s *seeds) of(message []byte) digest {
 // A window has room for as many messages as there have been, up to twice as many: a
 // stream of one message, which forged headers can make thousands of, costs one entry.
 type window struct {
-	seeds   seeds
+	seed    seed
 	entries []entry  // the one of number n is at n modulo the length; none before the first
 	heads   []uint64 // latest number of each bucket, 0 if none
 	last    uint64   // latest number
@@ -39,7 +51,7 @@ type entry struct {
 }
 
 func newWindow() window {
-	return window{seeds: seeds{maphash.MakeSeed(), maphash.MakeSeed()}}
+	return window{seed: seed{maphash.MakeSeed()}}
 }
 
 // has says whether a message is among those remembered.
@@ -48,7 +60,7 @@ func (w *window) has(d digest) bool {
 	if size == 0 {
 		return false
 	}
-	for n := w.heads[d[0]%size]; n != 0 && n+size > w.last; n = w.entries[n%size].before {
+	for n := w.heads[d.hash%size]; n != 0 && n+size > w.last; n = w.entries[n%size].before {
 		if w.entries[n%size].digest == d {
 			return true
 		}
@@ -67,7 +79,7 @@ func (w *window) add(d digest) {
 
 func (w *window) link(n uint64, d digest) {
 	size := uint64(len(w.entries))
-	head := &w.heads[d[0]%size]
+	head := &w.heads[d.hash%size]
 	w.entries[n%size] = entry{digest: d, before: *head}
 	*head = n
 }
