@@ -14,6 +14,7 @@ import (
 type integerColumn[R any] struct {
 	pages
 	declared *table.Column[R]
+	at       *presence[R]
 
 	cells           []int64 // of the page being filled, without NULLs
 	least, greatest int64   // of the row group's finished pages
@@ -21,11 +22,7 @@ type integerColumn[R any] struct {
 }
 
 func (c *integerColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.cells = gather(&c.pages, c.cells, rows, c.declared.NullTest(), c.declared.Int)
+	c.cells = gather(&c.pages, c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
 	return nil
 }
 
@@ -67,6 +64,7 @@ func (c *integerColumn[R]) reset() {
 type repetitiveColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
+	at         *presence[R]
 	dictionary *dictionary[int64]
 
 	cells   []int64  // of the rows being added, without NULLs
@@ -89,11 +87,7 @@ func smallValues(kind table.Kind) int {
 }
 
 func (c *repetitiveColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.NullTest(), c.declared.Int)
+	c.cells = gather(&c.pages, c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
 	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
 		return nil
 	}

@@ -16,6 +16,7 @@ const largeDictionary = 1 << 10
 type symbolColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
+	at         *presence[R]
 	dictionary *dictionary[table.Symbol]
 
 	symbols    []table.Symbol // of the rows being added, without NULLs
@@ -31,11 +32,7 @@ type symbolColumn[R any] struct {
 }
 
 func (c *symbolColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.NullTest(), c.declared.Symbol)
+	c.symbols = gather(&c.pages, c.at, c.symbols[:0], rows, c.declared.Symbol, c.declared.Symbols)
 	if c.spelled {
 		return c.spell()
 	}

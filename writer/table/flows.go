@@ -16,7 +16,8 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, pointColumns(points, key)...)
 	columns = append(columns, flowDevice(&o, points)...)
 	columns = append(columns, keyColumns(key)...)
-	columns = append(columns, counterColumns(func(r *flow.Record) *flow.Counters { return &r.Counters })...)
+	counters := func(r *flow.Record) *flow.Counters { return &r.Counters }
+	columns = append(columns, counterColumns(counters)...)
 	columns = append(columns, flowSampling(&o)...)
 	columns = append(columns, flowTCP(&o)...)
 	columns = append(columns, flowHeaders()...)
@@ -37,7 +38,9 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowProvenance()...)
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
-	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	columns = withBatches(byField(&o, lacks, columns),
+		keyBatches(points, key), counterBatches(counters), flowBatches(&o), tcpBatches(), identityBatches(&o, points))
+	columns = withFlexible(&o, points, key, columns)
 	columns = append(columns, referenceColumns(o.Reference, flowAttributes)...)
 	return append(columns, flowElements(&o)...)
 }
@@ -96,13 +99,35 @@ func flowTCP(o *Options) []Column[flow.Record] {
 	columns := []Column[flow.Record]{
 		tcpFlagsColumn(func(r *flow.Record) uint16 { return r.TCPFlags }, notTCP),
 	}
-	notCounted := func(r *flow.Record) bool {
-		return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
+	for bit, b := range tcpBits() {
+		c := Column[flow.Record]{
+			Name: "tcp_" + b.name, Kind: Int64, Unit: "packets",
+			Definition: "Number of packets with the TCP control bit " + strings.ToUpper(b.name) + " set; NULL if no TCP flags were seen, and for exported flows.",
+			Null:       lacksFlagCounts, Absent: o.absent(flow.FieldTCPFlagCounts),
+			Int: func(r *flow.Record) int64 { return count(r.TCPFlagCounts[bit]) },
+		}
+		if b.element.Number != 0 {
+			c.Elements = []Element{b.element}
+		}
+		columns = append(columns, c)
 	}
-	bits := [flow.TCPFlagCount]struct {
-		name    string
-		element Element
-	}{
+	return columns
+}
+
+// lacksFlagCounts tells whether the packets with the control bits were not counted.
+func lacksFlagCounts(r *flow.Record) bool {
+	return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
+}
+
+// tcpBit is a control bit by its name and the element that counts it.
+type tcpBit struct {
+	name    string
+	element Element
+}
+
+// tcpBits gives the control bits by their numbers.
+func tcpBits() [flow.TCPFlagCount]tcpBit {
+	return [flow.TCPFlagCount]tcpBit{
 		{"fin", Element{219, "tcpFinTotalCount"}},
 		{"syn", Element{218, "tcpSynTotalCount"}},
 		{"rst", Element{220, "tcpRstTotalCount"}},
@@ -113,19 +138,6 @@ func flowTCP(o *Options) []Column[flow.Record] {
 		{"cwr", Element{}},
 		{"ae", Element{}},
 	}
-	for bit, b := range bits {
-		c := Column[flow.Record]{
-			Name: "tcp_" + b.name, Kind: Int64, Unit: "packets",
-			Definition: "Number of packets with the TCP control bit " + strings.ToUpper(b.name) + " set; NULL if no TCP flags were seen, and for exported flows.",
-			Null:       notCounted, Absent: o.absent(flow.FieldTCPFlagCounts),
-			Int: func(r *flow.Record) int64 { return count(r.TCPFlagCounts[bit]) },
-		}
-		if b.element.Number != 0 {
-			c.Elements = []Element{b.element}
-		}
-		columns = append(columns, c)
-	}
-	return columns
 }
 
 // flowHeaders declares the extremes of what the packets' headers said.

@@ -36,7 +36,8 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	}))...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)
-	columns = append(columns, counterColumns(func(r *record) *flow.Counters { return &r.Counters })...)
+	counters := func(r *record) *flow.Counters { return &r.Counters }
+	columns = append(columns, counterColumns(counters)...)
 	columns = append(columns, scaledColumns(&o, lacks,
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
@@ -48,7 +49,8 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	if o.Reference.routes() {
 		columns = append(columns, routeColumns(intervalAttributes)...)
 	}
-	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	columns = withBatches(byField(&o, lacks, columns), keyBatches(points, key), counterBatches(counters), intervalBatches(&o))
+	columns = withFlexible(&o, points, key, columns)
 	return append(columns, referenceColumns(o.Reference, intervalAttributes)...)
 }
 
@@ -85,13 +87,16 @@ func intervalSpan(o *Options) []Column[flow.IntervalRecord] {
 func completeColumn[R any](definition string, complete func(*R) bool) Column[R] {
 	return Column[R]{
 		Name: "complete", Kind: Bool, Pattern: Varied, Definition: definition,
-		Int: func(r *R) int64 {
-			if complete(r) {
-				return 1
-			}
-			return 0
-		},
+		Int: func(r *R) int64 { return truth(complete(r)) },
 	}
+}
+
+// truth gives the cell of kind Bool.
+func truth(v bool) int64 {
+	if v {
+		return 1
+	}
+	return 0
 }
 
 func intervalFlows() []Column[flow.IntervalRecord] {
