@@ -3,6 +3,7 @@ package parquetfile
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"netstream/writer/table"
 
@@ -91,15 +92,17 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
 		return nil
 	}
-	all := c.numbers.spread()
-	for _, v := range c.cells {
-		if uint64(v) < uint64(len(c.small)) {
-			if n := c.small[v]; n != 0 {
-				all = append(all, n-1)
+	before := c.numbers.spread()
+	all := slices.Grow(before, len(c.cells))[:len(before)+len(c.cells)]
+	small, added := c.small, all[len(before):]
+	for i, v := range c.cells {
+		if uint64(v) < uint64(len(small)) {
+			if n := small[v]; n != 0 {
+				added[i] = n - 1
 				continue
 			}
 		}
-		all = append(all, c.look(v))
+		added[i] = c.look(v)
 	}
 	c.numbers.set(all)
 	c.last = c.cells[len(c.cells)-1]
