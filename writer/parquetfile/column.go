@@ -10,7 +10,7 @@ import (
 type column[R any] interface {
 	// add takes the cells of rows into the page being filled. It is not called for
 	// columns that are absent.
-	add(rows []R) error
+	add(rows *table.Rows[R]) error
 	// addNulls takes rows of which all are NULL.
 	addNulls(rows int)
 	// endPage finishes the page being filled, if it has any rows.

@@ -22,7 +22,7 @@ type integerColumn[R any] struct {
 	any             bool    // whether there are any
 }
 
-func (c *integerColumn[R]) add(rows []R) error {
+func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
 	c.cells = gather(&c.pages, c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
 	return nil
 }
@@ -34,10 +34,12 @@ func (c *integerColumn[R]) endPage() error {
 	if len(c.cells) > 0 && !c.any {
 		c.least, c.greatest, c.any = math.MaxInt64, math.MinInt64, true
 	}
+	least, greatest := c.least, c.greatest
 	for _, v := range c.cells {
-		c.least = min(c.least, v)
-		c.greatest = max(c.greatest, v)
+		least = min(least, v)
+		greatest = max(greatest, v)
 	}
+	c.least, c.greatest = least, greatest
 	c.begin()
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
 		c.plain = appendDelta(c.plain, c.cells)
@@ -87,7 +89,7 @@ func smallValues(kind table.Kind) int {
 	return 1 << 11
 }
 
-func (c *repetitiveColumn[R]) add(rows []R) error {
+func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
 	c.cells = gather(&c.pages, c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
 	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
 		return nil
@@ -109,14 +111,17 @@ func (c *repetitiveColumn[R]) add(rows []R) error {
 	return nil
 }
 
-// look gives the dictionary number of a value that is not small, or new.
+// look gives the dictionary number of a value that is not small, or new. Small ones are
+// never looked up by their hash.
 func (c *repetitiveColumn[R]) look(v int64) uint32 {
+	if uint64(v) < uint64(len(c.small)) {
+		n := c.dictionary.append(v)
+		c.small[v] = n + 1
+		return n
+	}
 	n, slot, found := c.dictionary.find(v, hashInteger(v))
 	if !found {
 		n = c.dictionary.add(v, slot, hashInteger)
-	}
-	if uint64(v) < uint64(len(c.small)) {
-		c.small[v] = n + 1
 	}
 	return n
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"netstream/writer/table"
 )
 
 // TestLevels compares the definition levels of pages, gathered in batches, with
@@ -27,20 +29,20 @@ func TestLevels(t *testing.T) {
 				nulls++
 			}
 		}
-		at := &presence[int]{mark: func(null []bool, rows []int) {
-			for i, v := range rows {
+		at := &presence[int]{mark: func(null []bool, rows *table.Rows[int]) {
+			for i, v := range rows.All {
 				null[i] = v < 0
 			}
 		}}
-		var many func(dst, rows []int)
+		var many func([]int, *table.Rows[int])
 		if r.IntN(2) == 0 {
-			many = func(dst, rows []int) { copy(dst, rows) }
+			many = func(dst []int, rows *table.Rows[int]) { copy(dst, rows.All) }
 		}
 		p := pages{levels: &at.levels}
 		var cells []int
 		for rest := rows; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
-			cells = gather(&p, at, cells, rest[:n], func(v *int) int { return *v }, many)
+			cells = gather(&p, at, cells, &table.Rows[int]{All: rest[:n]}, func(v *int) int { return *v }, many)
 			rest = rest[n:]
 		}
 		if p.rows != len(rows) || p.pageNulls != nulls || len(cells) != len(rows)-nulls {

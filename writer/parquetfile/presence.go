@@ -8,8 +8,8 @@ import (
 
 // presence says which rows have a cell, for all columns that are NULL in the same rows.
 type presence[R any] struct {
-	mark   func(null []bool, rows []R) // nil if no row is NULL
-	shared bool                        // several columns may have it, so the writer takes the rows
+	mark   func(null []bool, rows *table.Rows[R]) // nil if no row is NULL
+	shared bool                                   // several columns may have it, so the writer takes the rows
 	levels levels
 
 	null  []bool // of the rows being added, whether they are NULL
@@ -28,9 +28,9 @@ func presences[R any](columns []table.Column[R]) []*presence[R] {
 		case null == nil || c.Absent:
 			each[i] = never
 		case c.Nulls == nil:
-			each[i] = &presence[R]{mark: func(dst []bool, rows []R) {
-				for i := range rows {
-					dst[i] = null(&rows[i])
+			each[i] = &presence[R]{mark: func(dst []bool, rows *table.Rows[R]) {
+				for i := range rows.All {
+					dst[i] = null(&rows.All[i])
 				}
 			}}
 		default:
@@ -44,11 +44,11 @@ func presences[R any](columns []table.Column[R]) []*presence[R] {
 }
 
 // take asks for rows that are being added.
-func (p *presence[R]) take(rows []R) {
+func (p *presence[R]) take(rows *table.Rows[R]) {
 	if p.mark == nil {
 		return
 	}
-	p.null = slices.Grow(p.null[:0], len(rows))[:len(rows)]
+	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
 	p.mark(p.null, rows)
 	p.nulls = 0
 	for _, null := range p.null {
@@ -61,30 +61,31 @@ func (p *presence[R]) take(rows []R) {
 
 // gather takes rows into the page being filled, and appends the cells that are not NULL
 // to dst. many is nil, or gives the same as one and anything for rows that are NULL.
-func gather[R, T any](p *pages, at *presence[R], dst []T, rows []R, one func(*R) T, many func([]T, []R)) []T {
+func gather[R, T any](p *pages, at *presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
 	if !at.shared {
 		at.take(rows)
 	}
-	p.rows += len(rows)
+	count := len(rows.All)
+	p.rows += count
 	p.pageNulls += at.nulls
 	before := len(dst)
 	switch {
-	case at.nulls == len(rows):
+	case at.nulls == count:
 		return dst
 	case many != nil:
-		dst = slices.Grow(dst, len(rows))[:before+len(rows)]
+		dst = slices.Grow(dst, count)[:before+count]
 		many(dst[before:], rows)
 		if at.nulls > 0 {
 			return dst[:before+compact(dst[before:], at.null)]
 		}
 	case at.nulls == 0:
-		for i := range rows {
-			dst = append(dst, one(&rows[i]))
+		for i := range rows.All {
+			dst = append(dst, one(&rows.All[i]))
 		}
 	default:
-		for i := range rows {
+		for i := range rows.All {
 			if !at.null[i] {
-				dst = append(dst, one(&rows[i]))
+				dst = append(dst, one(&rows.All[i]))
 			}
 		}
 	}

@@ -83,17 +83,17 @@ type textColumn[R any] struct {
 	bounds   bounds
 }
 
-func (c *textColumn[R]) add(rows []R) error {
+func (c *textColumn[R]) add(rows *table.Rows[R]) error {
 	if !c.at.shared {
 		c.at.take(rows)
 	}
-	for i := range rows {
+	for i := range rows.All {
 		c.rows++
 		if c.at.nulls > 0 && c.at.null[i] {
 			c.pageNulls++
 			continue
 		}
-		if err := c.addText(&rows[i]); err != nil {
+		if err := c.addText(&rows.All[i]); err != nil {
 			return err
 		}
 	}
@@ -101,8 +101,7 @@ func (c *textColumn[R]) add(rows []R) error {
 }
 
 func (c *textColumn[R]) addText(row *R) error {
-	c.texts.next = c.declared.Text(c.texts.next[:0], row)
-	if err := c.texts.add(); err != nil {
+	if err := c.texts.add(c.declared.Text(c.texts.begin(), row)); err != nil {
 		return err
 	}
 	c.bounds.include(c.texts.last)

@@ -59,6 +59,8 @@ type Writer[R any] struct {
 	groups    int
 	rows      int64
 
+	adding *table.Rows[R]
+
 	one [1]R // what Write copies its row to
 	err error
 }
@@ -84,7 +86,7 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
 	writer := &Writer[R]{name: name, sink: newSink(w), metadata: fileMetadata, compressor: compressor,
-		workers: workers, turns: turnsOf(columns)}
+		workers: workers, turns: turnsOf(columns), adding: table.NewRows(columns)}
 	presences := presences(columns)
 	for i := range columns {
 		writer.columns = append(writer.columns, newColumn(&columns[i], presences[i], compressor))
@@ -124,16 +126,17 @@ func (w *Writer[R]) WriteBatch(rows []R) error {
 
 // add takes rows, which must fit into the page being filled.
 func (w *Writer[R]) add(rows []R) error {
+	w.adding.Take(rows)
 	for _, p := range w.presences {
 		if p.shared {
-			p.take(rows)
+			p.take(w.adding)
 		}
 	}
 	err := w.each(len(rows), func(i int) error {
 		if w.absent[i] {
 			return nil
 		}
-		return w.columns[i].add(rows)
+		return w.columns[i].add(w.adding)
 	})
 	if err != nil {
 		return err

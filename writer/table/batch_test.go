@@ -39,6 +39,8 @@ func TestBatches(t *testing.T) {
 // checkBatches gives how many columns have a batch.
 func checkBatches[R any](t *testing.T, columns []table.Column[R], rows []R) (batches int) {
 	t.Helper()
+	together := table.NewRows(columns)
+	together.Take(rows)
 	null, ints, symbols := make([]bool, len(rows)), make([]int64, len(rows)), make([]table.Symbol, len(rows))
 	for i := range columns {
 		c := &columns[i]
@@ -51,17 +53,17 @@ func checkBatches[R any](t *testing.T, columns []table.Column[R], rows []R) (bat
 		batches++
 		clear(null)
 		if c.Nulls != nil {
-			c.Nulls.Mark(null, rows)
+			c.Nulls.Mark(null, together)
 		} else if c.Null != nil {
 			for j := range rows {
 				null[j] = c.Null(&rows[j])
 			}
 		}
 		if c.Ints != nil {
-			c.Ints(ints, rows)
+			c.Ints(ints, together)
 		}
 		if c.Symbols != nil {
-			c.Symbols(symbols, rows)
+			c.Symbols(symbols, together)
 		}
 		for j := range rows {
 			r := &rows[j]

@@ -35,16 +35,23 @@ func newBlockHash(digest hash.Hash) *blockHash {
 		return h
 	}
 	const example = "a message of one block"
-	want := bytes.Clone(h.sum([]byte(example)))
+	want := bytes.Clone(h.sum(append(h.begin(), example...)))
 	h.state = state
-	if got := h.sum(append(h.message[:0], example...)); !bytes.Equal(got, want) {
+	if got := h.sum(append(h.begin(), example...)); !bytes.Equal(got, want) {
 		h.state = nil
 	}
 	return h
 }
 
-// sum gives the hash of a message, which is valid until the next call. The message must
-// have begun as h.message[:0]; what it has behind its end is overwritten.
+// begin gives what a message is to be appended to. Behind it the block has the zeros of
+// the padding.
+func (h *blockHash) begin() []byte {
+	*(*[hashBlock]byte)(h.message[:]) = [hashBlock]byte{}
+	return h.message[:0]
+}
+
+// sum gives the hash of a message that was appended to what begin gave. It is valid until
+// the next call.
 func (h *blockHash) sum(message []byte) []byte {
 	h.digest.Reset()
 	if h.state == nil || len(message) > oneBlock {
@@ -53,7 +60,6 @@ func (h *blockHash) sum(message []byte) []byte {
 		return h.result
 	}
 	block := message[:hashBlock]
-	clear(block[len(message):])
 	block[len(message)] = 0x80
 	binary.BigEndian.PutUint64(block[hashBlock-hashLength:], 8*uint64(len(message)))
 	h.digest.Write(block)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/binary"
+	"slices"
 
 	"netstream/aggregate/flow"
 )
@@ -33,7 +34,10 @@ const communityPrefix = "1:"
 // the last three octets.
 func spellCommunityID(dst []byte, s Symbol) []byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	var text [len(communityPrefix) + 28]byte
+	const length = len(communityPrefix) + 28
+	start := len(dst)
+	dst = slices.Grow(dst, length)[:start+length]
+	text := (*[length]byte)(dst[start:])
 	copy(text[:], communityPrefix)
 	high, low := s.High, s.High<<60|s.Low>>4 // 60 bits each, and what is left
 	rest := s.Low<<56 | uint64(s.Class)<<24  // 40 bits, and two zeros
@@ -47,7 +51,7 @@ func spellCommunityID(dst []byte, s Symbol) []byte {
 		rest <<= 6
 	}
 	text[29] = '='
-	return append(dst, text[:]...)
+	return dst
 }
 
 // communitySymbol gives the Community ID as its hash, whose 160 bits a symbol has room
@@ -100,15 +104,17 @@ func appendCommunity(b []byte, k *flow.Key) []byte {
 // communityBatch is that of the column of Community IDs.
 func communityBatch(points *observedPoints) batch[flow.Record] {
 	return batch[flow.Record]{
-		nulls: &Nulls[flow.Record]{func(null []bool, rows []flow.Record) {
-			for i := range rows {
-				null[i] = lacksCommunity(&rows[i], points)
+		nulls: &Nulls[flow.Record]{func(null []bool, rows *Rows[flow.Record]) {
+			for i := range rows.Keys {
+				k := &rows.Keys[i]
+				usual := k.Version != 0 && k.Shape&^flow.Ports == 0 && k.Point == 0
+				null[i] = !usual && lacksCommunity(&rows.All[i], points)
 			}
 		}},
-		symbols: func(dst []Symbol, rows []flow.Record) {
+		symbols: func(dst []Symbol, rows *Rows[flow.Record]) {
 			hash := newBlockHash(sha1.New())
-			for i := range rows {
-				dst[i] = symbolOfHash(hash.sum(appendCommunity(hash.message[:0], &rows[i].Key)))
+			for i := range rows.Keys {
+				dst[i] = symbolOfHash(hash.sum(appendCommunity(hash.begin(), &rows.Keys[i])))
 			}
 		},
 	}
@@ -117,9 +123,6 @@ func communityBatch(points *observedPoints) batch[flow.Record] {
 // lacksCommunity tells whether a flow has no Community ID.
 func lacksCommunity(r *flow.Record, points *observedPoints) bool {
 	k := &r.Key
-	if k.Version != 0 && k.Shape&^flow.Ports == 0 && k.Point == 0 { // as most flows are
-		return false
-	}
 	return k.Version == 0 || k.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0 ||
 		r.Export == nil && lacksCommunityID(k, &points.at(k.Point).Flexible)
 }

@@ -223,13 +223,13 @@ func identify(hash []byte) int64 {
 }
 
 // flowIDs gives the flow_id of many rows.
-func flowIDs(points *observedPoints) func(dst []int64, rows []flow.Record) {
-	return func(dst []int64, rows []flow.Record) {
+func flowIDs(points *observedPoints) func(dst []int64, rows *Rows[flow.Record]) {
+	return func(dst []int64, rows *Rows[flow.Record]) {
 		hash := newBlockHash(sha256.New())
-		for i := range rows {
-			r := &rows[i]
+		for i := range rows.All {
+			r := &rows.All[i]
 			point := &points.at(r.Key.Point).Point
-			b := hash.message[:0]
+			b := hash.begin()
 			if r.Export != nil {
 				b = appendExported(b, r, point)
 			} else {

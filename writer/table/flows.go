@@ -16,8 +16,7 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, pointColumns(points, key)...)
 	columns = append(columns, flowDevice(&o, points)...)
 	columns = append(columns, keyColumns(key)...)
-	counters := func(r *flow.Record) *flow.Counters { return &r.Counters }
-	columns = append(columns, counterColumns(counters)...)
+	columns = append(columns, counterColumns(func(r *flow.Record) *flow.Counters { return &r.Counters })...)
 	columns = append(columns, flowSampling(&o)...)
 	columns = append(columns, flowTCP(&o)...)
 	columns = append(columns, flowHeaders()...)
@@ -38,11 +37,19 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowProvenance()...)
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
-	columns = withBatches(byField(&o, lacks, columns),
-		keyBatches(points, key), counterBatches(counters), flowBatches(&o), tcpBatches(), identityBatches(&o, points))
+	columns = withBatches(byField(&o, lacks, columns), takeFlows,
+		keyBatches[flow.Record](points), counterBatches[flow.Record](), flowBatches(&o), tcpBatches(), identityBatches(&o, points))
 	columns = withFlexible(&o, points, key, columns)
 	columns = append(columns, referenceColumns(o.Reference, flowAttributes)...)
 	return append(columns, flowElements(&o)...)
+}
+
+// takeFlows fills in what batches read beside the rows.
+func takeFlows(rows *Rows[flow.Record]) {
+	for i := range rows.All {
+		rows.Keys = append(rows.Keys, rows.All[i].Key)
+		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+	}
 }
 
 // lacks gives the test whether a flow has none of the fields.
@@ -116,6 +123,9 @@ func flowTCP(o *Options) []Column[flow.Record] {
 
 // lacksFlagCounts tells whether the packets with the control bits were not counted.
 func lacksFlagCounts(r *flow.Record) bool {
+	if r.Export == nil && r.Reverse == nil && r.Key.Version != 0 { // without asking for all fields
+		return r.Marks&flow.MarkTCP == 0
+	}
 	return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
 }
 

@@ -6,69 +6,69 @@ import "netstream/aggregate/flow"
 func flowBatches(o *Options) map[string]batch[flow.Record] {
 	type record = flow.Record
 	batches := map[string]batch[record]{
-		"duration_us": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = rows[i].End.Microseconds() - rows[i].Start.Microseconds()
+		"duration_us": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = rows.All[i].End.Microseconds() - rows.All[i].Start.Microseconds()
 			}
 		}},
-		"min_ttl": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = int64(rows[i].MinTTL)
+		"min_ttl": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = int64(rows.All[i].MinTTL)
 			}
 		}},
-		"max_ttl": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = int64(rows[i].MaxTTL)
+		"max_ttl": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = int64(rows.All[i].MaxTTL)
 			}
 		}},
-		"min_ip_len": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = count(rows[i].MinOctets)
+		"min_ip_len": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = count(rows.All[i].MinOctets)
 			}
 		}},
-		"max_ip_len": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = count(rows[i].MaxOctets)
+		"max_ip_len": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = count(rows.All[i].MaxOctets)
 			}
 		}},
 		"vlan_id":       {nulls: unmarked(flow.MarkVLAN)},
 		"inner_vlan_id": {nulls: unmarked(flow.MarkInnerVLAN)},
 		"mpls_label":    {nulls: unmarked(flow.MarkMPLS)},
-		"time_source": {symbols: func(dst []Symbol, rows []record) {
-			for i := range rows {
-				dst[i] = timeSource(&rows[i])
+		"time_source": {symbols: func(dst []Symbol, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = timeSource(&rows.All[i])
 			}
 		}},
-		"fragments": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = count(rows[i].Fragments)
+		"fragments": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = count(rows.All[i].Fragments)
 			}
 		}},
-		"late_packets": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = count(rows[i].LatePackets)
+		"late_packets": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = count(rows.All[i].LatePackets)
 			}
 		}},
-		"end_reason": {symbols: func(dst []Symbol, rows []record) {
-			for i := range rows {
-				dst[i] = Symbol{Low: uint64(rows[i].EndReason)}
+		"end_reason": {symbols: func(dst []Symbol, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = Symbol{Low: uint64(rows.All[i].EndReason)}
 			}
 		}},
-		"end_reason_code": {ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = int64(rows[i].EndReason)
+		"end_reason_code": {ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = int64(rows.All[i].EndReason)
 			}
 		}},
 	}
 	if !o.Nanoseconds {
-		batches["flow_start"] = batch[record]{ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = rows[i].Start.Microseconds()
+		batches["flow_start"] = batch[record]{ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = rows.All[i].Start.Microseconds()
 			}
 		}}
-		batches["flow_end"] = batch[record]{ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = rows[i].End.Microseconds()
+		batches["flow_end"] = batch[record]{ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = rows.All[i].End.Microseconds()
 			}
 		}}
 	}
@@ -77,9 +77,9 @@ func flowBatches(o *Options) map[string]batch[flow.Record] {
 
 // unmarked marks the rows that lack a mark.
 func unmarked(mark flow.Mark) *Nulls[flow.Record] {
-	return &Nulls[flow.Record]{func(null []bool, rows []flow.Record) {
-		for i := range rows {
-			null[i] = rows[i].Marks&mark == 0
+	return &Nulls[flow.Record]{func(null []bool, rows *Rows[flow.Record]) {
+		for i := range rows.All {
+			null[i] = rows.All[i].Marks&mark == 0
 		}
 	}}
 }
@@ -89,21 +89,21 @@ func tcpBatches() map[string]batch[flow.Record] {
 	type record = flow.Record
 	batches := map[string]batch[record]{"tcp_flags": {
 		nulls: unmarked(flow.MarkTCP),
-		ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = int64(rows[i].TCPFlags)
+		ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = int64(rows.All[i].TCPFlags)
 			}
 		},
 	}}
-	notCounted := &Nulls[record]{func(null []bool, rows []record) {
-		for i := range rows {
-			null[i] = lacksFlagCounts(&rows[i])
+	notCounted := &Nulls[record]{func(null []bool, rows *Rows[record]) {
+		for i := range rows.All {
+			null[i] = lacksFlagCounts(&rows.All[i])
 		}
 	}}
 	for bit, b := range tcpBits() {
-		batches["tcp_"+b.name] = batch[record]{nulls: notCounted, ints: func(dst []int64, rows []record) {
-			for i := range rows {
-				dst[i] = count(rows[i].TCPFlagCounts[bit])
+		batches["tcp_"+b.name] = batch[record]{nulls: notCounted, ints: func(dst []int64, rows *Rows[record]) {
+			for i := range rows.All {
+				dst[i] = count(rows.All[i].TCPFlagCounts[bit])
 			}
 		}}
 	}

@@ -36,8 +36,7 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	}))...)
 	columns = append(columns, keyColumns(key)...)
 	columns = append(columns, intervalFlows()...)
-	counters := func(r *record) *flow.Counters { return &r.Counters }
-	columns = append(columns, counterColumns(counters)...)
+	columns = append(columns, counterColumns(func(r *record) *flow.Counters { return &r.Counters })...)
 	columns = append(columns, scaledColumns(&o, lacks,
 		func(r *record) int64 { return count(r.Scaled.Packets) },
 		func(r *record) int64 { return count(r.Scaled.Octets) })...)
@@ -49,9 +48,18 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	if o.Reference.routes() {
 		columns = append(columns, routeColumns(intervalAttributes)...)
 	}
-	columns = withBatches(byField(&o, lacks, columns), keyBatches(points, key), counterBatches(counters), intervalBatches(&o))
+	columns = withBatches(byField(&o, lacks, columns), takeIntervals,
+		keyBatches[record](points), counterBatches[record](), intervalBatches(&o))
 	columns = withFlexible(&o, points, key, columns)
 	return append(columns, referenceColumns(o.Reference, intervalAttributes)...)
+}
+
+// takeIntervals fills in what batches read beside the rows.
+func takeIntervals(rows *Rows[flow.IntervalRecord]) {
+	for i := range rows.All {
+		rows.Keys = append(rows.Keys, rows.All[i].Key)
+		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+	}
 }
 
 // intervalSpan declares what else the packets of the interval amount to, and how

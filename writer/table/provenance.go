@@ -107,9 +107,9 @@ func identityBatches(o *Options, points *observedPoints) map[string]batch[flow.R
 	return map[string]batch[flow.Record]{
 		"flow_id":      {ints: flowIDs(points)},
 		"community_id": communityBatch(points),
-		"first_packet": {ints: func(dst []int64, rows []flow.Record) {
-			for i := range rows {
-				dst[i] = first(&rows[i])
+		"first_packet": {ints: func(dst []int64, rows *Rows[flow.Record]) {
+			for i := range rows.All {
+				dst[i] = first(&rows.All[i])
 			}
 		}},
 	}
