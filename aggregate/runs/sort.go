@@ -90,7 +90,7 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 		}
 		switch equal := refs[begin:end]; {
 		case len(equal) == 1:
-		case len(equal) == 2 || number+1 == len(Prefix{}):
+		case number+1 == len(Prefix{}):
 			s.compareSort(equal)
 		default:
 			s.load(equal, number+1)
@@ -111,16 +111,9 @@ func insertionSort(refs []ref) {
 	}
 }
 
-// compareSort sorts rows whose prefixes may agree.
+// compareSort sorts rows whose prefixes agree.
 func (s *Sorter[T]) compareSort(refs []ref) {
-	slices.SortFunc(refs, func(a, b ref) int {
-		x, y := s.row(a), s.row(b)
-		p, q := s.order.Prefix(x), s.order.Prefix(y)
-		if c := p.compare(&q); c != 0 {
-			return c
-		}
-		return s.order.Compare(x, y)
-	})
+	slices.SortFunc(refs, func(a, b ref) int { return s.order.Compare(s.row(a), s.row(b)) })
 }
 
 func extremes(refs []ref) (low, high uint64) {
