@@ -69,7 +69,8 @@ func addressLength(row []byte) int {
 
 // keyNumbers gives two numbers that order the keys at the beginnings of rows as far as
 // they differ, the first one deciding. Of IPv4 flows they have all but the last bits of the
-// shape. What comes first is in which part of the order an address lies.
+// shape. The first one begins with the part of the order that the source lies in, the second
+// one of IPv4 flows with that of the destination.
 func keyNumbers(row []byte) (first, second uint64) {
 	const (
 		destination = 5 // where it begins behind a short source
@@ -79,12 +80,17 @@ func keyNumbers(row []byte) (first, second uint64) {
 		return 0, 0
 	}
 	switch part := uint64(row[0]&behindMapped) << 62; {
-	case row[0] == mappedIPv4 && row[destination] == mappedIPv4 && len(row) >= ports+8:
-		to := uint64(binary.BigEndian.Uint32(row[destination+1:]))
-		first = part | uint64(binary.BigEndian.Uint32(row[1:]))<<30 | mappedIPv4<<28 | to>>4
-		return first, to<<60 | binary.BigEndian.Uint64(row[ports:])>>4
 	case row[0] == mappedIPv4:
-		return part | uint64(binary.BigEndian.Uint32(row[1:]))<<30 | uint64(row[destination]&behindMapped)<<28, 0
+		first = part | uint64(binary.BigEndian.Uint32(row[1:]))<<30
+		to := row[destination] & behindMapped
+		switch second = uint64(to) << 62; {
+		case to == mappedIPv4 && len(row) >= ports+8:
+			address := uint64(binary.BigEndian.Uint32(row[destination+1:]))
+			return first | address>>2, second | address&3<<60 | binary.BigEndian.Uint64(row[ports:])>>4
+		case to == behindMapped: // and so behind every IPv4 address
+			first |= 1<<30 - 1
+		}
+		return first, second
 	case row[0] == noAddress:
 		return part | uint64(row[1]&behindMapped)<<60, 0
 	default:

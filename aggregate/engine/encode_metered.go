@@ -73,14 +73,17 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
 
 // compareMetered compares the first numbers of two metered rows from behind their points on.
 func compareMetered(a, b []byte, numbers int) int {
-	var v, w [meteredNumbers]uint64
-	x, y := decoder{src: a}, decoder{src: b}
-	x.numbers(&v)
-	y.numbers(&w)
-	for i := range numbers {
-		if c := cmp.Compare(v[i], w[i]); c != 0 {
-			return c
+	if len(a) < 8 || len(b) < 8 { // one is damaged
+		return cmp.Compare(len(a), len(b))
+	}
+	x, y := binary.LittleEndian.Uint64(a[len(a)-8:]), binary.LittleEndian.Uint64(b[len(b)-8:])
+	for range numbers {
+		v, w := binary.LittleEndian.Uint64(a)&lowOctets[x&15], binary.LittleEndian.Uint64(b)&lowOctets[y&15]
+		if v != w {
+			return cmp.Compare(v, w)
 		}
+		a, b = a[min(x&15, uint64(len(a)-8)):], b[min(y&15, uint64(len(b)-8)):]
+		x, y = x>>4, y>>4
 	}
 	return 0
 }

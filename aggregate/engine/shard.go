@@ -173,7 +173,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 		s.end(over, now)
 		return over
 	})
-	s.left = uint64(s.table.states)
+	s.table.swept, s.left = now, uint64(s.table.states)
 }
 
 // end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache

@@ -21,8 +21,10 @@ type table struct {
 	taken  []uint64  // bit set of the numbers of states in use
 
 	// since has, for the states of each member of taken, a clock that all their packets have
-	// or come behind, so that a sweep need not look at them. Clocks of new packets only rise.
+	// or come behind, so that a sweep need not look at them; of new ones it is swept, the clock
+	// of the last sweep. Clocks of new packets only rise.
 	since []flow.Timestamp
+	swept flow.Timestamp
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -39,7 +41,11 @@ const (
 	sparse = 8
 )
 
-func newTable(keep extensions) *table { return &table{slots: make([]slot, firstSlots), keep: keep} }
+func newTable(keep extensions) *table { return tableOf(firstSlots, keep) }
+
+func tableOf(slots int, keep extensions) *table {
+	return &table{slots: make([]slot, slots), keep: keep, swept: flow.MinTimestamp}
+}
 
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
@@ -138,7 +144,7 @@ func (t *table) take() uint32 {
 			}
 			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
 			for range chunkStates / 64 {
-				t.since = append(t.since, flow.MinTimestamp)
+				t.since = append(t.since, t.swept)
 			}
 		}
 		number = t.states
@@ -259,7 +265,7 @@ func (t *table) shrink(hash func(*flow.Key) uint64) {
 	for size < 4*t.used {
 		size *= 2
 	}
-	small := &table{slots: make([]slot, size), keep: t.keep}
+	small := tableOf(size, t.keep)
 	for number := range t.states {
 		if t.inUse(number) {
 			state := t.state(number)

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -25,8 +26,20 @@ func (s *Sorter[T]) sort() {
 	if len(s.spare) < len(s.refs) {
 		s.spare = make([]ref, cap(s.refs))
 	}
-	s.load(s.refs, 0)
-	s.sortFrom(s.refs, s.spare[:len(s.refs)], 0, false)
+	refs, spare := s.refs, s.spare[:len(s.refs)]
+	low, high := uint64(math.MaxUint64), uint64(0)
+	for i := range refs {
+		r := &refs[i]
+		prefix := s.order.Prefix(s.row(*r))
+		r.key = prefix[0]
+		spare[i] = ref{prefix[1], r.at, r.length}
+		low, high = min(low, r.key), max(high, r.key)
+	}
+	if low == high { // as in rows of one interval, which have their next number already
+		s.sortFrom(spare, refs, 1, true)
+	} else {
+		s.sortFrom(refs, spare, 0, false)
+	}
 }
 
 // load sets the keys of refs to a number of the rows' prefixes.
@@ -77,7 +90,7 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 		}
 		switch equal := refs[begin:end]; {
 		case len(equal) == 1:
-		case len(equal) == 2 || number+1 == len(Prefix{}):
+		case number+1 == len(Prefix{}):
 			s.compareSort(equal)
 		default:
 			s.load(equal, number+1)
@@ -98,16 +111,9 @@ func insertionSort(refs []ref) {
 	}
 }
 
-// compareSort sorts rows whose prefixes may agree.
+// compareSort sorts rows whose prefixes agree.
 func (s *Sorter[T]) compareSort(refs []ref) {
-	slices.SortFunc(refs, func(a, b ref) int {
-		x, y := s.row(a), s.row(b)
-		p, q := s.order.Prefix(x), s.order.Prefix(y)
-		if c := p.compare(&q); c != 0 {
-			return c
-		}
-		return s.order.Compare(x, y)
-	})
+	slices.SortFunc(refs, func(a, b ref) int { return s.order.Compare(s.row(a), s.row(b)) })
 }
 
 func extremes(refs []ref) (low, high uint64) {

@@ -2,6 +2,7 @@ package netflow
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 
 	"netstream/aggregate/flow"
@@ -36,10 +37,11 @@ func (a *address) readInto(to *[16]byte, record []byte, spans []span) {
 }
 
 // setMapped writes an IPv4 address in the form of [flow.MappedIPv4], in stores as wide
-// as loads are: a copy of a half-written array stalls the processor.
+// as loads are: a copy of a half-written array stalls the processor. The sum keeps the
+// compiler from storing what is constant apart from the rest.
 func setMapped(to *[16]byte, address uint32) {
-	binary.BigEndian.PutUint64(to[:8], 0)
-	binary.BigEndian.PutUint64(to[8:], 0xffff<<32|uint64(address))
+	binary.LittleEndian.PutUint64(to[:8], 0)
+	binary.LittleEndian.PutUint64(to[8:], uint64(bits.ReverseBytes32(address))<<32+0xffff0000)
 }
 
 // addresses fills the addresses of the key. two is whether the record tells of two

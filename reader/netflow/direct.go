@@ -27,15 +27,16 @@ type direct struct {
 	unit       flow.Timestamp  // of the times; 0 if they are times of uptime
 	most       uint64          // greatest number that is a time
 
-	packets, octetCount, wireOctets, payloadOctets column
-	protocol, classOfService, tcpFlags             column
-	sourcePort, destinationPort                    column
-	inIf, outIf, sourceAS, destinationAS           column
-	sourceMask, destinationMask, direction         column
-	egress                                         uint8 // 1 if the direction is egress, since no record tells one
-	knownProtocol, hasFlags, hasPorts, icmp        bool
-	portShape                                      flow.Shape // of keys with ports
-	total                                          bool
+	packets, octetCount                    column
+	protocol, classOfService, tcpFlags     column
+	sourcePort, destinationPort            column
+	inIf, outIf, sourceAS, destinationAS   column
+	sourceMask, destinationMask, direction column
+	egress                                 uint8  // 1 if the direction is egress, since no record tells one
+	ofTCP, ofAny                           uint16 // as tcpMark has them
+	knownProtocol, hasPorts, icmp          bool
+	portShape                              flow.Shape // of keys with ports
+	total                                  bool
 
 	more more
 }
@@ -43,6 +44,7 @@ type direct struct {
 // more are numbers that fewer templates have.
 type more struct {
 	any                                          bool
+	wireOctets, payloadOctets                    column
 	flows, status, natEvent, firewall            column
 	reason, minTTL, maxTTL, minOctets, maxOctets column
 }
@@ -123,7 +125,7 @@ func (c *compiler) directOf(p *plan) *direct {
 		column *column
 		slot   slot
 	}{
-		{&q.packets, slotPackets}, {&q.octetCount, slotOctets}, {&q.wireOctets, slotWireOctets}, {&q.payloadOctets, slotPayloadOctets},
+		{&q.packets, slotPackets}, {&q.octetCount, slotOctets},
 		{&q.inIf, slotInIf}, {&q.outIf, slotOutIf}, {&q.sourceAS, slotSourceAS}, {&q.destinationAS, slotDestinationAS},
 		{&q.direction, slotDirection},
 	} {
@@ -209,7 +211,7 @@ func (q *direct) setTimes(p *plan) (ok bool) {
 
 func (q *direct) setTransport(p *plan) {
 	present := &p.present
-	q.knownProtocol, q.hasFlags, q.icmp = present.has(slotProtocol), present.has(slotTCPFlags), p.groups&groupICMP != 0
+	q.knownProtocol, q.icmp = present.has(slotProtocol), p.groups&groupICMP != 0
 	if !q.knownProtocol {
 		q.shape |= flow.NoProtocol
 	}
@@ -218,6 +220,12 @@ func (q *direct) setTransport(p *plan) {
 	}
 	q.protocol, q.classOfService, q.tcpFlags = p.column(slotProtocol), p.column(slotClassOfService), p.column(slotTCPFlags)
 	q.tcpFlags.mask &= controlBits
+	if present.has(slotTCPFlags) {
+		q.ofTCP = markedTCP
+		if !q.knownProtocol {
+			q.ofAny = markedTCP
+		}
+	}
 	q.sourcePort, q.destinationPort = p.column(slotSourcePort), p.column(slotDestinationPort)
 	hasSource, hasDestination := present.has(slotSourcePort), present.has(slotDestinationPort)
 	if q.hasPorts = hasSource || hasDestination; !q.hasPorts {
@@ -256,7 +264,7 @@ func (q *direct) setMore(p *plan) {
 		column *column
 		slot   slot
 	}{
-		{&m.flows, slotFlows}, {&m.status, slotStatus}, {&m.natEvent, slotNATEvent},
+		{&m.wireOctets, slotWireOctets}, {&m.payloadOctets, slotPayloadOctets}, {&m.flows, slotFlows}, {&m.status, slotStatus}, {&m.natEvent, slotNATEvent},
 		{&m.firewall, slotFirewallEvent}, {&m.reason, slotEndReason}, {&m.minTTL, slotMinTTL}, {&m.maxTTL, slotMaxTTL},
 		{&m.minOctets, slotMinOctets}, {&m.maxOctets, slotMaxOctets},
 	} {

@@ -170,3 +170,41 @@ func TestDirectRowsAreThoseOfSlots(t *testing.T) {
 		t.Errorf("%d of %d templates have a direct plan", direct, trials)
 	}
 }
+
+// TestFixedRowsAreThoseOfSlots is the same for versions 1 and 5 to 8.
+func TestFixedRowsAreThoseOfSlots(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 3))
+	batches := [2]*flow.Batch{flow.NewBatch(), flow.NewBatch()}
+	for trial := range 2000 {
+		version, scheme := []uint16{1, 5, 6, 7, 8}[r.IntN(5)], uint8(1+r.IntN(schemes))
+		octets := recordOctets(version, scheme)
+		count := r.IntN(40)
+		data := make([]byte, count*octets+r.IntN(2))
+		for i := range data {
+			if r.IntN(3) > 0 {
+				data[i] = byte(r.Uint32())
+			}
+		}
+		tail := cat(u32(7), []byte{1, 2, scheme, byte(r.IntN(2))})
+		if version == 1 {
+			tail = nil
+		}
+		message := append(headerFixed(version, uint16(count), r.Uint32(), tail), data...)
+		var got [2][]row
+		var summaries [2]Summary
+		for i := range got {
+			d := NewDecoder(Options{})
+			if err := d.Begin(Origin{}, 0, false, slices.Clip(message)); err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 {
+				throughSlots(d)
+			}
+			got[i] = drainInto(d, batches[i])
+			summaries[i] = *d.Summary()
+		}
+		if len(got[0]) != count || !reflect.DeepEqual(got[0], got[1]) || summaries[0] != summaries[1] {
+			t.Fatalf("trial %d, version %d: got\n%+v\n%+v, want\n%+v\n%+v", trial, version, got[0], summaries[0], got[1], summaries[1])
+		}
+	}
+}

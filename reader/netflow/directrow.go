@@ -36,6 +36,14 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 	}
 	common := d.share()
 	n := min(left, flow.BatchRecords-1-len(b.Records))
+	d.summary.FlowRecords += uint64(n)
+	if d.hasFixedRows(&common) {
+		for range n {
+			d.fixedRow(b, q, &common, (*[fixedOctets]byte)(s.body[d.at:]))
+			d.at += q.octets
+		}
+		return n == left
+	}
 	// What is behind a record in its window means nothing, be it behind the message, too:
 	// whatever the container has there, or had.
 	octets, at := d.message[:cap(d.message)], s.offset+d.at
@@ -52,7 +60,6 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 		at += q.octets
 	}
 	d.at = at - s.offset
-	d.summary.FlowRecords += uint64(n)
 	return n == left
 }
 
@@ -71,14 +78,8 @@ func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, w *w
 	} else {
 		r.Start, r.End = common.uptime.at(uint32(start)), common.uptime.at(uint32(end))
 	}
-	d.inOrder(r)
-	if r.End > common.latest {
-		d.summary.Remarks[TimeAhead]++
-	}
-	r.Counters = flow.Counters{
-		Packets: q.packets.of(w), Octets: q.octetCount.of(w),
-		WireOctets: q.wireOctets.of(w), PayloadOctets: q.payloadOctets.of(w),
-	}
+	d.checkTimes(r, common)
+	r.Counters = flow.Counters{Packets: q.packets.of(w), Octets: q.octetCount.of(w)}
 	q.key(r, protocol, common.point, w)
 	e := r.Export
 	e.Has = q.has | common.has
@@ -102,6 +103,16 @@ func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, w *w
 	return true
 }
 
+// checkTimes is remarkTimes for times that could be used.
+func (d *Decoder) checkTimes(r *flow.Record, common *shared) {
+	if r.End < r.Start {
+		d.inOrder(r)
+	}
+	if r.End > common.latest {
+		d.summary.Remarks[TimeAhead]++
+	}
+}
+
 // key fills the key and what goes with its protocol, as [Decoder.transport] does.
 func (q *direct) key(r *flow.Record, protocol uint8, point uint32, w *window) {
 	k := &r.Key
@@ -116,15 +127,29 @@ func (q *direct) key(r *flow.Record, protocol uint8, point uint32, w *window) {
 	if k.SourcePort|k.DestinationPort == 0 && q.knownProtocol && !hasPorts(protocol) {
 		k.Shape = q.shape
 	}
-	r.TCPFlags, r.Marks = uint16(q.tcpFlags.of(w)), 0
-	if q.hasFlags && (r.TCPFlags != 0 || protocol == protocolTCP || !q.knownProtocol) {
-		r.Marks = flow.MarkTCP
+	r.TCPFlags = uint16(q.tcpFlags.of(w))
+	r.Marks = tcpMark(r.TCPFlags, protocol, q.ofTCP, q.ofAny)
+}
+
+// markedTCP is no bit of flow.Record.TCPFlags.
+const markedTCP = 1 << 15
+
+// tcpMark gives MarkTCP if there are flags: any of flags, those of TCP if it is the protocol,
+// and those of any protocol. It does not branch, since protocols follow no pattern.
+func tcpMark(flags uint16, protocol uint8, ofTCP, ofAny uint16) (mark flow.Mark) {
+	if protocol == protocolTCP {
+		ofAny |= ofTCP
 	}
+	if flags|ofAny != 0 {
+		mark = flow.MarkTCP
+	}
+	return mark
 }
 
 // nextHops fills the next hops, of which a zero address is none.
 func (q *direct) nextHops(e *flow.Export, w *window) {
-	e.NextHop, e.BGPNextHop = [16]byte{}, [16]byte{}
+	e.NextHop = [16]byte{}
+	e.BGPNextHop = [16]byte{}
 	if high, low := q.nextHop.halves(w); high|low != 0 {
 		q.nextHop.put(&e.NextHop, high, low)
 		e.Has |= flow.FieldNextHop
@@ -137,6 +162,7 @@ func (q *direct) nextHops(e *flow.Export, w *window) {
 
 func (m *more) fill(r *flow.Record, w *window) {
 	e := r.Export
+	r.Counters.WireOctets, r.Counters.PayloadOctets = m.wireOctets.of(w), m.payloadOctets.of(w)
 	e.Flows = m.flows.of(w)
 	e.ForwardingStatus, e.NATEvent, e.FirewallEvent = uint8(m.status.of(w)), uint8(m.natEvent.of(w)), uint8(m.firewall.of(w))
 	r.MinTTL, r.MaxTTL = uint8(m.minTTL.of(w)), uint8(m.maxTTL.of(w))

@@ -8,10 +8,15 @@ import (
 
 // column collects the cells of one column in the present row group.
 type column[R any] interface {
-	// add takes the cells of rows into the page being filled.
-	add(rows []R) error
+	// add takes the cells of rows into the page being filled. It is not called for
+	// columns that are absent.
+	add(rows *table.Rows[R]) error
+	// addNulls takes rows of which all are NULL.
+	addNulls(rows int)
 	// endPage finishes the page being filled, if it has any rows.
 	endPage() error
+	// turn says that the next row is the first one behind a page of all columns.
+	turn()
 	// finish gives the row group's chunk once all pages are finished. The chunk is
 	// valid until reset, which begins the next row group.
 	finish() (chunk, error)
@@ -19,8 +24,8 @@ type column[R any] interface {
 }
 
 // newColumn chooses the encoding of a column by its kind and pattern.
-func newColumn[R any](c *table.Column[R], compressor *zstd.Encoder) column[R] {
-	p := pages{compressor: compressor, encoding: encodingOf(c), nullable: c.Nullable()}
+func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Encoder) column[R] {
+	p := pages{compressor: compressor, encoding: encodingOf(c), nullable: c.Nullable(), levels: &at.levels}
 	if !compressed(c) {
 		p.compressor = nil
 	}
@@ -29,14 +34,14 @@ func newColumn[R any](c *table.Column[R], compressor *zstd.Encoder) column[R] {
 	}
 	switch {
 	case c.Text != nil:
-		return &textColumn[R]{pages: p, declared: c}
+		return &textColumn[R]{pages: p, declared: c, at: at}
 	case c.Symbol != nil:
-		return &symbolColumn[R]{pages: p, declared: c, dictionary: newDictionary[table.Symbol]()}
+		return &symbolColumn[R]{pages: p, declared: c, at: at, dictionary: newDictionary[table.Symbol]()}
 	case c.Pattern == table.Repetitive:
 		return &repetitiveColumn[R]{
-			pages: p, declared: c, dictionary: newDictionary[int64](), small: make([]uint32, smallValues(c.Kind)),
+			pages: p, declared: c, at: at, dictionary: newDictionary[int64](), small: make([]uint32, smallValues(c.Kind)),
 		}
 	default:
-		return &integerColumn[R]{pages: p, declared: c}
+		return &integerColumn[R]{pages: p, declared: c, at: at}
 	}
 }

@@ -13,7 +13,7 @@ import (
 type deltaTexts struct {
 	shared, lengths []int64 // of each text, the octets shared and those that are not
 	octets          []byte  // those that are not shared, of all texts
-	last, next      []byte  // the text before, and the one being added
+	last, next      []byte  // the text before, and room for the next one
 	size            int     // octets of all texts with their lengths, as PLAIN would have them
 }
 
@@ -22,25 +22,40 @@ func (d *deltaTexts) reset() {
 	d.shared, d.lengths, d.octets, d.last, d.size = d.shared[:0], d.lengths[:0], d.octets[:0], d.last[:0], 0
 }
 
-// add takes the next text, which is d.next.
-func (d *deltaTexts) add() error {
-	if len(d.next) > math.MaxInt32 {
-		return errTextLength(len(d.next))
+// shortText is how many octets of a text are copied as a few words, with what lies behind
+// a shorter one: most texts of these columns are addresses and hashes.
+const shortText = 48
+
+// begin gives what the next text is to be appended to, for add.
+func (d *deltaTexts) begin() []byte {
+	if cap(d.next) < 2*shortText {
+		d.next = make([]byte, 0, 2*shortText)
 	}
-	n := sharedOctets(d.last, d.next)
+	return d.next[:0]
+}
+
+// add takes the next text.
+func (d *deltaTexts) add(text []byte) error {
+	if len(text) > math.MaxInt32 {
+		return errTextLength(len(text))
+	}
+	n := sharedOctets(d.last, text)
+	rest := len(text) - n
 	d.shared = append(d.shared, int64(n))
-	d.lengths = append(d.lengths, int64(len(d.next)-n))
-	d.octets = append(d.octets, d.next[n:]...)
-	d.last, d.next = d.next, d.last
-	d.size += len(d.last) + 4
+	d.lengths = append(d.lengths, int64(rest))
+	if end := len(d.octets); rest <= shortText && n+shortText <= cap(text) && end+shortText <= cap(d.octets) {
+		copy(d.octets[end:end+shortText], text[n:n+shortText])
+		d.octets = d.octets[:end+rest]
+	} else {
+		d.octets = append(d.octets, text[n:]...)
+	}
+	d.last, d.next = text, d.last
+	d.size += len(text) + 4
 	return nil
 }
 
-// addText takes the next text.
-func (d *deltaTexts) addText(text []byte) error {
-	d.next = append(d.next[:0], text...)
-	return d.add()
-}
+// addCopy takes the next text, of which it keeps a copy.
+func (d *deltaTexts) addCopy(text []byte) error { return d.add(append(d.begin(), text...)) }
 
 // again takes the text before once more, if there is one.
 func (d *deltaTexts) again() {
@@ -59,12 +74,17 @@ func (d *deltaTexts) appendTo(page []byte) (result []byte, texts int) {
 
 // sharedOctets gives how many octets two texts have in common at their beginnings.
 func sharedOctets(a, b []byte) int {
+	const word = 8
 	n := min(len(a), len(b))
 	i := 0
-	for ; i+8 <= n; i += 8 {
+	for ; i+word <= n; i += word {
 		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
 			return i + bits.TrailingZeros64(x)/8
 		}
+	}
+	if i+word <= cap(a) && i+word <= cap(b) { // with what lies behind them
+		x := binary.LittleEndian.Uint64(a[i:i+word]) ^ binary.LittleEndian.Uint64(b[i:i+word])
+		return min(i+bits.TrailingZeros64(x)/8, n)
 	}
 	for i < n && a[i] == b[i] {
 		i++

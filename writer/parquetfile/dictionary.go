@@ -59,13 +59,24 @@ func (d *dictionary[K]) confirm(guess uint32, key K) bool {
 func (d *dictionary[K]) add(key K, slot uint64, hash func(K) uint64) uint32 {
 	d.keys = append(d.keys, key)
 	d.slots[slot] = uint32(len(d.keys))
-	if 2*len(d.keys) >= len(d.slots) {
-		d.resize(4 * len(d.slots))
+	slots := len(d.slots)
+	for 2*len(d.keys) >= slots {
+		slots *= 4
+	}
+	if slots > len(d.slots) {
+		d.resize(slots)
 		for i, k := range d.keys {
 			_, slot, _ := d.find(k, hash(k))
 			d.slots[slot] = uint32(i + 1)
 		}
 	}
+	return uint32(len(d.keys) - 1)
+}
+
+// append gives the next number to a key that find does not find as long as the dictionary
+// does not grow: one that is never looked up and differs from all others.
+func (d *dictionary[K]) append(key K) uint32 {
+	d.keys = append(d.keys, key)
 	return uint32(len(d.keys) - 1)
 }
 

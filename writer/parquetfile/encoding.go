@@ -6,51 +6,35 @@ import (
 	"math/bits"
 )
 
-// appendPacked appends the lower width bits of each value, the first value in
-// the least significant bits, and returns the result. The last octet is padded
-// with zero bits. width is from 0 to 64, and no value has bits above it.
-func appendPacked[T uint32 | uint64](dst []byte, values []T, width int) []byte {
-	var pending uint64 // bits not yet appended
-	n := 0             // how many
-	for _, v := range values {
-		pending |= uint64(v) << n
-		n += width
-		if n >= 64 {
-			dst = binary.LittleEndian.AppendUint64(dst, pending)
-			n -= 64
-			pending = uint64(v) >> (width - n)
-		}
-	}
-	for ; n > 0; n -= 8 {
-		dst = append(dst, byte(pending))
-		pending >>= 8
-	}
-	return dst
-}
-
 // shortestRun is the least number of equal values that is written as a run. Bit
 // packed values come in groups of eight, so shorter runs save nothing.
 const shortestRun = 8
 
 // appendHybrid appends values in the RLE/bit-packed hybrid encoding (RLE = 3)
-// and returns the result. width is from 0 to 32.
+// and returns the result. width is from 0 to 32. A run can begin only behind whole
+// groups, so that only groups of equal values are worth a look.
 func appendHybrid(dst []byte, values []uint32, width int) []byte {
-	packed := 0 // first value not yet appended
-	for i := 0; i < len(values); {
-		end := i + 1
-		for end < len(values) && values[end] == values[i] {
+	begin := 0 // of the first group that is not known to have different values
+	for begin+shortestRun <= len(values) {
+		if !equalGroup((*[shortestRun]uint32)(values[begin:])) {
+			begin += shortestRun
+			continue
+		}
+		value, end := values[begin], begin+shortestRun
+		for end < len(values) && values[end] == value {
 			end++
 		}
-		// A run can begin only behind whole groups.
-		begin := i + (packed-i)&7
-		if end-begin >= shortestRun {
-			dst = appendGroups(dst, values[packed:begin], width)
-			dst = appendRun(dst, values[i], end-begin, width)
-			packed = end
-		}
-		i = end
+		dst = appendGroups(dst, values[:begin], width)
+		dst = appendRun(dst, value, end-begin, width)
+		values, begin = values[end:], 0
 	}
-	return appendGroups(dst, values[packed:], width)
+	return appendGroups(dst, values, width)
+}
+
+// equalGroup tells whether all values of a group are the same.
+func equalGroup(v *[shortestRun]uint32) bool {
+	first := v[0]
+	return first == v[1] && (first^v[2])|(first^v[3])|(first^v[4])|(first^v[5])|(first^v[6])|(first^v[7]) == 0
 }
 
 // appendRun appends a run of length equal values.
@@ -107,29 +91,35 @@ func appendDelta(dst []byte, values []int64) []byte {
 
 // appendDeltaBlock appends the differences of up to deltaBlock + 1 values.
 func appendDeltaBlock(dst []byte, values []int64) []byte {
-	var deltas [deltaBlock]uint64
-	n := len(values) - 1
-	least := int64(math.MaxInt64)
-	for i := range n {
-		d := values[i+1] - values[i]
+	var room [deltaBlock]uint64 // the last miniblock is padded with zeros
+	before, values := values[0], values[1:]
+	deltas := room[:len(values)]
+	least, differ := int64(math.MaxInt64), uint64(0)
+	for i, v := range values {
+		d := v - before
+		before = v
 		deltas[i] = uint64(d)
+		differ |= uint64(d) ^ deltas[0]
 		least = min(least, d)
-	}
-	for i := range n {
-		deltas[i] -= uint64(least)
 	}
 	dst = binary.AppendVarint(dst, least)
 	widths := len(dst)
 	dst = append(dst, make([]byte, deltaMiniblocks)...)
-	for m := 0; m*deltaMiniblock < n; m++ {
-		miniblock := deltas[m*deltaMiniblock : (m+1)*deltaMiniblock]
+	if differ == 0 {
+		return dst // all miniblocks have width 0
+	}
+	for i := range deltas {
+		deltas[i] -= uint64(least)
+	}
+	for m := 0; m*deltaMiniblock < len(values); m++ {
+		miniblock := (*[deltaMiniblock]uint64)(room[m*deltaMiniblock:])
 		var all uint64
 		for _, d := range miniblock {
 			all |= d
 		}
 		width := bits.Len64(all)
 		dst[widths+m] = byte(width)
-		dst = appendPacked(dst, miniblock, width)
+		dst = appendPacked(dst, miniblock[:], width)
 	}
 	return dst
 }

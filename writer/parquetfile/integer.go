@@ -3,6 +3,7 @@ package parquetfile
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"netstream/writer/table"
 
@@ -14,18 +15,15 @@ import (
 type integerColumn[R any] struct {
 	pages
 	declared *table.Column[R]
+	at       *presence[R]
 
 	cells           []int64 // of the page being filled, without NULLs
 	least, greatest int64   // of the row group's finished pages
 	any             bool    // whether there are any
 }
 
-func (c *integerColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.cells = gather(&c.pages, c.cells, rows, c.declared.NullTest(), c.declared.Int)
+func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
+	c.cells = gather(&c.pages, c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
 	return nil
 }
 
@@ -36,10 +34,12 @@ func (c *integerColumn[R]) endPage() error {
 	if len(c.cells) > 0 && !c.any {
 		c.least, c.greatest, c.any = math.MaxInt64, math.MinInt64, true
 	}
+	least, greatest := c.least, c.greatest
 	for _, v := range c.cells {
-		c.least = min(c.least, v)
-		c.greatest = max(c.greatest, v)
+		least = min(least, v)
+		greatest = max(greatest, v)
 	}
+	c.least, c.greatest = least, greatest
 	c.begin()
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
 		c.plain = appendDelta(c.plain, c.cells)
@@ -67,6 +67,7 @@ func (c *integerColumn[R]) reset() {
 type repetitiveColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
+	at         *presence[R]
 	dictionary *dictionary[int64]
 
 	cells   []int64  // of the rows being added, without NULLs
@@ -88,38 +89,39 @@ func smallValues(kind table.Kind) int {
 	return 1 << 11
 }
 
-func (c *repetitiveColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.cells = gather(&c.pages, c.cells[:0], rows, c.declared.NullTest(), c.declared.Int)
+func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
+	c.cells = gather(&c.pages, c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
 	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
 		return nil
 	}
-	all := c.numbers.spread()
-	for _, v := range c.cells {
-		if uint64(v) < uint64(len(c.small)) {
-			if n := c.small[v]; n != 0 {
-				all = append(all, n-1)
+	before := c.numbers.spread()
+	all := slices.Grow(before, len(c.cells))[:len(before)+len(c.cells)]
+	small, added := c.small, all[len(before):]
+	for i, v := range c.cells {
+		if uint64(v) < uint64(len(small)) {
+			if n := small[v]; n != 0 {
+				added[i] = n - 1
 				continue
 			}
 		}
-		all = append(all, c.look(v))
+		added[i] = c.look(v)
 	}
 	c.numbers.set(all)
 	c.last = c.cells[len(c.cells)-1]
 	return nil
 }
 
-// look gives the dictionary number of a value that is not small, or new.
+// look gives the dictionary number of a value that is not small, or new. Small ones are
+// never looked up by their hash.
 func (c *repetitiveColumn[R]) look(v int64) uint32 {
+	if uint64(v) < uint64(len(c.small)) {
+		n := c.dictionary.append(v)
+		c.small[v] = n + 1
+		return n
+	}
 	n, slot, found := c.dictionary.find(v, hashInteger(v))
 	if !found {
 		n = c.dictionary.add(v, slot, hashInteger)
-	}
-	if uint64(v) < uint64(len(c.small)) {
-		c.small[v] = n + 1
 	}
 	return n
 }

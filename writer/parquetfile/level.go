@@ -1,31 +1,12 @@
 package parquetfile
 
-// addNulls takes rows into the page being filled that are NULL, of a column in
-// which all are.
-func (p *pages) addNulls(rows int) {
-	p.rows += rows
-	p.pageNulls += rows
-}
-
-// addLevel takes a row into the page being filled. Most pages are all values or
-// all NULLs, whose levels are one run: they are kept from the first row on that
-// differs from those before it.
-func (p *pages) addLevel(null bool) {
-	if len(p.levels) == 0 {
-		before := level(p.pageNulls > 0) // of all rows of the page, if there are any
-		if p.rows > 0 && before != level(null) {
-			for range p.rows {
-				p.levels = append(p.levels, before)
-			}
-		}
-	}
-	if len(p.levels) > 0 {
-		p.levels = append(p.levels, level(null))
-	}
-	p.rows++
-	if null {
-		p.pageNulls++
-	}
+// levels are the definition levels of the page being filled. Most pages are all values
+// or all NULLs, whose levels are one run: they are kept from the first slice of rows on
+// that makes a page have both.
+type levels struct {
+	rows, nulls int      // of the page
+	each        []uint32 // 1 for a value, 0 for NULL; empty until there are both
+	encoded     []byte   // those of a page that has all its rows; empty before
 }
 
 // level gives the definition level of a cell.
@@ -36,36 +17,42 @@ func level(null bool) uint32 {
 	return 1
 }
 
-// gather takes rows into the page being filled, and appends the cells that are
-// not NULL to dst.
-func gather[R, T any](p *pages, dst []T, rows []R, null func(*R) bool, cell func(*R) T) []T {
-	if null == nil {
-		p.rows += len(rows)
-		for i := range rows {
-			dst = append(dst, cell(&rows[i]))
-		}
-		return dst
+// add takes rows of which so many are NULL.
+func (l *levels) add(null []bool, nulls int) {
+	values := len(null) - nulls
+	if len(l.each) == 0 && (l.nulls+nulls == 0 || l.rows-l.nulls+values == 0) {
+		l.rows += len(null)
+		l.nulls += nulls
+		return
 	}
-	n := 0
-	if p.pageNulls == 0 { // as far as there are values only
-		for n < len(rows) && !null(&rows[n]) {
-			dst = append(dst, cell(&rows[n]))
-			n++
-		}
-		p.rows += n
-	}
-	if p.pageNulls == p.rows { // as far as there are NULLs only
-		for n < len(rows) && null(&rows[n]) {
-			n++
-		}
-		p.addNulls(n)
-	}
-	for i := n; i < len(rows); i++ {
-		isNull := null(&rows[i])
-		p.addLevel(isNull)
-		if !isNull {
-			dst = append(dst, cell(&rows[i]))
+	if len(l.each) == 0 {
+		before := level(l.nulls > 0) // of all rows, if there are any
+		for range l.rows {
+			l.each = append(l.each, before)
 		}
 	}
-	return dst
+	for _, n := range null {
+		l.each = append(l.each, level(n))
+	}
+	l.rows += len(null)
+	l.nulls += nulls
 }
+
+// complete says that the page has all its rows. Their levels are encoded once for all
+// columns that have them.
+func (l *levels) complete() {
+	if len(l.each) > 0 {
+		l.encoded = appendHybrid(l.encoded[:0], l.each, 1)
+	}
+}
+
+// appendTo appends the levels of rows, of which there are values and NULLs, from first on.
+func (l *levels) appendTo(dst []byte, first, rows int) []byte {
+	if len(l.encoded) > 0 && rows == l.rows {
+		return append(dst, l.encoded...)
+	}
+	return appendHybrid(dst, l.each[first:first+rows], 1)
+}
+
+// reset begins the next page.
+func (l *levels) reset() { l.rows, l.nulls, l.each, l.encoded = 0, 0, l.each[:0], l.encoded[:0] }

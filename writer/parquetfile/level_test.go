@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"netstream/writer/table"
 )
 
 // TestLevels compares the definition levels of pages, gathered in batches, with
@@ -27,18 +29,30 @@ func TestLevels(t *testing.T) {
 				nulls++
 			}
 		}
-		var p pages
+		at := &presence[int]{mark: func(null []bool, rows *table.Rows[int]) {
+			for i, v := range rows.All {
+				null[i] = v < 0
+			}
+		}}
+		var many func([]int, *table.Rows[int])
+		if r.IntN(2) == 0 {
+			many = func(dst []int, rows *table.Rows[int]) { copy(dst, rows.All) }
+		}
+		p := pages{levels: &at.levels}
 		var cells []int
 		for rest := rows; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
-			cells = gather(&p, cells, rest[:n], func(v *int) bool { return *v < 0 }, func(v *int) int { return *v })
+			cells = gather(&p, at, cells, &table.Rows[int]{All: rest[:n]}, func(v *int) int { return *v }, many)
 			rest = rest[n:]
 		}
 		if p.rows != len(rows) || p.pageNulls != nulls || len(cells) != len(rows)-nulls {
 			t.Fatalf("%v gives %d rows, %d NULLs, %d cells", rows, p.rows, p.pageNulls, len(cells))
 		}
-		if mixed := nulls > 0 && nulls < len(rows); mixed && !slices.Equal(p.levels, want) || !mixed && len(p.levels) > 0 {
-			t.Fatalf("%v gives levels %v", rows, p.levels)
+		if slices.Contains(cells, -1) || p.levels.rows != len(rows) || p.levels.nulls != nulls {
+			t.Fatalf("%v gives cells %v, levels of %d rows with %d NULLs", rows, cells, p.levels.rows, p.levels.nulls)
+		}
+		if mixed := nulls > 0 && nulls < len(rows); mixed && !slices.Equal(p.levels.each, want) || !mixed && len(p.levels.each) > 0 {
+			t.Fatalf("%v gives levels %v", rows, p.levels.each)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func FuzzDeltaTexts(f *testing.F) {
 			for i, text := range texts {
 				if i > 0 && bytes.Equal(text, texts[i-1]) {
 					d.again()
-				} else if err := d.addText(text); err != nil {
+				} else if err := d.addCopy(text); err != nil {
 					t.Fatal(err)
 				}
 				size += len(text) + 4

@@ -32,9 +32,10 @@ type pages struct {
 	encoding   parquet.Encoding
 	nullable   bool
 
-	levels    []uint32 // definition levels of the page being filled, 1 for a value, 0 for NULL; empty until there are both
-	rows      int      // rows of the page being filled
-	pageNulls int      // NULLs of the page being filled
+	levels    *levels // of the page that all columns are filling, of which that being filled may be a part
+	first     int     // at which row of that page it begins
+	rows      int     // rows of the page being filled
+	pageNulls int     // NULLs of the page being filled
 
 	stored       bool   // the row group's first data page was not worth compressing, so the others are not tried
 	data         []byte // finished data pages
@@ -46,6 +47,14 @@ type pages struct {
 	plain, compressed []byte    // reused
 	literals          *literals // of columns of texts
 }
+
+// addNulls takes rows into the page being filled of which all are NULL.
+func (p *pages) addNulls(rows int) {
+	p.rows += rows
+	p.pageNulls += rows
+}
+
+func (p *pages) turn() { p.first = 0 }
 
 // begin starts a data page in p.plain with its definition levels.
 func (p *pages) begin() {
@@ -61,10 +70,9 @@ func (p *pages) begin() {
 	case p.rows:
 		p.plain = appendRun(p.plain, 0, p.rows, 1)
 	default:
-		p.plain = appendHybrid(p.plain, p.levels, 1)
+		p.plain = p.levels.appendTo(p.plain, p.first, p.rows)
 	}
 	binary.LittleEndian.PutUint32(p.plain, uint32(len(p.plain)-4))
-	p.levels = p.levels[:0]
 	p.nulls += int64(p.pageNulls)
 	p.pageNulls = 0
 }
@@ -101,6 +109,7 @@ func (p *pages) put(payload []byte) error {
 	p.data = append(p.data, payload...)
 	p.count++
 	p.values += int64(p.rows)
+	p.first += p.rows
 	p.rows = 0
 	return nil
 }

@@ -1,6 +1,7 @@
 package parquetfile
 
 import (
+	"math"
 	"slices"
 
 	"netstream/writer/table"
@@ -16,10 +17,10 @@ const largeDictionary = 1 << 10
 type symbolColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
+	at         *presence[R]
 	dictionary *dictionary[table.Symbol]
 
 	symbols    []table.Symbol // of the rows being added, without NULLs
-	guesses    []uint32       // of the dictionary, for the symbols
 	numbers    numbers        // of the page being filled, without NULLs
 	last       table.Symbol   // the symbol before, which is often the next one too
 	lastNumber uint32         // its number; valid if there is any key
@@ -30,60 +31,73 @@ type symbolColumn[R any] struct {
 	texts   deltaTexts // of the page being filled, if it is spelled
 }
 
-func (c *symbolColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
-	}
-	c.symbols = gather(&c.pages, c.symbols[:0], rows, c.declared.NullTest(), c.declared.Symbol)
+func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
+	c.symbols = gather(&c.pages, c.at, c.symbols[:0], rows, c.declared.Symbol, c.declared.Symbols)
 	if c.spelled {
 		return c.spell()
 	}
 	if len(c.symbols) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
 		return nil
 	}
-	all := c.numbers.spread()
+	before := c.numbers.spread()
+	all := slices.Grow(before, len(c.symbols))[:len(before)+len(c.symbols)]
+	added := all[len(before):]
 	// The places of a large dictionary are far from the processor. Asked for ahead,
 	// without a branch between them, they come at the same time.
-	large := len(c.dictionary.keys) >= largeDictionary
-	c.guesses = c.guesses[:0]
-	if large {
-		for _, symbol := range c.symbols {
-			c.guesses = append(c.guesses, c.dictionary.guess(hashSymbol(symbol)))
-		}
+	if len(c.dictionary.keys) >= largeDictionary {
+		c.guess(added)
+	} else {
+		clear(added)
 	}
-	for i, symbol := range c.symbols {
-		switch {
-		case symbol == c.last && len(c.dictionary.keys) > 0:
-		case large && c.dictionary.confirm(c.guesses[i], symbol):
-			c.last, c.lastNumber = symbol, c.guesses[i]-1
+	last, number := c.last, c.lastNumber
+	if len(c.dictionary.keys) == 0 {
+		number = noNumber
+	}
+	for i := range c.symbols {
+		symbol := &c.symbols[i]
+		switch guess := added[i]; {
+		case *symbol == last && number != noNumber:
+		case c.dictionary.confirm(guess, *symbol):
+			last, number = *symbol, guess-1
 		default:
-			if err := c.look(symbol); err != nil {
+			n, err := c.look(*symbol)
+			if err != nil {
 				return err
 			}
+			last, number = *symbol, n
 		}
-		all = append(all, c.lastNumber)
+		added[i] = number
 	}
+	c.last, c.lastNumber = last, number
 	c.numbers.set(all)
 	return nil
 }
 
-// look sets lastNumber to the dictionary number of the symbol. The first time it
-// is spelled.
-func (c *symbolColumn[R]) look(symbol table.Symbol) error {
+// noNumber is no number of a dictionary.
+const noNumber = math.MaxUint32
+
+// guess gives for the symbols which numbers of the dictionary, plus 1, they most likely
+// have.
+func (c *symbolColumn[R]) guess(dst []uint32) {
+	for i := range c.symbols {
+		dst[i] = c.dictionary.guess(hashSymbol(c.symbols[i]))
+	}
+}
+
+// look gives the dictionary number of the symbol. The first time it is spelled.
+func (c *symbolColumn[R]) look(symbol table.Symbol) (uint32, error) {
 	n, slot, found := c.dictionary.find(symbol, hashSymbol(symbol))
 	if !found {
 		n = c.dictionary.add(symbol, slot, hashSymbol)
 		start := len(c.entries) + 4
 		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), symbol), start)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		c.entries = entries
 		c.bounds.include(entries[start:])
 	}
-	c.last, c.lastNumber = symbol, n
-	return nil
+	return n, nil
 }
 
 func (c *symbolColumn[R]) endPage() error {
@@ -170,7 +184,7 @@ func (c *symbolColumn[R]) leaveDictionary() error {
 		entries = append(entries, text)
 	}
 	for _, n := range c.numbers.spread() {
-		if err := c.texts.addText(entries[n]); err != nil {
+		if err := c.texts.addCopy(entries[n]); err != nil {
 			return err
 		}
 	}
@@ -186,8 +200,7 @@ func (c *symbolColumn[R]) spell() error {
 			c.texts.again()
 			continue
 		}
-		c.texts.next = c.declared.Spell(c.texts.next[:0], symbol)
-		if err := c.texts.add(); err != nil {
+		if err := c.texts.add(c.declared.Spell(c.texts.begin(), symbol)); err != nil {
 			return err
 		}
 		c.last = symbol

@@ -78,31 +78,30 @@ func cutText(page []byte) (text, rest []byte) {
 type textColumn[R any] struct {
 	pages
 	declared *table.Column[R]
+	at       *presence[R]
 	texts    deltaTexts // of the page being filled
 	bounds   bounds
 }
 
-func (c *textColumn[R]) add(rows []R) error {
-	if c.declared.Absent {
-		c.addNulls(len(rows))
-		return nil
+func (c *textColumn[R]) add(rows *table.Rows[R]) error {
+	if !c.at.shared {
+		c.at.take(rows)
 	}
-	for i := range rows {
-		if err := c.addRow(&rows[i]); err != nil {
+	for i := range rows.All {
+		c.rows++
+		if c.at.nulls > 0 && c.at.null[i] {
+			c.pageNulls++
+			continue
+		}
+		if err := c.addText(&rows.All[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *textColumn[R]) addRow(row *R) error {
-	null := c.nullable && c.declared.Null(row)
-	c.addLevel(null)
-	if null {
-		return nil
-	}
-	c.texts.next = c.declared.Text(c.texts.next[:0], row)
-	if err := c.texts.add(); err != nil {
+func (c *textColumn[R]) addText(row *R) error {
+	if err := c.texts.add(c.declared.Text(c.texts.begin(), row)); err != nil {
 		return err
 	}
 	c.bounds.include(c.texts.last)

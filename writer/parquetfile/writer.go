@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"netstream/writer/table"
 
@@ -46,6 +47,8 @@ type Writer[R any] struct {
 	metadata   *metadata.FileMetaDataBuilder
 	compressor *zstd.Encoder
 	columns    []column[R]
+	absent     []bool         // of the columns
+	presences  []*presence[R] // of the columns, each once
 	names      []string
 	workers    int     // goroutines that columns are shared out to
 	turns      []int   // the columns in the order in which they are
@@ -55,6 +58,8 @@ type Writer[R any] struct {
 	groupRows int // rows of the row group being filled
 	groups    int
 	rows      int64
+
+	adding *table.Rows[R]
 
 	one [1]R // what Write copies its row to
 	err error
@@ -81,9 +86,14 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
 	writer := &Writer[R]{name: name, sink: newSink(w), metadata: fileMetadata, compressor: compressor,
-		workers: workers, turns: turnsOf(columns)}
+		workers: workers, turns: turnsOf(columns), adding: table.NewRows(columns)}
+	presences := presences(columns)
 	for i := range columns {
-		writer.columns = append(writer.columns, newColumn(&columns[i], compressor))
+		writer.columns = append(writer.columns, newColumn(&columns[i], presences[i], compressor))
+		writer.absent = append(writer.absent, columns[i].Absent)
+		if !slices.Contains(writer.presences, presences[i]) {
+			writer.presences = append(writer.presences, presences[i])
+		}
 		writer.names = append(writer.names, columns[i].Name)
 	}
 	writer.chunks = make([]chunk, len(columns))
@@ -116,7 +126,19 @@ func (w *Writer[R]) WriteBatch(rows []R) error {
 
 // add takes rows, which must fit into the page being filled.
 func (w *Writer[R]) add(rows []R) error {
-	if err := w.each(len(rows), func(i int) error { return w.columns[i].add(rows) }); err != nil {
+	w.adding.Take(rows)
+	for _, p := range w.presences {
+		if p.shared {
+			p.take(w.adding)
+		}
+	}
+	err := w.each(len(rows), func(i int) error {
+		if w.absent[i] {
+			return nil
+		}
+		return w.columns[i].add(w.adding)
+	})
+	if err != nil {
 		return err
 	}
 	w.rows += int64(len(rows))
@@ -140,7 +162,24 @@ func (w *Writer[R]) columnError(i int, err error) error {
 func (w *Writer[R]) endPages() error {
 	rows := w.pageRows
 	w.pageRows = 0
-	return w.each(rows, func(i int) error { return w.columns[i].endPage() })
+	for _, p := range w.presences {
+		p.levels.complete()
+	}
+	err := w.each(rows, func(i int) error {
+		c := w.columns[i]
+		if w.absent[i] {
+			c.addNulls(rows)
+		}
+		if err := c.endPage(); err != nil {
+			return err
+		}
+		c.turn()
+		return nil
+	})
+	for _, p := range w.presences {
+		p.levels.reset()
+	}
+	return err
 }
 
 // endRowGroup writes the row group out, column after column.

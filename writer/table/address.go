@@ -3,6 +3,7 @@ package table
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 )
 
 // addressSymbol takes an address as flow.Key holds it.
@@ -22,9 +23,7 @@ func plainAddressSymbol(a *[16]byte) Symbol { return addressSymbol(a, 0) }
 // carry an IPv4-mapped address, which stays in its IPv6 form.
 func spellAddress(dst []byte, s Symbol) []byte {
 	if s.Class == 4 {
-		var a [4]byte
-		binary.BigEndian.PutUint32(a[:], uint32(s.Low))
-		return netip.AddrFrom4(a).AppendTo(dst)
+		return appendIPv4(dst, uint32(s.Low))
 	}
 	var a [16]byte
 	binary.BigEndian.PutUint64(a[:8], s.High)
@@ -34,6 +33,27 @@ func spellAddress(dst []byte, s Symbol) []byte {
 		address = address.Unmap()
 	}
 	return address.AppendTo(dst)
+}
+
+// appendIPv4 appends an IPv4 address in dotted decimal form. Its octets are spelled
+// without a branch by their number of digits, which no processor could foretell.
+func appendIPv4(dst []byte, address uint32) []byte {
+	const longest = len("255.255.255.255")
+	start := len(dst)
+	dst = slices.Grow(dst, longest+1)[:start+longest+1]
+	text := (*[longest + 1]byte)(dst[start:])
+	end := uint(0)
+	for shift := 24; shift >= 0; shift -= 8 {
+		octet := address >> shift & 0xff
+		hundreds := octet * 41 >> 12 // octet / 100
+		rest := octet - 100*hundreds
+		tens := rest * 103 >> 10                      // rest / 10
+		digits := 1 + (octet+246)>>8 + (octet+156)>>8 // one more from 10 on, and from 100 on
+		four := '0' + hundreds | ('0'+tens)<<8 | ('0'+rest-10*tens)<<16 | '.'<<24
+		binary.LittleEndian.PutUint32(text[end&15:], four>>(8*(3-digits)))
+		end += uint(digits) + 1
+	}
+	return dst[:start+int(end)-1]
 }
 
 // macSymbol takes a hardware address in transmission order.

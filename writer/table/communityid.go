@@ -3,8 +3,8 @@ package table
 import (
 	"bytes"
 	"crypto/sha1"
-	"encoding/base64"
 	"encoding/binary"
+	"slices"
 
 	"netstream/aggregate/flow"
 )
@@ -26,46 +26,105 @@ func AppendCommunityID(dst []byte, k *flow.Key) []byte {
 	return spellCommunityID(dst, communitySymbol(k))
 }
 
-// spellCommunityID is the inverse of communitySymbol, as text.
+// communityPrefix is the version of the identifier, in front of the hash.
+const communityPrefix = "1:"
+
+// spellCommunityID is the inverse of communitySymbol, as text: of the 160 bits of the
+// hash each 6 a character of Base64 (RFC 4648 section 4), and = for what is missing of
+// the last three octets.
 func spellCommunityID(dst []byte, s Symbol) []byte {
-	var sum [sha1.Size]byte
-	binary.BigEndian.PutUint64(sum[:], s.High)
-	binary.BigEndian.PutUint64(sum[8:], s.Low)
-	binary.BigEndian.PutUint32(sum[16:], s.Class)
-	return base64.StdEncoding.AppendEncode(append(dst, "1:"...), sum[:])
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	const length = len(communityPrefix) + 28
+	start := len(dst)
+	dst = slices.Grow(dst, length)[:start+length]
+	text := (*[length]byte)(dst[start:])
+	copy(text[:], communityPrefix)
+	high, low := s.High, s.High<<60|s.Low>>4 // 60 bits each, and what is left
+	rest := s.Low<<56 | uint64(s.Class)<<24  // 40 bits, and two zeros
+	for i := range 10 {
+		text[2+i] = alphabet[high>>58]
+		text[12+i] = alphabet[low>>58]
+		high, low = high<<6, low<<6
+	}
+	for i := range 7 {
+		text[22+i] = alphabet[rest>>58]
+		rest <<= 6
+	}
+	text[29] = '='
+	return dst
 }
 
 // communitySymbol gives the Community ID as its hash, whose 160 bits a symbol has room
 // for.
 func communitySymbol(k *flow.Key) Symbol {
-	source, destination := k.Source[:], k.Destination[:]
-	if k.Version == 4 {
-		source, destination = source[12:], destination[12:]
-	}
-	sourcePort, destinationPort, oneWay := communityPorts(k)
-	if !oneWay {
-		c := bytes.Compare(source, destination)
-		if c > 0 || c == 0 && sourcePort > destinationPort {
-			source, destination = destination, source
-			sourcePort, destinationPort = destinationPort, sourcePort
-		}
-	}
-
 	var fixed [2 + 16 + 16 + 1 + 1 + 2 + 2]byte
-	b := append(fixed[:0], 0, 0)
-	b = append(b, source...)
-	b = append(b, destination...)
+	sum := sha1.Sum(appendCommunity(fixed[:0], k))
+	return symbolOfHash(sum[:])
+}
+
+// symbolOfHash takes a hash of 20 octets.
+func symbolOfHash(sum []byte) Symbol {
+	return Symbol{
+		High:  binary.BigEndian.Uint64(sum),
+		Low:   binary.BigEndian.Uint64(sum[8:]),
+		Class: binary.BigEndian.Uint32(sum[16:]),
+	}
+}
+
+// appendCommunity appends what the Community ID is the hash of.
+func appendCommunity(b []byte, k *flow.Key) []byte {
+	sourcePort, destinationPort, oneWay := communityPorts(k)
+	turned := false
+	if !oneWay {
+		// The two IPv4-mapped forms differ as the IPv4 addresses do.
+		c := bytes.Compare(k.Source[:], k.Destination[:])
+		turned = c > 0 || c == 0 && sourcePort > destinationPort
+	}
+	source, destination := &k.Source, &k.Destination
+	if turned {
+		source, destination = destination, source
+		sourcePort, destinationPort = destinationPort, sourcePort
+	}
+	b = append(b, 0, 0)
+	if k.Version == 4 {
+		b = append(b, source[12:]...)
+		b = append(b, destination[12:]...)
+	} else {
+		b = append(b, source[:]...)
+		b = append(b, destination[:]...)
+	}
 	b = append(b, k.Protocol, 0)
 	if hasCommunityPorts(k) {
 		b = binary.BigEndian.AppendUint16(b, sourcePort)
 		b = binary.BigEndian.AppendUint16(b, destinationPort)
 	}
-	sum := sha1.Sum(b)
-	return Symbol{
-		High:  binary.BigEndian.Uint64(sum[:]),
-		Low:   binary.BigEndian.Uint64(sum[8:]),
-		Class: binary.BigEndian.Uint32(sum[16:]),
+	return b
+}
+
+// communityBatch is that of the column of Community IDs.
+func communityBatch(points *observedPoints) batch[flow.Record] {
+	return batch[flow.Record]{
+		nulls: &Nulls[flow.Record]{func(null []bool, rows *Rows[flow.Record]) {
+			for i := range rows.Keys {
+				k := &rows.Keys[i]
+				usual := k.Version != 0 && k.Shape&^flow.Ports == 0 && k.Point == 0
+				null[i] = !usual && lacksCommunity(&rows.All[i], points)
+			}
+		}},
+		symbols: func(dst []Symbol, rows *Rows[flow.Record]) {
+			hash := newBlockHash(sha1.New())
+			for i := range rows.Keys {
+				dst[i] = symbolOfHash(hash.sum(appendCommunity(hash.begin(), &rows.Keys[i])))
+			}
+		},
 	}
+}
+
+// lacksCommunity tells whether a flow has no Community ID.
+func lacksCommunity(r *flow.Record, points *observedPoints) bool {
+	k := &r.Key
+	return k.Version == 0 || k.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0 ||
+		r.Export == nil && lacksCommunityID(k, &points.at(k.Point).Flexible)
 }
 
 // IP protocol numbers that the Community ID treats apart.

@@ -49,17 +49,13 @@ import (
 // n^2 / 2^64: 1 in 18,000 for 32 million records.
 func FlowID(k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32) int64 {
 	var fixed [1 + 16 + 16 + 1 + 2 + 2 + 1 + 1 + 8 + 4 + 64]byte // room for the usual names: nothing is allocated
-	b := append(fixed[:0], k.Version)
-	source, destination := k.Source[:], k.Destination[:]
-	if k.Version == 4 {
-		source, destination = source[12:], destination[12:]
-	}
-	b = append(b, source...)
-	b = append(b, destination...)
-	b = append(b, byte(k.Shape))
-	b = binary.BigEndian.AppendUint16(b, k.SourcePort)
-	b = binary.BigEndian.AppendUint16(b, k.DestinationPort)
-	b = append(b, k.Protocol, k.ClassOfService)
+	sum := sha256.Sum256(appendFlow(fixed[:0], k, point, start, ordinal))
+	return identify(sum[:])
+}
+
+// appendFlow appends the encoding of a flow that this program has metered.
+func appendFlow(b []byte, k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32) []byte {
+	b = appendKey(b, k, k.Version)
 	b = binary.BigEndian.AppendUint64(b, uint64(start))
 	b = binary.BigEndian.AppendUint32(b, ordinal)
 	if e := &point.Inside; e.Tunnel != flow.TunnelNone {
@@ -74,8 +70,23 @@ func FlowID(k *flow.Key, point *flow.Point, start flow.Timestamp, ordinal uint32
 		b[0] |= 0x10
 		b = appendWay(b, point)
 	}
-	b = append(b, point.Interface...)
-	return identify(b)
+	return append(b, point.Interface...)
+}
+
+// appendKey appends what encodings begin with: first, and the members of the key.
+func appendKey(b []byte, k *flow.Key, first uint8) []byte {
+	b = append(b, first)
+	if k.Version == 4 {
+		b = append(b, k.Source[12:]...)
+		b = append(b, k.Destination[12:]...)
+	} else {
+		b = append(b, k.Source[:]...)
+		b = append(b, k.Destination[:]...)
+	}
+	b = append(b, byte(k.Shape))
+	b = binary.BigEndian.AppendUint16(b, k.SourcePort)
+	b = binary.BigEndian.AppendUint16(b, k.DestinationPort)
+	return append(b, k.Protocol, k.ClassOfService)
 }
 
 func appendWay(b []byte, p *flow.Point) []byte {
@@ -156,24 +167,18 @@ const (
 // flows.
 func ExportedFlowID(r *flow.Record, point *flow.Point) int64 {
 	var fixed [1 + 16 + 16 + 1 + 2 + 2 + 1 + 1 + 8 + 8 + 4 + 1 + 4 + 4 + 1 + 4 + 16 + 32]byte
-	k, e := &r.Key, r.Export
-	b := append(fixed[:0], k.Version|0x80)
-	source, destination := k.Source[:], k.Destination[:]
-	if k.Version == 4 {
-		source, destination = source[12:], destination[12:]
-	}
-	b = append(b, source...)
-	b = append(b, destination...)
-	b = append(b, byte(k.Shape))
-	b = binary.BigEndian.AppendUint16(b, k.SourcePort)
-	b = binary.BigEndian.AppendUint16(b, k.DestinationPort)
-	b = append(b, k.Protocol, k.ClassOfService)
+	sum := sha256.Sum256(appendExported(fixed[:0], r, point))
+	return identify(sum[:])
+}
+
+// appendExported appends the encoding of a flow that came from an exporter.
+func appendExported(b []byte, r *flow.Record, point *flow.Point) []byte {
+	b = appendKey(b, &r.Key, r.Key.Version|0x80)
 	b = binary.BigEndian.AppendUint64(b, uint64(r.Start))
 	b = binary.BigEndian.AppendUint64(b, uint64(r.End))
 	b = binary.BigEndian.AppendUint32(b, r.Ordinal)
-	b = appendDevice(b, e, point)
-	b = append(b, point.Interface...)
-	return identify(b)
+	b = appendDevice(b, r.Export, point)
+	return append(b, point.Interface...)
 }
 
 // appendDevice appends what an exported flow's encoding holds of the exporter.
@@ -212,8 +217,25 @@ func appendDevice(b []byte, e *flow.Export, point *flow.Point) []byte {
 	return b
 }
 
-// identify gives the 63 bits of an encoding.
-func identify(encoding []byte) int64 {
-	sum := sha256.Sum256(encoding)
-	return int64(binary.BigEndian.Uint64(sum[:8]) &^ (1 << 63))
+// identify gives the 63 bits of the hash of an encoding.
+func identify(hash []byte) int64 {
+	return int64(binary.BigEndian.Uint64(hash) &^ (1 << 63))
+}
+
+// flowIDs gives the flow_id of many rows.
+func flowIDs(points *observedPoints) func(dst []int64, rows *Rows[flow.Record]) {
+	return func(dst []int64, rows *Rows[flow.Record]) {
+		hash := newBlockHash(sha256.New())
+		for i := range rows.All {
+			r := &rows.All[i]
+			point := &points.at(r.Key.Point).Point
+			b := hash.begin()
+			if r.Export != nil {
+				b = appendExported(b, r, point)
+			} else {
+				b = appendFlow(b, &r.Key, point, r.Start, r.Ordinal)
+			}
+			dst[i] = identify(hash.sum(b))
+		}
+	}
 }

@@ -37,9 +37,19 @@ func Flows(o Options) []Column[flow.Record] {
 	columns = append(columns, flowProvenance()...)
 	columns = append(columns, flowIdentity(points)...)
 	columns = append(columns, flowOrigin(&o)...)
-	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	columns = withBatches(byField(&o, lacks, columns), takeFlows,
+		keyBatches[flow.Record](points), counterBatches[flow.Record](), flowBatches(&o), tcpBatches(), identityBatches(&o, points))
+	columns = withFlexible(&o, points, key, columns)
 	columns = append(columns, referenceColumns(o.Reference, flowAttributes)...)
 	return append(columns, flowElements(&o)...)
+}
+
+// takeFlows fills in what batches read beside the rows.
+func takeFlows(rows *Rows[flow.Record]) {
+	for i := range rows.All {
+		rows.Keys = append(rows.Keys, rows.All[i].Key)
+		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+	}
 }
 
 // lacks gives the test whether a flow has none of the fields.
@@ -96,13 +106,38 @@ func flowTCP(o *Options) []Column[flow.Record] {
 	columns := []Column[flow.Record]{
 		tcpFlagsColumn(func(r *flow.Record) uint16 { return r.TCPFlags }, notTCP),
 	}
-	notCounted := func(r *flow.Record) bool {
-		return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
+	for bit, b := range tcpBits() {
+		c := Column[flow.Record]{
+			Name: "tcp_" + b.name, Kind: Int64, Unit: "packets",
+			Definition: "Number of packets with the TCP control bit " + strings.ToUpper(b.name) + " set; NULL if no TCP flags were seen, and for exported flows.",
+			Null:       lacksFlagCounts, Absent: o.absent(flow.FieldTCPFlagCounts),
+			Int: func(r *flow.Record) int64 { return count(r.TCPFlagCounts[bit]) },
+		}
+		if b.element.Number != 0 {
+			c.Elements = []Element{b.element}
+		}
+		columns = append(columns, c)
 	}
-	bits := [flow.TCPFlagCount]struct {
-		name    string
-		element Element
-	}{
+	return columns
+}
+
+// lacksFlagCounts tells whether the packets with the control bits were not counted.
+func lacksFlagCounts(r *flow.Record) bool {
+	if r.Export == nil && r.Reverse == nil && r.Key.Version != 0 { // without asking for all fields
+		return r.Marks&flow.MarkTCP == 0
+	}
+	return r.Marks&flow.MarkTCP == 0 || r.Fields()&flow.FieldTCPFlagCounts == 0
+}
+
+// tcpBit is a control bit by its name and the element that counts it.
+type tcpBit struct {
+	name    string
+	element Element
+}
+
+// tcpBits gives the control bits by their numbers.
+func tcpBits() [flow.TCPFlagCount]tcpBit {
+	return [flow.TCPFlagCount]tcpBit{
 		{"fin", Element{219, "tcpFinTotalCount"}},
 		{"syn", Element{218, "tcpSynTotalCount"}},
 		{"rst", Element{220, "tcpRstTotalCount"}},
@@ -113,19 +148,6 @@ func flowTCP(o *Options) []Column[flow.Record] {
 		{"cwr", Element{}},
 		{"ae", Element{}},
 	}
-	for bit, b := range bits {
-		c := Column[flow.Record]{
-			Name: "tcp_" + b.name, Kind: Int64, Unit: "packets",
-			Definition: "Number of packets with the TCP control bit " + strings.ToUpper(b.name) + " set; NULL if no TCP flags were seen, and for exported flows.",
-			Null:       notCounted, Absent: o.absent(flow.FieldTCPFlagCounts),
-			Int: func(r *flow.Record) int64 { return count(r.TCPFlagCounts[bit]) },
-		}
-		if b.element.Number != 0 {
-			c.Elements = []Element{b.element}
-		}
-		columns = append(columns, c)
-	}
-	return columns
 }
 
 // flowHeaders declares the extremes of what the packets' headers said.

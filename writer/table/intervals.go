@@ -48,8 +48,18 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	if o.Reference.routes() {
 		columns = append(columns, routeColumns(intervalAttributes)...)
 	}
-	columns = withFlexible(&o, points, key, byField(&o, lacks, columns))
+	columns = withBatches(byField(&o, lacks, columns), takeIntervals,
+		keyBatches[record](points), counterBatches[record](), intervalBatches(&o))
+	columns = withFlexible(&o, points, key, columns)
 	return append(columns, referenceColumns(o.Reference, intervalAttributes)...)
+}
+
+// takeIntervals fills in what batches read beside the rows.
+func takeIntervals(rows *Rows[flow.IntervalRecord]) {
+	for i := range rows.All {
+		rows.Keys = append(rows.Keys, rows.All[i].Key)
+		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+	}
 }
 
 // intervalSpan declares what else the packets of the interval amount to, and how
@@ -85,13 +95,16 @@ func intervalSpan(o *Options) []Column[flow.IntervalRecord] {
 func completeColumn[R any](definition string, complete func(*R) bool) Column[R] {
 	return Column[R]{
 		Name: "complete", Kind: Bool, Pattern: Varied, Definition: definition,
-		Int: func(r *R) int64 {
-			if complete(r) {
-				return 1
-			}
-			return 0
-		},
+		Int: func(r *R) int64 { return truth(complete(r)) },
 	}
+}
+
+// truth gives the cell of kind Bool.
+func truth(v bool) int64 {
+	if v {
+		return 1
+	}
+	return 0
 }
 
 func intervalFlows() []Column[flow.IntervalRecord] {

@@ -94,13 +94,24 @@ func flowIdentity(points *observedPoints) []Column[flow.Record] {
 		}, {
 			Name: "community_id", Kind: Text, Pattern: Varied,
 			Definition: "Community ID version 1 with seed 0, the same for both directions of a connection; NULL if the addresses or the protocol are not known, and if the key of metered flows is without the ports or has prefixes of addresses.",
-			Null: func(r *flow.Record) bool {
-				return r.Key.Version == 0 || r.Key.Shape&(flow.NoSource|flow.NoDestination|flow.NoProtocol) != 0 ||
-					r.Export == nil && lacksCommunityID(&r.Key, &points.at(r.Key.Point).Flexible)
-			},
-			Symbol: func(r *flow.Record) Symbol { return communitySymbol(&r.Key) },
-			Spell:  spellCommunityID,
+			Null:       func(r *flow.Record) bool { return lacksCommunity(r, points) },
+			Symbol:     func(r *flow.Record) Symbol { return communitySymbol(&r.Key) },
+			Spell:      spellCommunityID,
 		},
+	}
+}
+
+// identityBatches are those of the names of the record, and of its first packet.
+func identityBatches(o *Options, points *observedPoints) map[string]batch[flow.Record] {
+	first := numberOf(o.FirstPacketOf)
+	return map[string]batch[flow.Record]{
+		"flow_id":      {ints: flowIDs(points)},
+		"community_id": communityBatch(points),
+		"first_packet": {ints: func(dst []int64, rows *Rows[flow.Record]) {
+			for i := range rows.All {
+				dst[i] = first(&rows.All[i])
+			}
+		}},
 	}
 }
 

@@ -1,0 +1,104 @@
+package parquetfile
+
+import (
+	"slices"
+
+	"netstream/writer/table"
+)
+
+// presence says which rows have a cell, for all columns that are NULL in the same rows.
+type presence[R any] struct {
+	mark   func(null []bool, rows *table.Rows[R]) // nil if no row is NULL
+	shared bool                                   // several columns may have it, so the writer takes the rows
+	levels levels
+
+	null  []bool // of the rows being added, whether they are NULL
+	nulls int    // how many of them are
+}
+
+// presences gives each column its presence. Columns have one in common that share the
+// test, or are never NULL or always.
+func presences[R any](columns []table.Column[R]) []*presence[R] {
+	never := &presence[R]{shared: true}
+	known := make(map[*table.Nulls[R]]*presence[R])
+	each := make([]*presence[R], len(columns))
+	for i := range columns {
+		c := &columns[i]
+		switch null := c.NullTest(); {
+		case null == nil || c.Absent:
+			each[i] = never
+		case c.Nulls == nil:
+			each[i] = &presence[R]{mark: func(dst []bool, rows *table.Rows[R]) {
+				for i := range rows.All {
+					dst[i] = null(&rows.All[i])
+				}
+			}}
+		default:
+			if known[c.Nulls] == nil {
+				known[c.Nulls] = &presence[R]{mark: c.Nulls.Mark, shared: true}
+			}
+			each[i] = known[c.Nulls]
+		}
+	}
+	return each
+}
+
+// take asks for rows that are being added.
+func (p *presence[R]) take(rows *table.Rows[R]) {
+	if p.mark == nil {
+		return
+	}
+	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
+	p.mark(p.null, rows)
+	p.nulls = 0
+	for _, null := range p.null {
+		if null {
+			p.nulls++
+		}
+	}
+	p.levels.add(p.null, p.nulls)
+}
+
+// gather takes rows into the page being filled, and appends the cells that are not NULL
+// to dst. many is nil, or gives the same as one and anything for rows that are NULL.
+func gather[R, T any](p *pages, at *presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
+	if !at.shared {
+		at.take(rows)
+	}
+	count := len(rows.All)
+	p.rows += count
+	p.pageNulls += at.nulls
+	before := len(dst)
+	switch {
+	case at.nulls == count:
+		return dst
+	case many != nil:
+		dst = slices.Grow(dst, count)[:before+count]
+		many(dst[before:], rows)
+		if at.nulls > 0 {
+			return dst[:before+compact(dst[before:], at.null)]
+		}
+	case at.nulls == 0:
+		for i := range rows.All {
+			dst = append(dst, one(&rows.All[i]))
+		}
+	default:
+		for i := range rows.All {
+			if !at.null[i] {
+				dst = append(dst, one(&rows.All[i]))
+			}
+		}
+	}
+	return dst
+}
+
+// compact moves the cells that are not NULL to the front and gives how many they are.
+func compact[T any](cells []T, null []bool) (values int) {
+	for i, n := range null {
+		cells[values] = cells[i]
+		if !n {
+			values++
+		}
+	}
+	return values
+}

@@ -1,0 +1,191 @@
+package table
+
+import "netstream/aggregate/flow"
+
+// Rows are rows that are written together. What many columns read of them stands beside
+// them without the rest, which is a hundred times as much: close enough to the processor
+// for one column after the other.
+type Rows[R any] struct {
+	All      []R
+	Keys     []flow.Key      // of each row; empty if rows of the table have none
+	Counters []flow.Counters // likewise
+
+	take func(*Rows[R])
+}
+
+// NewRows gives rows for the columns of a table.
+func NewRows[R any](columns []Column[R]) *Rows[R] {
+	rows := &Rows[R]{}
+	for i := range columns {
+		if columns[i].take != nil {
+			rows.take = columns[i].take
+		}
+	}
+	return rows
+}
+
+// Take makes them those rows, which must stay as they are until the next ones are taken.
+func (r *Rows[R]) Take(rows []R) {
+	r.All = rows
+	if r.take != nil {
+		r.Keys, r.Counters = r.Keys[:0], r.Counters[:0]
+		r.take(r)
+	}
+}
+
+// batch says how the cells of a column are taken of many rows at a time: in a loop that
+// has the rows' members before it, where the declaration has a function to be called for
+// each. It never says anything else than the declaration.
+type batch[R any] struct {
+	ints    func(dst []int64, rows *Rows[R])
+	symbols func(dst []Symbol, rows *Rows[R])
+	nulls   *Nulls[R]
+}
+
+// withBatches gives columns their batches, by their names, and what fills in what these
+// read. It must come before what puts other columns in their place or changes what they
+// say.
+func withBatches[R any](columns []Column[R], take func(*Rows[R]), all ...map[string]batch[R]) []Column[R] {
+	for i := range columns {
+		c := &columns[i]
+		for _, batches := range all {
+			if b, ok := batches[c.Name]; ok {
+				c.Ints, c.Symbols, c.Nulls, c.take = b.ints, b.symbols, b.nulls, take
+			}
+		}
+	}
+	return columns
+}
+
+// keyBatches are those of the columns of the flow key.
+func keyBatches[R any](points *observedPoints) map[string]batch[R] {
+	// shaped marks the rows whose key has another shape, as far as the mask has it.
+	shaped := func(mask, want flow.Shape) *Nulls[R] {
+		return &Nulls[R]{func(null []bool, rows *Rows[R]) {
+			for i := range rows.Keys {
+				null[i] = rows.Keys[i].Shape&mask != want
+			}
+		}}
+	}
+	// at marks the rows whose observation point is the nameless one or lacks something.
+	at := func(lacks func(*observed) bool) *Nulls[R] {
+		return &Nulls[R]{func(null []bool, rows *Rows[R]) {
+			for i := range rows.Keys {
+				n := rows.Keys[i].Point
+				null[i] = n == 0 || lacks(points.at(n))
+			}
+		}}
+	}
+	return map[string]batch[R]{
+		"interface": {
+			nulls: at(func(p *observed) bool { return p.Interface == "" }),
+			symbols: func(dst []Symbol, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = Symbol{Low: uint64(rows.Keys[i].Point)}
+				}
+			},
+		},
+		"exporter_ip": {
+			nulls: at(func(p *observed) bool { return !p.Exporter.IsValid() }),
+			symbols: func(dst []Symbol, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = points.at(rows.Keys[i].Point).exporter
+				}
+			},
+		},
+		"observation_domain": {
+			nulls: at(func(p *observed) bool { return !p.Exported }),
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(points.at(rows.Keys[i].Point).Domain)
+				}
+			},
+		},
+		"ip_version": {
+			nulls: &Nulls[R]{func(null []bool, rows *Rows[R]) {
+				for i := range rows.Keys {
+					null[i] = rows.Keys[i].Version == 0
+				}
+			}},
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(rows.Keys[i].Version)
+				}
+			},
+		},
+		"src_ip": {
+			nulls: shaped(flow.NoSource, 0),
+			symbols: func(dst []Symbol, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = addressSymbol(&rows.Keys[i].Source, rows.Keys[i].Version)
+				}
+			},
+		},
+		"dst_ip": {
+			nulls: shaped(flow.NoDestination, 0),
+			symbols: func(dst []Symbol, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = addressSymbol(&rows.Keys[i].Destination, rows.Keys[i].Version)
+				}
+			},
+		},
+		"src_port": {
+			nulls: shaped(flow.Ports|flow.NoSourcePort, flow.Ports),
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(rows.Keys[i].SourcePort)
+				}
+			},
+		},
+		"dst_port": {
+			nulls: shaped(flow.Ports|flow.NoDestinationPort, flow.Ports),
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(rows.Keys[i].DestinationPort)
+				}
+			},
+		},
+		"protocol": {
+			nulls: shaped(flow.NoProtocol, 0),
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(rows.Keys[i].Protocol)
+				}
+			},
+		},
+		"tos": {
+			nulls: shaped(flow.NoClassOfService, 0),
+			ints: func(dst []int64, rows *Rows[R]) {
+				for i := range rows.Keys {
+					dst[i] = int64(rows.Keys[i].ClassOfService)
+				}
+			},
+		},
+	}
+}
+
+// counterBatches are those of the volumes.
+func counterBatches[R any]() map[string]batch[R] {
+	return map[string]batch[R]{
+		"packets": {ints: func(dst []int64, rows *Rows[R]) {
+			for i := range rows.Counters {
+				dst[i] = count(rows.Counters[i].Packets)
+			}
+		}},
+		"bytes": {ints: func(dst []int64, rows *Rows[R]) {
+			for i := range rows.Counters {
+				dst[i] = count(rows.Counters[i].Octets)
+			}
+		}},
+		"wire_bytes": {ints: func(dst []int64, rows *Rows[R]) {
+			for i := range rows.Counters {
+				dst[i] = count(rows.Counters[i].WireOctets)
+			}
+		}},
+		"payload_bytes": {ints: func(dst []int64, rows *Rows[R]) {
+			for i := range rows.Counters {
+				dst[i] = count(rows.Counters[i].PayloadOctets)
+			}
+		}},
+	}
+}
