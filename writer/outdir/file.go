@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/zeebo/xxh3"
 )
 
 // Bounds of names.
@@ -28,6 +30,7 @@ type File struct {
 	f      *os.File
 	buffer *bufio.Writer
 	digest hash.Hash
+	check  xxh3.Hasher // what Verify compares
 	size   int64
 	err    error
 	closed bool
@@ -38,6 +41,8 @@ type Digest struct {
 	Name   string // slash-separated, below the output directory
 	Size   int64  // octets
 	SHA256 [sha256.Size]byte
+
+	check xxh3.Uint128
 }
 
 // File makes a new file. Names are slash-separated elements of letters and
@@ -125,6 +130,7 @@ func (s stage) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	f.digest.Write(p) // never fails, says hash.Hash
+	_, _ = f.check.Write(p)
 	f.size += int64(len(p))
 	return len(p), nil
 }
@@ -168,5 +174,5 @@ func (f *File) abandon() { _ = f.f.Close() }
 
 // Digest gives what the file holds. It is complete after Close.
 func (f *File) Digest() Digest {
-	return Digest{Name: f.name, Size: f.size, SHA256: [sha256.Size]byte(f.digest.Sum(nil))}
+	return Digest{Name: f.name, Size: f.size, SHA256: [sha256.Size]byte(f.digest.Sum(nil)), check: f.check.Sum128()}
 }
