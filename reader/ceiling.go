@@ -35,8 +35,9 @@ func (c *Ceiling) take(r *flow.Record) (dropped uint64) {
 	return dropped
 }
 
-// takeAll adds up the counters of records, given as their sums, of which none is sampled or
-// above MaxCounter. It does not, and is false, if that would exceed MaxTotal.
+// takeAll adds up the counters of records, given as their sums, of which none is above
+// MaxCounter. It does not, and is false, if that would exceed MaxTotal. What sampled records
+// stand for is for takeScaled.
 func (c *Ceiling) takeAll(v *flow.Counters) bool {
 	if v.Packets > MaxTotal-c.packets || v.Octets > MaxTotal-c.octets ||
 		v.WireOctets > MaxTotal-c.wireOctets || v.PayloadOctets > MaxTotal-c.payloadOctets {
@@ -49,6 +50,7 @@ func (c *Ceiling) takeAll(v *flow.Counters) bool {
 	return true
 }
 
+// takeScaled adds up what a sampled record stands for, and says how many rates were dropped.
 func (c *Ceiling) takeScaled(r *flow.Record) (dropped uint64) {
 	packets, _ := r.Export.Scaled(r.Counters.Packets)
 	octets, _ := r.Export.Scaled(r.Counters.Octets)

@@ -30,13 +30,28 @@ func (e *Exports) number(records []flow.Record) {
 		first, last = min(first, r.Start), max(last, r.End)
 		imprint.Add(e.options.Hasher.Hash(&r.Key), c)
 	}
-	if bits >= large || has&flow.FieldSampling != 0 || e.nfcapd != nil || !e.options.Exports.Ceiling.takeAll(&v) {
+	if bits >= large || e.nfcapd != nil || !e.options.Exports.Ceiling.takeAll(&v) {
 		e.numberEach(records)
 		return
+	}
+	if has&flow.FieldSampling != 0 {
+		e.takeScaled(records)
 	}
 	e.rows += uint64(len(records))
 	e.account.Exports.add(uint64(len(records)), &v, first, last)
 	e.account.Imprint += imprint
+}
+
+// takeScaled holds what sampled records stand for against the ceiling.
+func (e *Exports) takeScaled(records []flow.Record) {
+	for i := range records {
+		if records[i].Export.Has&flow.FieldSampling == 0 {
+			continue
+		}
+		if dropped := e.options.Exports.Ceiling.takeScaled(&records[i]); dropped > 0 {
+			e.overflowed(dropped)
+		}
+	}
 }
 
 // numberEach is number for records that are to be looked at one by one: each is held against

@@ -237,17 +237,28 @@ func (d *decoder) behind(r *flow.Record, to *behind) {
 }
 
 // decodeSlice reads back what appendSlice wrote.
-func decodeSlice(src []byte, s *meter.Slice) error {
-	*s = meter.Slice{}
+func decodeSlice(src []byte, s *meter.Slice) (err error) {
+	_, s.FirstInput, s.FirstNumber, err = decodeInterval(src, &s.IntervalRecord)
+	return err
+}
+
+// decodeInterval reads back what appendSlice wrote of a slice. It gives the place of the
+// flow's first packet, and how many octets say which row of the interval table the slice
+// belongs to: slices of one row begin with the same ones.
+func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
+	*r = flow.IntervalRecord{}
 	d := decoder{src: src}
-	s.Start = d.time()
-	d.key(&s.Key)
-	if d.point(&s.Key) {
-		d.spreadSlice(s)
+	r.Start = d.time()
+	d.key(&r.Key)
+	if !d.point(&r.Key) {
+		head = d.at
+		input, number = d.meteredSlice(r)
 	} else {
-		d.meteredSlice(s)
+		r.Has, r.InIf, r.OutIf, r.Direction = d.interfaces()
+		head = d.at
+		input, number = d.anySlice(r)
 	}
-	return d.finish()
+	return head, input, number, d.finish()
 }
 
 // decodeAnySlice reads back what appendAnySlice wrote.
@@ -257,33 +268,28 @@ func decodeAnySlice(src []byte, s *meter.Slice) error {
 	s.Start = d.time()
 	d.key(&s.Key)
 	if d.point(&s.Key) {
-		d.spreadSlice(s)
+		s.Has, s.InIf, s.OutIf, s.Direction = d.interfaces()
 	} else {
 		s.Has, s.Distribution = flow.MeteredFields, flow.DistributionDirect
-		d.anySlice(s)
 	}
+	s.FirstInput, s.FirstNumber = d.anySlice(&s.IntervalRecord)
 	return d.finish()
 }
 
-func (d *decoder) spreadSlice(s *meter.Slice) {
-	s.Has, s.InIf, s.OutIf, s.Direction = d.interfaces()
-	d.anySlice(s)
-}
-
 // anySlice reads what follows key and observation point.
-func (d *decoder) anySlice(s *meter.Slice) {
-	spread := s.Distribution != flow.DistributionDirect
-	s.FirstInput, s.FirstNumber = uint32(d.uint()), d.uint()
-	s.First = flow.Timestamp(uint64(s.Start) + d.uint())
-	s.Last = flow.Timestamp(uint64(s.First) + d.uint())
-	s.FlowsActive, s.FlowsStarted, s.FlowsEnded = d.uint(), d.uint(), d.uint()
-	s.TCPFlags, s.Marks = uint16(d.uint()), flow.Mark(d.uint())
-	d.counters(&s.Counters)
-	if spread {
-		d.spread(&s.IntervalRecord)
+func (d *decoder) anySlice(r *flow.IntervalRecord) (input uint32, number uint64) {
+	input, number = uint32(d.uint()), d.uint()
+	r.First = flow.Timestamp(uint64(r.Start) + d.uint())
+	r.Last = flow.Timestamp(uint64(r.First) + d.uint())
+	r.FlowsActive, r.FlowsStarted, r.FlowsEnded = d.uint(), d.uint(), d.uint()
+	r.TCPFlags, r.Marks = uint16(d.uint()), flow.Mark(d.uint())
+	d.counters(&r.Counters)
+	if r.Distribution != flow.DistributionDirect {
+		d.spread(r)
 	}
-	if s.Marks&markBiflow != 0 {
-		s.Marks &^= markBiflow
-		d.reverseSlice(&s.IntervalRecord)
+	if r.Marks&markBiflow != 0 {
+		r.Marks &^= markBiflow
+		d.reverseSlice(r)
 	}
+	return input, number
 }

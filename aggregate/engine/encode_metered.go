@@ -196,17 +196,17 @@ func appendMeteredSlice(dst []byte, s *meter.Slice) []byte {
 }
 
 // meteredSlice reads what appendMeteredSlice wrote behind the point.
-func (d *decoder) meteredSlice(s *meter.Slice) {
+func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uint64) {
 	var v [meteredNumbers]uint64
 	d.numbers(&v)
-	s.Has, s.Distribution = flow.MeteredFields, flow.DistributionDirect
-	s.FirstInput, s.FirstNumber = uint32(v[0]), v[1]
-	s.First = flow.Timestamp(uint64(s.Start) + v[2])
-	s.Last = flow.Timestamp(uint64(s.First) + v[3])
-	s.FlowsActive, s.FlowsStarted, s.FlowsEnded, s.TCPFlags, s.Marks = v[4], v[5], v[6], uint16(v[7]), flow.Mark(v[8])
-	s.Counters = flow.Counters{Packets: v[9], Octets: v[10], WireOctets: v[11], PayloadOctets: v[12]}
-	if s.Marks&markBiflow != 0 {
-		s.Marks &^= markBiflow
-		d.reverseSlice(&s.IntervalRecord)
+	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
+	r.First = flow.Timestamp(uint64(r.Start) + v[2])
+	r.Last = flow.Timestamp(uint64(r.First) + v[3])
+	r.FlowsActive, r.FlowsStarted, r.FlowsEnded, r.TCPFlags, r.Marks = v[4], v[5], v[6], uint16(v[7]), flow.Mark(v[8])
+	r.Counters = flow.Counters{Packets: v[9], Octets: v[10], WireOctets: v[11], PayloadOctets: v[12]}
+	if r.Marks&markBiflow != 0 {
+		r.Marks &^= markBiflow
+		d.reverseSlice(r)
 	}
+	return uint32(v[0]), v[1]
 }

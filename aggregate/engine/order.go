@@ -18,6 +18,12 @@ func ordered(t flow.Timestamp) uint64 { return uint64(t) ^ 1<<63 }
 
 func unordered(v uint64) flow.Timestamp { return flow.Timestamp(v ^ 1<<63) }
 
+// startOf gives the start of an encoded slice; that of a damaged one is any.
+func startOf(row []byte) flow.Timestamp {
+	d := decoder{src: row}
+	return d.time()
+}
+
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	const times = 16

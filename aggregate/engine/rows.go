@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 
@@ -82,24 +83,34 @@ func (r *Result) IntervalsTo(place func() *flow.IntervalRecord, yield func(*flow
 
 func (r *Result) intervals(place func() *flow.IntervalRecord, yield func(*flow.IntervalRecord) error) error {
 	var row *flow.IntervalRecord // nil before the first one
+	var head []byte              // of its encoded slices
 	var last sliceOf
-	err := runs.Merge(r.slices, func(s *meter.Slice) error {
-		if r.handOver != nil && r.later.holds(s.Start) { // and so are all that follow
-			r.giveSlice(s)
+	var slice meter.Slice // one that does not become a row
+	err := runs.MergeEncoded(r.slices, func(encoded []byte) error {
+		same := row != nil && bytes.HasPrefix(encoded, head)
+		if same || r.handOver != nil && r.later.holds(startOf(encoded)) {
+			if err := decodeSlice(encoded, &slice); err != nil {
+				return runs.Damaged(err)
+			}
+			if same {
+				addSlice(row, &last, &slice)
+			} else { // and so are all that follow
+				r.giveSlice(&slice)
+			}
 			return nil
 		}
 		if row != nil {
-			if sameRow(row, s) {
-				addSlice(row, &last, s)
-				return nil
-			}
 			if err := yield(row); err != nil {
 				return err
 			}
 		}
 		row = place()
-		*row = s.IntervalRecord
-		last.set(s)
+		length, input, number, err := decodeInterval(encoded, row)
+		if err != nil {
+			return runs.Damaged(err)
+		}
+		head = append(head[:0], encoded[:length]...)
+		last = sliceOf{input, number, row.FlowsActive, row.First, row.Last}
 		row.ActiveTime = last.span()
 		return nil
 	})

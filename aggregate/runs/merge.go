@@ -27,7 +27,22 @@ func Merge[T any](sorters []*Sorter[T], yield func(*T) error) error {
 // MergeTo is Merge for a caller who says where the next row is to be. What is there
 // before does not matter.
 func MergeTo[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
-	err := mergeSorters(sorters, place, yield)
+	if len(sorters) == 0 {
+		return nil
+	}
+	decode := sorters[0].order.Decode
+	return MergeEncoded(sorters, func(encoded []byte) error {
+		row := place()
+		if err := decode(encoded, row); err != nil {
+			return Damaged(err)
+		}
+		return yield(row)
+	})
+}
+
+// MergeEncoded is Merge for a caller who decodes rows himself, as Order.Decode does.
+func MergeEncoded[T any](sorters []*Sorter[T], yield func(encoded []byte) error) error {
+	err := mergeSorters(sorters, yield)
 	for _, s := range sorters {
 		if closing := s.Close(); err == nil {
 			err = closing
@@ -36,7 +51,10 @@ func MergeTo[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error)
 	return err
 }
 
-func mergeSorters[T any](sorters []*Sorter[T], place func() *T, yield func(*T) error) error {
+// Damaged gives the error of a row that could not be decoded.
+func Damaged(err error) error { return &SpillError{"read", err} }
+
+func mergeSorters[T any](sorters []*Sorter[T], yield func(encoded []byte) error) error {
 	files := 0
 	for _, s := range sorters {
 		if s.err != nil {
@@ -46,21 +64,14 @@ func mergeSorters[T any](sorters []*Sorter[T], place func() *T, yield func(*T) e
 	}
 	buffer := min(runBuffer, max(leastBuffer, mergeMemory/max(1, files)))
 	var heads []*head
-	var order *Order[T]
 	for _, s := range sorters {
-		order = &s.order
+		order := &s.order
 		heads = append(heads, &head{compare: order.Compare, prefixOf: order.Prefix, octets: s.octets, refs: s.refs})
 		for _, r := range s.files {
 			heads = append(heads, order.fileHead(r, buffer))
 		}
 	}
-	return merge(heads, func(encoded []byte) error {
-		row := place()
-		if err := order.Decode(encoded, row); err != nil {
-			return &SpillError{"read", err}
-		}
-		return yield(row)
-	})
+	return merge(heads, yield)
 }
 
 // fileHead begins to read a run, with a buffer of at most so many octets.

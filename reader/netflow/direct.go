@@ -36,6 +36,7 @@ type direct struct {
 	ofTCP, ofAny                           uint16 // as tcpMark has them
 	knownProtocol, hasPorts, icmp          bool
 	portShape                              flow.Shape // of keys with ports
+	sampler                                column
 	total                                  bool
 
 	more more
@@ -98,7 +99,7 @@ func (a *addressColumn) put(to *[16]byte, high, low uint64) {
 }
 
 // directable are the kinds of members that a direct plan can fill.
-const directable = groupNextHop | groupICMP
+const directable = groupNextHop | groupICMP | groupSampler
 
 // directOf gives the direct plan that stands for a plan; nil if there is none.
 func (c *compiler) directOf(p *plan) *direct {
@@ -127,7 +128,7 @@ func (c *compiler) directOf(p *plan) *direct {
 	}{
 		{&q.packets, slotPackets}, {&q.octetCount, slotOctets},
 		{&q.inIf, slotInIf}, {&q.outIf, slotOutIf}, {&q.sourceAS, slotSourceAS}, {&q.destinationAS, slotDestinationAS},
-		{&q.direction, slotDirection},
+		{&q.direction, slotDirection}, {&q.sampler, slotSampler},
 	} {
 		*to.column = p.column(to.slot)
 	}

@@ -47,10 +47,11 @@ var (
 		{number: 89, length: 1}, {number: 52, length: 1}, {number: 53, length: 1}, {number: 25, length: 2}, {number: 26, length: 2}, {number: 3, length: 4},
 		{number: 230, length: 1}, {number: 233, length: 1}, {number: 352, length: 8}, {number: 401, length: 8}, {number: 60, length: 1}, {number: 210, length: 3},
 		{number: 23, length: 8}, {number: 24, length: 8}, {number: 85, length: 8}, {number: 86, length: 8}, {number: 192, length: 1}, {number: 32, length: 2},
+		{number: 48, length: 1},
 	}
 	rareElements = []spec{
 		{number: 8, length: 4}, {number: 27, length: 16}, {number: 56, length: 6}, {number: 58, length: 2}, {number: 70, length: 3}, {number: 95, length: 4},
-		{number: 225, length: 4}, {number: 234, length: 4}, {number: 34, length: 4}, {number: 48, length: 1}, {number: 130, length: 4}, {number: 180, length: 2},
+		{number: 225, length: 4}, {number: 234, length: 4}, {number: 34, length: 4}, {number: 130, length: 4}, {number: 180, length: 2},
 		{number: 176, length: 1}, {number: 7, length: 4}, {number: 1, length: 8, enterprise: element.EnterpriseReverse}, {number: 96, length: 6},
 	}
 	usualTimes = [][]spec{

@@ -97,6 +97,9 @@ func (d *Decoder) direct(b *flow.Batch, p *plan, q *direct, common *shared, w *w
 		q.more.fill(r, w)
 	}
 	if common.asked {
+		if p.groups&groupSampler != 0 {
+			d.gathered, d.values[slotSampler] = nil, q.sampler.of(w) // other values are of another record
+		}
 		d.sampling(r, p, &p.present)
 		d.interfaceNames(r)
 	}

@@ -44,7 +44,7 @@ func (d *deltaTexts) add(text []byte) error {
 	d.shared = append(d.shared, int64(n))
 	d.lengths = append(d.lengths, int64(rest))
 	if end := len(d.octets); rest <= shortText && n+shortText <= cap(text) && end+shortText <= cap(d.octets) {
-		copy(d.octets[end:end+shortText], text[n:n+shortText])
+		*(*[shortText]byte)(d.octets[end : end+shortText]) = *(*[shortText]byte)(text[n : n+shortText])
 		d.octets = d.octets[:end+rest]
 	} else {
 		d.octets = append(d.octets, text[n:]...)

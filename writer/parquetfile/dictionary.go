@@ -105,7 +105,7 @@ func (d *dictionary[K]) width() int {
 // row group.
 func hashInteger(v int64) uint64 { return uint64(v) * 0x9e3779b97f4a7c15 }
 
-func hashSymbol(s table.Symbol) uint64 {
+func hashSymbol(s *table.Symbol) uint64 {
 	high, low := bits.Mul64(s.Low^0xa0761d6478bd642f, s.High^uint64(s.Class)^0xe7037ed1a0b428db)
 	return (high ^ low) * 0x9e3779b97f4a7c15
 }

@@ -20,6 +20,12 @@ func (n *numbers) repeat(equal bool, cells int) bool {
 
 // allEqual tells whether all cells are equal to the one before.
 func allEqual[T comparable](cells []T, before T) bool {
+	for len(cells) >= 4 {
+		if cells[0] != before || cells[1] != before || cells[2] != before || cells[3] != before {
+			return false
+		}
+		cells = cells[4:]
+	}
 	for i := range cells {
 		if cells[i] != before {
 			return false

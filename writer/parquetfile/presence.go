@@ -50,12 +50,15 @@ func (p *presence[R]) take(rows *table.Rows[R]) {
 	}
 	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
 	p.mark(p.null, rows)
-	p.nulls = 0
+	nulls := 0
 	for _, null := range p.null {
+		one := 0 // without a branch, which where there are both would often be wrong
 		if null {
-			p.nulls++
+			one = 1
 		}
+		nulls += one
 	}
+	p.nulls = nulls
 	p.levels.add(p.null, p.nulls)
 }
 

@@ -9,10 +9,6 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 )
 
-// largeDictionary is the number of keys from which a dictionary is more than the
-// cache next to the processor holds.
-const largeDictionary = 1 << 10
-
 // symbolColumn is a column of texts with a dictionary.
 type symbolColumn[R any] struct {
 	pages
@@ -44,10 +40,8 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 	added := all[len(before):]
 	// The places of a large dictionary are far from the processor. Asked for ahead,
 	// without a branch between them, they come at the same time.
-	if len(c.dictionary.keys) >= largeDictionary {
-		c.guess(added)
-	} else {
-		clear(added)
+	for i := range c.symbols {
+		added[i] = c.dictionary.guess(hashSymbol(&c.symbols[i]))
 	}
 	last, number := c.last, c.lastNumber
 	if len(c.dictionary.keys) == 0 {
@@ -60,7 +54,7 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 		case c.dictionary.confirm(guess, *symbol):
 			last, number = *symbol, guess-1
 		default:
-			n, err := c.look(*symbol)
+			n, err := c.look(symbol)
 			if err != nil {
 				return err
 			}
@@ -76,21 +70,13 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 // noNumber is no number of a dictionary.
 const noNumber = math.MaxUint32
 
-// guess gives for the symbols which numbers of the dictionary, plus 1, they most likely
-// have.
-func (c *symbolColumn[R]) guess(dst []uint32) {
-	for i := range c.symbols {
-		dst[i] = c.dictionary.guess(hashSymbol(c.symbols[i]))
-	}
-}
-
 // look gives the dictionary number of the symbol. The first time it is spelled.
-func (c *symbolColumn[R]) look(symbol table.Symbol) (uint32, error) {
-	n, slot, found := c.dictionary.find(symbol, hashSymbol(symbol))
+func (c *symbolColumn[R]) look(symbol *table.Symbol) (uint32, error) {
+	n, slot, found := c.dictionary.find(*symbol, hashSymbol(symbol))
 	if !found {
-		n = c.dictionary.add(symbol, slot, hashSymbol)
+		n = c.dictionary.add(*symbol, slot, func(s table.Symbol) uint64 { return hashSymbol(&s) })
 		start := len(c.entries) + 4
-		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), symbol), start)
+		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), *symbol), start)
 		if err != nil {
 			return 0, err
 		}

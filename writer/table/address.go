@@ -50,7 +50,7 @@ func appendIPv4(dst []byte, address uint32) []byte {
 		tens := rest * 103 >> 10                      // rest / 10
 		digits := 1 + (octet+246)>>8 + (octet+156)>>8 // one more from 10 on, and from 100 on
 		four := '0' + hundreds | ('0'+tens)<<8 | ('0'+rest-10*tens)<<16 | '.'<<24
-		binary.LittleEndian.PutUint32(text[end&15:], four>>(8*(3-digits)))
+		binary.LittleEndian.PutUint32(text[end&15:], four>>(8*(3-digits)&31))
 		end += uint(digits) + 1
 	}
 	return dst[:start+int(end)-1]

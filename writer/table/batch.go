@@ -1,6 +1,10 @@
 package table
 
-import "netstream/aggregate/flow"
+import (
+	"slices"
+
+	"netstream/aggregate/flow"
+)
 
 // Rows are rows that are written together. What many columns read of them stands beside
 // them without the rest, which is a hundred times as much: close enough to the processor
@@ -28,9 +32,15 @@ func NewRows[R any](columns []Column[R]) *Rows[R] {
 func (r *Rows[R]) Take(rows []R) {
 	r.All = rows
 	if r.take != nil {
-		r.Keys, r.Counters = r.Keys[:0], r.Counters[:0]
 		r.take(r)
 	}
+}
+
+// beside gives room for what stands beside each of the rows.
+func (r *Rows[R]) beside() ([]flow.Key, []flow.Counters) {
+	r.Keys = slices.Grow(r.Keys[:0], len(r.All))[:len(r.All)]
+	r.Counters = slices.Grow(r.Counters[:0], len(r.All))[:len(r.All)]
+	return r.Keys, r.Counters
 }
 
 // batch says how the cells of a column are taken of many rows at a time: in a loop that

@@ -46,9 +46,9 @@ func Flows(o Options) []Column[flow.Record] {
 
 // takeFlows fills in what batches read beside the rows.
 func takeFlows(rows *Rows[flow.Record]) {
+	keys, counters := rows.beside()
 	for i := range rows.All {
-		rows.Keys = append(rows.Keys, rows.All[i].Key)
-		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+		keys[i], counters[i] = rows.All[i].Key, rows.All[i].Counters
 	}
 }
 

@@ -56,9 +56,9 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 
 // takeIntervals fills in what batches read beside the rows.
 func takeIntervals(rows *Rows[flow.IntervalRecord]) {
+	keys, counters := rows.beside()
 	for i := range rows.All {
-		rows.Keys = append(rows.Keys, rows.All[i].Key)
-		rows.Counters = append(rows.Counters, rows.All[i].Counters)
+		keys[i], counters[i] = rows.All[i].Key, rows.All[i].Counters
 	}
 }
 
