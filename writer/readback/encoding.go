@@ -43,8 +43,10 @@ func appendHybrid(dst []uint64, src []byte, width, count int) ([]uint64, error) 
 			value |= uint64(octet) << (8 * i)
 		}
 		src = src[octets:]
-		for range run {
-			dst = append(dst, value)
+		before := len(dst)
+		dst = slices.Grow(dst, int(run))[:before+int(run)]
+		for i := range dst[before:] {
+			dst[before+i] = value
 		}
 		count -= int(run)
 	}
@@ -69,14 +71,26 @@ func appendBits(dst []int64, src []byte, count int) ([]int64, error) {
 // appendPacked appends count values of width bits, from 1 to 64, the first in the
 // least significant bits of src, and returns the result. src must hold them.
 func appendPacked(dst []uint64, src []byte, width, count int) []uint64 {
+	const within = 64 - 7 // bits that lie within 8 octets, wherever in the first one they begin
 	mask := ^uint64(0) >> (64 - width)
-	for i := range count {
-		at, shift := i*width/8, i*width%8
+	before := len(dst)
+	dst = slices.Grow(dst, count)[:before+count]
+	values := dst[before:]
+	i, bit := 0, 0
+	if width <= within {
+		for ; i < len(values) && bit/8 <= len(src)-8; i++ {
+			values[i] = binary.LittleEndian.Uint64(src[bit/8:]) >> (bit % 8) & mask
+			bit += width
+		}
+	}
+	for ; i < len(values); i++ {
+		at, shift := bit/8, bit%8
 		v := little(src[at:]) >> shift
 		if shift+width > 64 {
 			v |= uint64(src[at+8]) << (64 - shift)
 		}
-		dst = append(dst, v&mask)
+		values[i] = v & mask
+		bit += width
 	}
 	return dst
 }

@@ -128,13 +128,15 @@ func (t *tableReader) summarizeNumbers(index int, c *Column) error {
 		}
 		first = first[n:]
 		c.Nulls += nulls
+		least, greatest, falls := c.Min, c.Max, false
 		for _, v := range values {
-			if c.Integer {
-				c.Sum.Add(v)
-			}
-			c.Min, c.Max = min(c.Min, v), max(c.Max, v)
-			c.Ascending = c.Ascending && v >= last
+			least, greatest = min(least, v), max(greatest, v)
+			falls = falls || v < last
 			last = v
+		}
+		c.Min, c.Max, c.Ascending = least, greatest, c.Ascending && !falls
+		if c.Integer {
+			c.Sum.addAll(values)
 		}
 		return nil
 	})
