@@ -92,8 +92,9 @@ func (o *Orderer) Put() {
 	}
 }
 
-// PutNext does what Put does, if the packet in Slot comes in order, no other waits for a
-// judgement, and it is no fragment that Fragment must see. Else it gives false and has done nothing.
+// PutNext does what Put does, if the packet in Slot comes in order and no other waits for a
+// judgement. Else it gives false and has done nothing. The packet must be none that Fragment
+// is called for.
 func (o *Orderer) PutNext() bool {
 	p := o.queue.spare()
 	if o.waiting != 0 || !o.clock.advances(p.Time) {
