@@ -70,13 +70,26 @@ func appendBits(dst []int64, src []byte, count int) ([]int64, error) {
 // least significant bits of src, and returns the result. src must hold them.
 func appendPacked(dst []uint64, src []byte, width, count int) []uint64 {
 	mask := ^uint64(0) >> (64 - width)
-	for i := range count {
+	before := len(dst)
+	dst = slices.Grow(dst, count)[:before+count]
+	values, whole := dst[before:], 0
+	if width <= 64-7 { // a word holds a value at whichever bit it begins, as far as there are words
+		if len(src) >= 8 {
+			whole = min(count, ((len(src)-8)*8+7)/width+1)
+		}
+		bit := uint(0)
+		for i := range values[:whole] {
+			values[i] = binary.LittleEndian.Uint64(src[bit/8:]) >> (bit % 8) & mask
+			bit += uint(width)
+		}
+	}
+	for i := whole; i < count; i++ {
 		at, shift := i*width/8, i*width%8
 		v := little(src[at:]) >> shift
 		if shift+width > 64 {
 			v |= uint64(src[at+8]) << (64 - shift)
 		}
-		dst = append(dst, v&mask)
+		values[i] = v & mask
 	}
 	return dst
 }
@@ -150,6 +163,7 @@ func appendDeltaBlock(dst []int64, src []byte, values, size, miniblocks int) ([]
 	}
 	widths, src := src[n:n+miniblocks], src[n+miniblocks:]
 	last := dst[len(dst)-1]
+	dst = slices.Grow(dst, values)
 	var fixed [32]uint64
 	for _, width := range widths {
 		if values == 0 {

@@ -128,14 +128,17 @@ func (t *tableReader) summarizeNumbers(index int, c *Column) error {
 		}
 		first = first[n:]
 		c.Nulls += nulls
+		sum, least, greatest, ascending := c.Sum, c.Min, c.Max, c.Ascending
 		for _, v := range values {
-			if c.Integer {
-				c.Sum.Add(v)
-			}
-			c.Min, c.Max = min(c.Min, v), max(c.Max, v)
-			c.Ascending = c.Ascending && v >= last
+			sum.Add(v)
+			least, greatest = min(least, v), max(greatest, v)
+			ascending = ascending && v >= last
 			last = v
 		}
+		if c.Integer {
+			c.Sum = sum
+		}
+		c.Min, c.Max, c.Ascending = least, greatest, ascending
 		return nil
 	})
 	if err == nil && len(first) > 0 {
