@@ -22,9 +22,12 @@ func (d *deltaTexts) reset() {
 	d.shared, d.lengths, d.octets, d.last, d.size = d.shared[:0], d.lengths[:0], d.octets[:0], d.last[:0], 0
 }
 
-// shortText is how many octets of a text are copied as a few words, with what lies behind
+// shortText is the octets of texts that are copied as a few words, with what lies behind
 // a shorter one: most texts of these columns are addresses and hashes.
-const shortText = 48
+const (
+	shortText  = 48
+	wordOctets = 8
+)
 
 // begin gives what the next text is to be appended to, for add.
 func (d *deltaTexts) begin() []byte {
@@ -44,7 +47,10 @@ func (d *deltaTexts) add(text []byte) error {
 	d.shared = append(d.shared, int64(n))
 	d.lengths = append(d.lengths, int64(rest))
 	if end := len(d.octets); rest <= shortText && n+shortText <= cap(text) && end+shortText <= cap(d.octets) {
-		*(*[shortText]byte)(d.octets[end : end+shortText]) = *(*[shortText]byte)(text[n : n+shortText])
+		to, from := (*[shortText]byte)(d.octets[end:end+shortText]), (*[shortText]byte)(text[n:n+shortText])
+		for i := 0; i < rest; i += wordOctets {
+			binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
+		}
 		d.octets = d.octets[:end+rest]
 	} else {
 		d.octets = append(d.octets, text[n:]...)
@@ -74,16 +80,15 @@ func (d *deltaTexts) appendTo(page []byte) (result []byte, texts int) {
 
 // sharedOctets gives how many octets two texts have in common at their beginnings.
 func sharedOctets(a, b []byte) int {
-	const word = 8
 	n := min(len(a), len(b))
 	i := 0
-	for ; i+word <= n; i += word {
+	for ; i+wordOctets <= n; i += wordOctets {
 		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
 			return i + bits.TrailingZeros64(x)/8
 		}
 	}
-	if i+word <= cap(a) && i+word <= cap(b) { // with what lies behind them
-		x := binary.LittleEndian.Uint64(a[i:i+word]) ^ binary.LittleEndian.Uint64(b[i:i+word])
+	if i+wordOctets <= cap(a) && i+wordOctets <= cap(b) { // with what lies behind them
+		x := binary.LittleEndian.Uint64(a[i:i+wordOctets]) ^ binary.LittleEndian.Uint64(b[i:i+wordOctets])
 		return min(i+bits.TrailingZeros64(x)/8, n)
 	}
 	for i < n && a[i] == b[i] {

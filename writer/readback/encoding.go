@@ -43,10 +43,8 @@ func appendHybrid(dst []uint64, src []byte, width, count int) ([]uint64, error) 
 			value |= uint64(octet) << (8 * i)
 		}
 		src = src[octets:]
-		before := len(dst)
-		dst = slices.Grow(dst, int(run))[:before+int(run)]
-		for i := range dst[before:] {
-			dst[before+i] = value
+		for range run {
+			dst = append(dst, value)
 		}
 		count -= int(run)
 	}
@@ -71,26 +69,27 @@ func appendBits(dst []int64, src []byte, count int) ([]int64, error) {
 // appendPacked appends count values of width bits, from 1 to 64, the first in the
 // least significant bits of src, and returns the result. src must hold them.
 func appendPacked(dst []uint64, src []byte, width, count int) []uint64 {
-	const within = 64 - 7 // bits that lie within 8 octets, wherever in the first one they begin
 	mask := ^uint64(0) >> (64 - width)
 	before := len(dst)
 	dst = slices.Grow(dst, count)[:before+count]
-	values := dst[before:]
-	i, bit := 0, 0
-	if width <= within {
-		for ; i < len(values) && bit/8 <= len(src)-8; i++ {
+	values, whole := dst[before:], 0
+	if width <= 64-7 { // a word holds a value at whichever bit it begins, as far as there are words
+		if len(src) >= 8 {
+			whole = min(count, ((len(src)-8)*8+7)/width+1)
+		}
+		bit := uint(0)
+		for i := range values[:whole] {
 			values[i] = binary.LittleEndian.Uint64(src[bit/8:]) >> (bit % 8) & mask
-			bit += width
+			bit += uint(width)
 		}
 	}
-	for ; i < len(values); i++ {
-		at, shift := bit/8, bit%8
+	for i := whole; i < count; i++ {
+		at, shift := i*width/8, i*width%8
 		v := little(src[at:]) >> shift
 		if shift+width > 64 {
 			v |= uint64(src[at+8]) << (64 - shift)
 		}
 		values[i] = v & mask
-		bit += width
 	}
 	return dst
 }
@@ -164,6 +163,7 @@ func appendDeltaBlock(dst []int64, src []byte, values, size, miniblocks int) ([]
 	}
 	widths, src := src[n:n+miniblocks], src[n+miniblocks:]
 	last := dst[len(dst)-1]
+	dst = slices.Grow(dst, values)
 	var fixed [32]uint64
 	for _, width := range widths {
 		if values == 0 {

@@ -19,15 +19,6 @@ func (s *Sum) Add(v int64) {
 	s.High += v>>63 + int64(carry)
 }
 
-// addAll adds all values.
-func (s *Sum) addAll(values []int64) {
-	sum := *s // in registers
-	for _, v := range values {
-		sum.Add(v)
-	}
-	*s = sum
-}
-
 // Int64 gives the sum, and whether it is in the range of int64.
 func (s Sum) Int64() (int64, bool) {
 	return int64(s.Low), s.High == int64(s.Low)>>63

@@ -128,16 +128,17 @@ func (t *tableReader) summarizeNumbers(index int, c *Column) error {
 		}
 		first = first[n:]
 		c.Nulls += nulls
-		least, greatest, falls := c.Min, c.Max, false
+		sum, least, greatest, ascending := c.Sum, c.Min, c.Max, c.Ascending
 		for _, v := range values {
+			sum.Add(v)
 			least, greatest = min(least, v), max(greatest, v)
-			falls = falls || v < last
+			ascending = ascending && v >= last
 			last = v
 		}
-		c.Min, c.Max, c.Ascending = least, greatest, c.Ascending && !falls
 		if c.Integer {
-			c.Sum.addAll(values)
+			c.Sum = sum
 		}
+		c.Min, c.Max, c.Ascending = least, greatest, ascending
 		return nil
 	})
 	if err == nil && len(first) > 0 {
