@@ -76,7 +76,9 @@ func (s *side) endSlice() {
 
 // fill sets what a flow record says of the side, whose slices are all handed over.
 func (s *side) fill(r *flow.Record) {
-	r.Counters = s.total
+	// One by one, as they were just written: to copy them all would wait for that.
+	to := &r.Counters
+	to.Packets, to.Octets, to.WireOctets, to.PayloadOctets = s.total.Packets, s.total.Octets, s.total.WireOctets, s.total.PayloadOctets
 	r.TCPFlags, r.TCPFlagCounts, r.Marks = s.tcpFlags, s.tcpFlagCounts, s.marks
 	r.MinOctets, r.MaxOctets, r.MinTTL, r.MaxTTL = s.minOctets, s.maxOctets, s.minTTL, s.maxTTL
 	r.VLAN, r.InnerVLAN, r.MPLSTop = s.vlan, s.innerVLAN, s.mplsTop
