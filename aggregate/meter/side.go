@@ -79,7 +79,8 @@ func (s *side) fill(r *flow.Record) {
 	// One by one, as they were just written: to copy them all would wait for that.
 	to := &r.Counters
 	to.Packets, to.Octets, to.WireOctets, to.PayloadOctets = s.total.Packets, s.total.Octets, s.total.WireOctets, s.total.PayloadOctets
-	r.TCPFlags, r.TCPFlagCounts, r.Marks = s.tcpFlags, s.tcpFlagCounts, s.marks
+	r.TCPFlagCounts = s.tcpFlagCounts // alone: assigned with others, it goes through a copy
+	r.TCPFlags, r.Marks = s.tcpFlags, s.marks
 	r.MinOctets, r.MaxOctets, r.MinTTL, r.MaxTTL = s.minOctets, s.maxOctets, s.minTTL, s.maxTTL
 	r.VLAN, r.InnerVLAN, r.MPLSTop = s.vlan, s.innerVLAN, s.mplsTop
 	r.SourceMAC, r.DestinationMAC = s.sourceMAC, s.destinationMAC
