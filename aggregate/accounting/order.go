@@ -34,14 +34,11 @@ func keyOrder[S any](appendSums func(dst []byte, s *S) []byte, decodeSums func(s
 			row.key = key
 			return nil
 		},
-		Prefix: func(row []byte) (prefix runs.Prefix) {
+		Prefix: func(row []byte) (first, second, third uint64) {
 			key, _, _ := cutKey(row)
-			for i := range prefix {
-				var octets [8]byte
-				copy(octets[:], key[min(8*i, len(key)):])
-				prefix[i] = binary.BigEndian.Uint64(octets[:])
-			}
-			return prefix
+			var octets [24]byte
+			copy(octets[:], key)
+			return binary.BigEndian.Uint64(octets[:]), binary.BigEndian.Uint64(octets[8:]), binary.BigEndian.Uint64(octets[16:])
 		},
 		Compare: func(a, b []byte) int {
 			x, _, _ := cutKey(a)

@@ -158,7 +158,8 @@ func (d *decoder) metered(r *flow.Record, to *behind) {
 	d.numbers(&v)
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(v[0]), uint32(v[1]), v[2]
 	r.Marks, r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets = flow.Mark(v[3]), v[4], v[5], v[6], v[7]
-	r.Counters = flow.Counters{Packets: v[8], Octets: v[9], WireOctets: v[10], PayloadOctets: v[11]}
+	c := &r.Counters
+	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[8], v[9], v[10], v[11]
 	r.MinTTL, r.MaxTTL, r.EndReason = uint8(v[12]), uint8(v[12]>>8), flow.EndReason(v[12]>>16)
 	r.TCPFlags = uint16(v[13])
 	r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(v[14]), uint16(v[14]>>16), uint32(v[14]>>32)
@@ -203,7 +204,8 @@ func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uin
 	r.First = flow.Timestamp(uint64(r.Start) + v[2])
 	r.Last = flow.Timestamp(uint64(r.First) + v[3])
 	r.FlowsActive, r.FlowsStarted, r.FlowsEnded, r.TCPFlags, r.Marks = v[4], v[5], v[6], uint16(v[7]), flow.Mark(v[8])
-	r.Counters = flow.Counters{Packets: v[9], Octets: v[10], WireOctets: v[11], PayloadOctets: v[12]}
+	c := &r.Counters
+	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[9], v[10], v[11], v[12]
 	if r.Marks&markBiflow != 0 {
 		r.Marks &^= markBiflow
 		d.reverseSlice(r)

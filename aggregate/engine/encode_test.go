@@ -8,7 +8,6 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
-	"netstream/aggregate/runs"
 )
 
 func randomKey(rng *rand.Rand) flow.Key {
@@ -122,9 +121,10 @@ func TestEncodedOrder(t *testing.T) {
 	}
 }
 
-func byOrder(prefix func([]byte) runs.Prefix, compareRows func(a, b []byte) int, a, b []byte) int {
-	p, q := prefix(a), prefix(b)
-	return compareFields(compare(p[0], q[0]), compare(p[1], q[1]), compare(p[2], q[2]), compareRows(a, b))
+func byOrder(prefix func([]byte) (uint64, uint64, uint64), compareRows func(a, b []byte) int, a, b []byte) int {
+	p, q, r := prefix(a)
+	x, y, z := prefix(b)
+	return compareFields(compare(p, x), compare(q, y), compare(r, z), compareRows(a, b))
 }
 
 func compare[T ~int64 | ~uint64 | ~uint32](a, b T) int {

@@ -18,11 +18,9 @@ func farOrder() runs.Order[farRow] {
 	return runs.Order[farRow]{
 		Append: appendFar,
 		Decode: decodeFar,
-		Prefix: func(row []byte) runs.Prefix {
-			return runs.Prefix{
-				uint64(binary.BigEndian.Uint32(row)), binary.BigEndian.Uint64(row[4:]),
-				uint64(binary.BigEndian.Uint32(row[12:]))<<8 | uint64(row[16]),
-			}
+		Prefix: func(row []byte) (first, second, third uint64) {
+			return uint64(binary.BigEndian.Uint32(row)), binary.BigEndian.Uint64(row[4:]),
+				uint64(binary.BigEndian.Uint32(row[12:]))<<8 | uint64(row[16])
 		},
 		Compare: func(a, b []byte) int { return bytes.Compare(a, b) }, // of one flow in any order
 	}

@@ -42,9 +42,9 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			row.state.Carry(c, row.extension)
 			return c.Finish()
 		},
-		Prefix: func(row []byte) runs.Prefix {
-			first, second := keyNumbers(row)
-			return runs.Prefix{first, second}
+		Prefix: func(row []byte) (first, second, third uint64) {
+			first, second = keyNumbers(row)
+			return first, second, 0
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
 	}

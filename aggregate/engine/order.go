@@ -31,11 +31,11 @@ func recordOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
 		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
-		Prefix: func(row []byte) runs.Prefix {
+		Prefix: func(row []byte) (first, second, third uint64) {
 			if len(row) < times+8 { // it is damaged
-				return runs.Prefix{}
+				return 0, 0, 0
 			}
-			return runs.Prefix{binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[times:])}
+			return binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[times:])
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
@@ -48,12 +48,12 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 	return runs.Order[meter.Slice]{
 		Append: appendSlice,
 		Decode: decodeSlice,
-		Prefix: func(row []byte) runs.Prefix {
+		Prefix: func(row []byte) (first, second, third uint64) {
 			if len(row) < start { // it is damaged
-				return runs.Prefix{}
+				return 0, 0, 0
 			}
-			first, second := keyNumbers(row[start:])
-			return runs.Prefix{binary.BigEndian.Uint64(row), first, second}
+			second, third = keyNumbers(row[start:])
+			return binary.BigEndian.Uint64(row), second, third
 		},
 		Compare: func(a, b []byte) int { return compareKeys(a[start:], b[start:], points, 2) },
 	}
@@ -66,9 +66,9 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	return runs.Order[flow.Record]{
 		Append: appendReport,
 		Decode: func(src []byte, r *flow.Record) error { return decodeReport(src, r, to) },
-		Prefix: func(row []byte) runs.Prefix {
-			first, second := keyNumbers(row)
-			return runs.Prefix{first, second}
+		Prefix: func(row []byte) (first, second, third uint64) {
+			first, second = keyNumbers(row)
+			return first, second, 0
 		},
 		Compare: func(a, b []byte) int {
 			k, l := keyLength(a), keyLength(b)

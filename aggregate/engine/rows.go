@@ -105,12 +105,13 @@ func (r *Result) intervals(place func() *flow.IntervalRecord, yield func(*flow.I
 			}
 		}
 		row = place()
-		length, input, number, err := decodeInterval(encoded, row)
-		if err != nil {
+		var length int
+		var err error
+		if length, last.input, last.number, err = decodeInterval(encoded, row); err != nil {
 			return runs.Damaged(err)
 		}
 		head = append(head[:0], encoded[:length]...)
-		last = sliceOf{input, number, row.FlowsActive, row.First, row.Last}
+		last.active, last.first, last.last = row.FlowsActive, row.First, row.Last
 		row.ActiveTime = last.span()
 		return nil
 	})

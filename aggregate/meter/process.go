@@ -159,7 +159,8 @@ func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
 		m.slice.Reverse, m.slice.ReverseTCPFlags = reverse.slice, reverse.sliceTCPFlags&^flagsRead
 		m.slice.ReverseTCP = reverse.sliceTCPFlags&flagsRead != 0
 	}
-	m.slice.Counters, m.slice.TCPFlags = forward.slice, forward.sliceTCPFlags&^flagsRead
+	m.slice.Counters = forward.slice
+	m.slice.TCPFlags = forward.sliceTCPFlags &^ flagsRead
 	if forward.sliceTCPFlags&flagsRead != 0 {
 		m.slice.Marks = flow.MarkTCP
 	}
@@ -176,8 +177,10 @@ func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
 // are never set, and to clear them took a tenth of what ending a flow takes.
 func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 	to := &m.slice
-	to.Key, to.Start, to.FirstInput, to.FirstNumber = s.Key, interval, s.firstInput, s.firstPlace()
-	to.FlowsActive, to.Counters, to.TCPFlags, to.Marks = 0, flow.Counters{}, 0, 0
+	to.Key = s.Key
+	to.Counters = flow.Counters{}
+	to.Start, to.FirstInput, to.FirstNumber = interval, s.firstInput, s.firstPlace()
+	to.FlowsActive, to.TCPFlags, to.Marks = 0, 0, 0
 	if x.Pair != nil {
 		to.Key, to.Has = m.key(s), flow.FieldReverse
 		to.Reverse, to.ReverseTCPFlags, to.ReverseTCP = flow.Counters{}, 0, false
@@ -199,7 +202,8 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 	s.previousStart, s.hasPrevious = start, true
 	s.open = false
 	r := &m.record
-	r.Key, r.Ordinal, r.Start, r.End = s.Key, s.ordinal, s.start, s.end
+	r.Key = s.Key
+	r.Ordinal, r.Start, r.End = s.ordinal, s.start, s.end
 	r.FirstNumber, r.FirstInput, r.Fragments, r.LatePackets, r.EndReason = s.firstNumber, s.firstInput, s.fragments, s.late, reason
 	forward := &s.side
 	if x.Pair != nil {

@@ -33,9 +33,11 @@ const firstMarks = flow.MarkTCP | flow.MarkVLAN | flow.MarkInnerVLAN | flow.Mark
 func (s *side) begin(p *flow.Packet) {
 	s.minTTL, s.maxTTL = p.Meta.TTL, p.Meta.TTL
 	s.marks = p.Meta.Marks & firstMarks
-	s.sliceTCPFlags, s.slice = 0, flow.Counters{}
+	s.sliceTCPFlags = 0
+	s.slice = flow.Counters{}
 	s.minOctets, s.maxOctets = p.Meta.Octets, p.Meta.Octets
-	s.tcpFlags, s.flagLanes, s.flagCounts = 0, 0, [flow.TCPFlagCount]uint64{}
+	s.tcpFlags, s.flagLanes = 0, 0
+	s.flagCounts = [flow.TCPFlagCount]uint64{} // alone: with others it would go through a copy
 	s.total = flow.Counters{}
 	s.vlan, s.innerVLAN, s.mplsTop = p.Meta.VLAN, p.Meta.InnerVLAN, p.Meta.MPLSTop
 	s.sourceMAC, s.destinationMAC = p.Meta.SourceMAC, p.Meta.DestinationMAC
@@ -96,13 +98,17 @@ func (s *side) endSlice() {
 	s.total.Add(s.slice)
 	s.tcpFlags |= s.sliceTCPFlags &^ flagsRead
 	s.settle()
-	s.slice, s.sliceTCPFlags = flow.Counters{}, 0
+	s.slice = flow.Counters{}
+	s.sliceTCPFlags = 0
 }
 
 // fill sets what a flow record says of the side, whose slices are all handed over.
 func (s *side) fill(r *flow.Record) {
-	r.Counters = s.total
-	r.TCPFlags, r.TCPFlagCounts, r.Marks = s.tcpFlags, s.flagCounts, s.marks
+	// One by one, as they were just written: to copy them all would wait for that.
+	to := &r.Counters
+	to.Packets, to.Octets, to.WireOctets, to.PayloadOctets = s.total.Packets, s.total.Octets, s.total.WireOctets, s.total.PayloadOctets
+	r.TCPFlagCounts = s.flagCounts // alone: assigned with others, it goes through a copy
+	r.TCPFlags, r.Marks = s.tcpFlags, s.marks
 	r.MinOctets, r.MaxOctets, r.MinTTL, r.MaxTTL = s.minOctets, s.maxOctets, s.minTTL, s.maxTTL
 	r.VLAN, r.InnerVLAN, r.MPLSTop = s.vlan, s.innerVLAN, s.mplsTop
 	r.SourceMAC, r.DestinationMAC = s.sourceMAC, s.destinationMAC

@@ -83,7 +83,7 @@ func (o *Order[T]) fileHead(r run, buffer int) *head {
 // head is a run being read: from memory by refs, or from a file.
 type head struct {
 	compare  func(a, b []byte) int
-	prefixOf func([]byte) Prefix
+	prefixOf func([]byte) (first, second, third uint64)
 
 	octets []byte
 	refs   []ref
@@ -96,7 +96,7 @@ type head struct {
 	left   uint64 // rows of the file that are still to come
 
 	row    []byte // valid until next
-	prefix Prefix
+	prefix [prefixNumbers]uint64
 	over   bool // there is no row left
 	place  int  // among the heads
 
@@ -136,7 +136,7 @@ func (h *head) next() error {
 	begin := h.at + n
 	h.at = begin + int(length)
 	h.row = h.buffer[begin:h.at]
-	h.prefix = h.prefixOf(h.row)
+	h.prefix[0], h.prefix[1], h.prefix[2] = h.prefixOf(h.row)
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (h *head) nextInMemory() {
 	r := h.refs[0]
 	h.refs = h.refs[1:]
 	h.row = h.octets[r.at : r.at+r.length]
-	h.prefix = h.prefixOf(h.row)
+	h.prefix[0], h.prefix[1], h.prefix[2] = h.prefixOf(h.row)
 }
 
 // fill moves what is left in the buffer to its front and reads as much behind it as it
@@ -193,7 +193,7 @@ func (h *head) before(other *head) bool {
 
 // end says that no row is left.
 func (h *head) end() {
-	h.over, h.row, h.prefix = true, nil, Prefix{math.MaxUint64, math.MaxUint64, math.MaxUint64}
+	h.over, h.row, h.prefix = true, nil, [prefixNumbers]uint64{math.MaxUint64, math.MaxUint64, math.MaxUint64}
 }
 
 // merge gives the rows of all runs in their order. The heads play a tournament: each match

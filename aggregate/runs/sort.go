@@ -30,9 +30,9 @@ func (s *Sorter[T]) sort() {
 	low, high := uint64(math.MaxUint64), uint64(0)
 	for i := range refs {
 		r := &refs[i]
-		prefix := s.order.Prefix(s.row(*r))
-		r.key = prefix[0]
-		spare[i] = ref{prefix[1], r.at, r.length}
+		first, second, _ := s.order.Prefix(s.row(*r))
+		r.key = first
+		spare[i] = ref{second, r.at, r.length}
 		low, high = min(low, r.key), max(high, r.key)
 	}
 	if low == high { // as in rows of one interval, which have their next number already
@@ -42,11 +42,15 @@ func (s *Sorter[T]) sort() {
 	}
 }
 
-// load sets the keys of refs to a number of the rows' prefixes.
+// load sets the keys of refs to a number of the rows' prefixes, the second one or the third.
 func (s *Sorter[T]) load(refs []ref, number int) {
 	for i := range refs {
-		prefix := s.order.Prefix(s.row(refs[i]))
-		refs[i].key = prefix[number]
+		r := &refs[i]
+		if _, second, third := s.order.Prefix(s.row(*r)); number == 1 {
+			r.key = second
+		} else {
+			r.key = third
+		}
 	}
 }
 
@@ -90,7 +94,7 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 		}
 		switch equal := refs[begin:end]; {
 		case len(equal) == 1:
-		case number+1 == len(Prefix{}):
+		case number+1 == prefixNumbers:
 			s.compareSort(equal)
 		default:
 			s.load(equal, number+1)

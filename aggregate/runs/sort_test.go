@@ -23,11 +23,8 @@ func tripleOrder() Order[[4]uint64] {
 			}
 			return nil
 		},
-		Prefix: func(row []byte) (prefix Prefix) {
-			for i := range prefix {
-				prefix[i] = binary.BigEndian.Uint64(row[8*i:])
-			}
-			return prefix
+		Prefix: func(row []byte) (first, second, third uint64) {
+			return binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])
 		},
 		Compare: func(a, b []byte) int { return slices.Compare(a, b) },
 	}

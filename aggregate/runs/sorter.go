@@ -19,26 +19,14 @@ type Order[T any] struct {
 	// Prefix gives numbers that order encoded rows as Compare does, the first that
 	// differs deciding, as far as they differ. They spare most of the comparisons,
 	// each of which fetches two rows from all over the memory.
-	Prefix func(row []byte) Prefix
+	Prefix func(row []byte) (first, second, third uint64)
 
 	// Compare gives -1, 0 or +1 for two encoded rows.
 	Compare func(a, b []byte) int
 }
 
-// Prefix orders rows as far as it differs.
-type Prefix [3]uint64
-
-func (p *Prefix) compare(q *Prefix) int {
-	for i := range p {
-		if p[i] != q[i] {
-			if p[i] < q[i] {
-				return -1
-			}
-			return 1
-		}
-	}
-	return 0
-}
+// prefixNumbers is how many numbers a prefix has.
+const prefixNumbers = 3
 
 // MaxRow is the greatest length of an encoded row in octets.
 const MaxRow = 4096

@@ -28,7 +28,7 @@ var pairOrder = Order[pair]{
 		*p = pair{binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[8:]), string(src[16:])}
 		return nil
 	},
-	Prefix:  func(row []byte) Prefix { return Prefix{binary.BigEndian.Uint64(row)} },
+	Prefix:  func(row []byte) (first, second, third uint64) { return binary.BigEndian.Uint64(row), 0, 0 },
 	Compare: func(a, b []byte) int { return bytes.Compare(a[8:], b[8:]) },
 }
 

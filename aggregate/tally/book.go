@@ -200,14 +200,11 @@ func order(width int) runs.Order[row] {
 			}
 			return nil
 		},
-		Prefix: func(encoded []byte) (prefix runs.Prefix) {
+		Prefix: func(encoded []byte) (first, second, third uint64) {
 			key, _, _ := cutKey(encoded)
-			for i := range prefix {
-				var octets [8]byte
-				copy(octets[:], key[min(8*i, len(key)):])
-				prefix[i] = binary.BigEndian.Uint64(octets[:])
-			}
-			return prefix
+			var octets [24]byte
+			copy(octets[:], key)
+			return binary.BigEndian.Uint64(octets[:]), binary.BigEndian.Uint64(octets[8:]), binary.BigEndian.Uint64(octets[16:])
 		},
 		Compare: func(a, b []byte) int {
 			x, restX, _ := cutKey(a)
