@@ -103,15 +103,14 @@ func (a *ExportAccount) MessagesRead() uint64 {
 	return 0
 }
 
-// message counts a message under its outcome, of which it gives the tally.
-func (a *ExportAccount) message(outcome string, m *datagram.Message) *MessageTally {
+// message counts a message under its outcome.
+func (a *ExportAccount) message(outcome string, m *datagram.Message) {
 	t := a.Messages[outcome]
 	if t == nil {
 		t = &MessageTally{FirstOffset: m.Offset, FirstNumber: m.Number}
 		a.Messages[outcome] = t
 	}
 	t.add(m)
-	return t
 }
 
 func (t *MessageTally) add(m *datagram.Message) {

@@ -89,7 +89,8 @@ func (e *Exports) decode(b *flow.Batch) {
 	if e.decoded != nil {
 		e.decoded.add(&e.message)
 	} else {
-		e.decoded = e.account.Exports.message(messageDecoded, &e.message)
+		e.account.Exports.message(messageDecoded, &e.message)
+		e.decoded = e.account.Exports.Messages[messageDecoded] // so that it need not be looked up again
 	}
 	e.stream.tracker.Observe(&sequence.Observation{
 		Sequence: s.Sequence, ExportTime: s.ExportTime, Uptime: s.Uptime, HasUptime: s.HasUptime,

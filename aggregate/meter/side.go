@@ -13,7 +13,7 @@ type side struct {
 	maxOctets       uint64
 	flagLanes       uint64                    // what flagCounts lacks of the first eight bits, an octet for each
 	flagCounts      [flow.TCPFlagCount]uint64 // see settle
-	total           flow.Counters // of the slices handed over
+	total           flow.Counters             // of the slices handed over
 	vlan, innerVLAN uint16
 	sourceMAC       [6]byte
 	destinationMAC  [6]byte

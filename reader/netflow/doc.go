@@ -11,7 +11,9 @@
 // All versions are decoded by the same machine: a record is a row of fields, each
 // an information element and a length, be it from a template of the exporter or
 // from the fixed layout of a version. The fields are compiled once into a plan, a
-// list of places to read and slots to fill, and the plan is run for each record.
+// list of places to read and slots to fill, and the plan is run for each record. A
+// template of the usual kind gets a direct plan, too, which fills the row without
+// slots; a record for which that will not do goes through them.
 //
 // Messages are taken as they come from the network: no length is trusted before
 // the octets that it promises are there, a message is checked as a whole before
