@@ -43,6 +43,14 @@ func (t *Tally) addFrame(captured int, m *flow.Meta) {
 	t.Octets += m.Octets
 }
 
+// addIf is addFrame if yes is 1, and does nothing if it is 0, without a branch.
+func (t *Tally) addIf(yes uint64, captured int, m *flow.Meta) {
+	t.Packets += yes
+	t.WireOctets += yes * uint64(m.WireOctets)
+	t.CapturedOctets += yes * uint64(captured)
+	t.Octets += yes * m.Octets
+}
+
 // addTally adds packets behind those that are counted.
 func (t *Tally) addTally(behind *Tally) {
 	if behind.Packets == 0 {

@@ -48,12 +48,11 @@ func (p *Packets) readPlain(most int) int {
 		}
 		metered.addFrame(len(frame), &packet.Meta)
 		imprint.AddPacket(packet)
-		if packet.Meta.Marks&flow.MarkTruncated != 0 {
-			if truncated.Packets == 0 {
-				truncated.FirstOffset, truncated.FirstNumber = offset+records.Before(), packet.Number
-			}
-			truncated.addFrame(len(frame), &packet.Meta)
+		cut := uint64(packet.Meta.Marks & flow.MarkTruncated / flow.MarkTruncated)
+		if truncated.Packets == 0 && cut != 0 {
+			truncated.FirstOffset, truncated.FirstNumber = offset+records.Before(), packet.Number
 		}
+		truncated.addIf(cut, len(frame), &packet.Meta)
 	}
 	p.capture.Taken(&records)
 	if metered.Packets > 0 {

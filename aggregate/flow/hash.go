@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -32,15 +33,23 @@ func HasherFromSeed(seed [16]byte) Hasher {
 }
 
 // Hash gives the hash of k: four 64 x 64 bit multiplications folded to 64 bits,
-// after the scheme of wyhash.
+// after the scheme of wyhash; two of them where both addresses are IPv4-mapped.
 func (h Hasher) Hash(k *Key) uint64 {
 	const (
 		m1 = 0xa0761d6478bd642f
 		m2 = 0xe7037ed1a0b428db
 		m3 = 0x8ebc6af09c88c6e3
+
+		mapped = 0xffff << 16 // of the second half, little endian
 	)
-	source := fold(binary.LittleEndian.Uint64(k.Source[:8])^m1^h.a, binary.LittleEndian.Uint64(k.Source[8:])^h.b)
-	destination := fold(binary.LittleEndian.Uint64(k.Destination[:8])^m2^h.b, binary.LittleEndian.Uint64(k.Destination[8:])^h.a)
+	sourceHigh, sourceLow := binary.LittleEndian.Uint64(k.Source[:8]), binary.LittleEndian.Uint64(k.Source[8:])
+	destinationHigh, destinationLow := binary.LittleEndian.Uint64(k.Destination[:8]), binary.LittleEndian.Uint64(k.Destination[8:])
+	if sourceHigh|destinationHigh == 0 && uint32(sourceLow) == mapped && uint32(destinationLow) == mapped {
+		ports := fold(sourceLow&^uint64(math.MaxUint32)|destinationLow>>32^m1^h.a, k.tail()^h.b)
+		return fold(ports^h.b, uint64(k.Point)^m2^h.a)
+	}
+	source := fold(sourceHigh^m1^h.a, sourceLow^h.b)
+	destination := fold(destinationHigh^m2^h.b, destinationLow^h.a)
 	rest := fold(k.tail()^h.a, uint64(k.Point)^m3)
 	return fold(source^rest^h.b, destination^m1^h.a)
 }

@@ -53,14 +53,14 @@ func (s *side) count(m *flow.Meta) {
 	s.maxOctets = max(s.maxOctets, m.Octets)
 	s.minTTL = min(s.minTTL, m.TTL)
 	s.maxTTL = max(s.maxTTL, m.TTL)
-	if m.Marks&flow.MarkTCP != 0 {
-		s.marks |= flow.MarkTCP
-		set := m.TCPFlags & (1<<flow.TCPFlagCount - 1)
-		s.sliceTCPFlags |= set | flagsRead
-		s.flagLanes += lanesOf(uint8(set))
-		if set&flow.TCPAe != 0 {
-			s.flagCounts[flow.TCPFlagCount-1]++
-		}
+	// Without a branch: TCP and other packets come in no order.
+	tcp := m.Marks & flow.MarkTCP
+	set := m.TCPFlags & (1<<flow.TCPFlagCount - 1) & -uint16(tcp/flow.MarkTCP)
+	s.marks |= tcp
+	s.sliceTCPFlags |= set | uint16(tcp/flow.MarkTCP)*flagsRead
+	s.flagLanes += lanesOf(uint8(set))
+	if set&flow.TCPAe != 0 {
+		s.flagCounts[flow.TCPFlagCount-1]++
 	}
 	if s.slice.Packets%lanePackets == 0 {
 		s.settle()

@@ -49,9 +49,8 @@ func usual(p *flow.Packet, b []byte) bool {
 	default:
 		return false
 	}
-	if uint64(len(b)) < uint64(octets) {
-		m.Marks |= flow.MarkTruncated
-	}
+	// Without a branch: with a short snapshot length about half of all packets are cut.
+	m.Marks |= flow.Mark((uint64(len(b))-uint64(octets))>>63) * flow.MarkTruncated
 	m.Octets, m.TTL = uint64(octets), h[8]
 	key := &p.Key
 	setMapped(&key.Source, h[12:16])
