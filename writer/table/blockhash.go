@@ -64,7 +64,7 @@ func (h *blockHash) sum(message []byte) []byte {
 	binary.BigEndian.PutUint64(block[hashBlock-hashLength:], 8*uint64(len(message)))
 	h.digest.Write(block)
 	state, err := h.state.AppendBinary(h.result[:0])
-	if err != nil {
+	if err != nil || len(state) < hashStateSkip+h.digest.Size() {
 		h.state = nil
 		return h.sum(message)
 	}

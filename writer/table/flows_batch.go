@@ -31,6 +31,11 @@ func flowBatches(o *Options) map[string]batch[flow.Record] {
 				dst[i] = count(rows.All[i].MaxOctets)
 			}
 		}},
+		"first_record": {nulls: &Nulls[record]{func(null []bool, rows *Rows[record]) {
+			for i := range rows.All {
+				null[i] = rows.All[i].Export == nil
+			}
+		}}},
 		"vlan_id":       {nulls: unmarked(flow.MarkVLAN)},
 		"inner_vlan_id": {nulls: unmarked(flow.MarkInnerVLAN)},
 		"mpls_label":    {nulls: unmarked(flow.MarkMPLS)},
