@@ -84,7 +84,7 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 			dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
 		}
 	}
-	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
+	if r.Marks&marksOfTags != 0 {
 		dst = appendUint(dst, uint64(r.VLAN))
 		dst = appendUint(dst, uint64(r.InnerVLAN))
 		dst = appendUint(dst, uint64(r.MPLSTop))
@@ -212,7 +212,7 @@ func (d *decoder) rest(r *flow.Record, to *behind) {
 			r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
 		}
 	}
-	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
+	if r.Marks&marksOfTags != 0 {
 		r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(d.uint()), uint16(d.uint()), uint32(d.uint())
 	}
 	if r.Marks&flow.MarkMAC != 0 {

@@ -17,8 +17,8 @@ import (
 // bits each, that of the first number lowest. As a row ends with them, 8 octets can be read
 // wherever a number begins. What few rows have stands in between.
 
-// meteredNumbers is how many numbers such a row has at most.
-const meteredNumbers = 16
+// meteredNumbers is how many numbers such a row has.
+const meteredNumbers = 12
 
 // meteredRoom is more than the times, the key, the point and the numbers take, and 8 octets
 // that are written behind them.
@@ -37,7 +37,7 @@ func putNumbers(b *[meteredRoom + 8]byte, at int, numbers *[meteredNumbers]uint6
 		lengths = lengths>>4 | uint64(octets)<<60
 		at += octets
 	}
-	return at, lengths
+	return at, lengths >> (64 - 4*meteredNumbers)
 }
 
 // numbers reads what putNumbers wrote. It leaves only what stands between the numbers and
@@ -107,6 +107,9 @@ func isMapped(a *[16]byte) bool {
 	return binary.BigEndian.Uint64(a[:]) == 0 && binary.BigEndian.Uint32(a[8:]) == mappedPrefix
 }
 
+// marksOfTags are those of the tags in front of the IP header.
+const marksOfTags = flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS
+
 // appendMetered appends a record that is not an exporter's. Order: times, key and point,
 // numbers, of which the first three order rows, too.
 func appendMetered(dst []byte, r *flow.Record) []byte {
@@ -118,12 +121,9 @@ func appendMetered(dst []byte, r *flow.Record) []byte {
 	if r.Statistics != nil {
 		marks |= markStatistics
 	}
-	var flags, tags uint64
+	flags := uint64(0)
 	if r.Marks&flow.MarkTCP != 0 {
 		flags = uint64(r.TCPFlags)
-	}
-	if r.Marks&(flow.MarkVLAN|flow.MarkInnerVLAN|flow.MarkMPLS) != 0 {
-		tags = uint64(r.VLAN) | uint64(r.InnerVLAN)<<16 | uint64(r.MPLSTop)<<32
 	}
 	dst = slices.Grow(dst, meteredRoom+8)
 	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
@@ -131,13 +131,16 @@ func appendMetered(dst []byte, r *flow.Record) []byte {
 	binary.BigEndian.PutUint64(b[8:], ordered(r.End))
 	end, lengths := putNumbers(b, times+putPlace(b[times:], &r.Key), &[meteredNumbers]uint64{
 		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber,
-		uint64(marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
+		uint64(r.MinTTL) | uint64(r.MaxTTL)<<8 | uint64(r.EndReason)<<16 | flags<<24 | uint64(marks)<<40,
+		r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
 		r.Counters.Packets, r.Counters.Octets, r.Counters.WireOctets, r.Counters.PayloadOctets,
-		uint64(r.MinTTL) | uint64(r.MaxTTL)<<8 | uint64(r.EndReason)<<16, flags, tags,
 	})
 	dst = dst[:len(dst)+end]
 	for f := flags & tcpFlagBits; f != 0; f &= f - 1 {
 		dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros64(f)])
+	}
+	if r.Marks&marksOfTags != 0 {
+		dst = appendUint(dst, uint64(r.VLAN)|uint64(r.InnerVLAN)<<16|uint64(r.MPLSTop)<<32)
 	}
 	if r.Marks&flow.MarkMAC != 0 {
 		dst = append(dst, r.SourceMAC[:]...)
@@ -157,16 +160,19 @@ func (d *decoder) metered(r *flow.Record, to *behind) {
 	var v [meteredNumbers]uint64
 	d.numbers(&v)
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(v[0]), uint32(v[1]), v[2]
-	r.Marks, r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets = flow.Mark(v[3]), v[4], v[5], v[6], v[7]
+	flags, marks := uint16(v[3]>>24), flow.Mark(v[3]>>40)
+	r.MinTTL, r.MaxTTL, r.EndReason, r.TCPFlags, r.Marks = uint8(v[3]), uint8(v[3]>>8), flow.EndReason(v[3]>>16), flags, marks
+	r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets = v[4], v[5], v[6], v[7]
 	c := &r.Counters
 	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[8], v[9], v[10], v[11]
-	r.MinTTL, r.MaxTTL, r.EndReason = uint8(v[12]), uint8(v[12]>>8), flow.EndReason(v[12]>>16)
-	r.TCPFlags = uint16(v[13])
-	r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(v[14]), uint16(v[14]>>16), uint32(v[14]>>32)
-	for f := v[13] & tcpFlagBits; f != 0; f &= f - 1 {
-		r.TCPFlagCounts[bits.TrailingZeros64(f)] = d.uint()
+	for f := flags & tcpFlagBits; f != 0; f &= f - 1 {
+		r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
 	}
-	if r.Marks&flow.MarkMAC != 0 {
+	if marks&marksOfTags != 0 {
+		tags := d.uint()
+		r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(tags), uint16(tags>>16), uint32(tags>>32)
+	}
+	if marks&flow.MarkMAC != 0 {
 		r.SourceMAC, r.DestinationMAC = [6]byte(d.octets(6)), [6]byte(d.octets(6))
 	}
 	d.behind(r, to)
@@ -186,7 +192,7 @@ func appendMeteredSlice(dst []byte, s *meter.Slice) []byte {
 	end, lengths := putNumbers(b, start+putPlace(b[start:], &s.Key), &[meteredNumbers]uint64{
 		uint64(s.FirstInput), s.FirstNumber,
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
-		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags), uint64(marks),
+		s.FlowsActive, s.FlowsStarted, s.FlowsEnded, uint64(s.TCPFlags) | uint64(marks)<<16,
 		s.Counters.Packets, s.Counters.Octets, s.Counters.WireOctets, s.Counters.PayloadOctets,
 	})
 	dst = dst[:len(dst)+end]
@@ -203,9 +209,9 @@ func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uin
 	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
 	r.First = flow.Timestamp(uint64(r.Start) + v[2])
 	r.Last = flow.Timestamp(uint64(r.First) + v[3])
-	r.FlowsActive, r.FlowsStarted, r.FlowsEnded, r.TCPFlags, r.Marks = v[4], v[5], v[6], uint16(v[7]), flow.Mark(v[8])
+	r.FlowsActive, r.FlowsStarted, r.FlowsEnded, r.TCPFlags, r.Marks = v[4], v[5], v[6], uint16(v[7]), flow.Mark(v[7]>>16)
 	c := &r.Counters
-	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[9], v[10], v[11], v[12]
+	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[8], v[9], v[10], v[11]
 	if r.Marks&markBiflow != 0 {
 		r.Marks &^= markBiflow
 		d.reverseSlice(r)

@@ -19,6 +19,9 @@ func farOrder() runs.Order[farRow] {
 		Append: appendFar,
 		Decode: decodeFar,
 		Prefix: func(row []byte) (first, second, third uint64) {
+			if len(row) < farHead { // it is damaged
+				return 0, 0, 0
+			}
 			return uint64(binary.BigEndian.Uint32(row)), binary.BigEndian.Uint64(row[4:]),
 				uint64(binary.BigEndian.Uint32(row[12:]))<<8 | uint64(row[16])
 		},
