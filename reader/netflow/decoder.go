@@ -162,7 +162,7 @@ func (d *Decoder) begin(origin Origin, message []byte) *Error {
 	d.pending.reset()
 	h, failure := parseHeader(message)
 	d.header = h
-	d.summary = h.summary()
+	d.header.summarize(&d.summary)
 	if failure != nil {
 		return failure
 	}

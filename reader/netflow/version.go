@@ -99,14 +99,12 @@ func parseHeader(message []byte) (header, *Error) {
 
 func seconds(s uint32) flow.Timestamp { return flow.Timestamp(s) * 1_000_000_000 }
 
-// summary gives what the header alone tells.
-func (h *header) summary() Summary {
-	s := Summary{
-		Version: h.version, Domain: h.domain, ExportTime: h.exportTime,
-		Sequence: h.sequence, HasSequence: h.version != 1,
-	}
+// summarize begins a summary with what the header alone tells.
+func (h *header) summarize(s *Summary) {
+	*s = Summary{}
+	s.Version, s.Domain, s.ExportTime = h.version, h.domain, h.exportTime
+	s.Sequence, s.HasSequence = h.sequence, h.version != 1
 	if h.version != versionIPFIX {
 		s.Count, s.Uptime, s.HasUptime = h.count, h.uptime, true
 	}
-	return s
 }
