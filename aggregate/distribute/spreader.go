@@ -154,7 +154,13 @@ func (s *Spreader) proportional(share *Share, last flow.Timestamp) {
 	until := s.total
 	if last < s.end {
 		part, whole := uint64(last)-uint64(s.start)+1, uint64(s.end)-uint64(s.start)
-		until = each(&s.total, func(v uint64) uint64 { return ratio(v, part, whole) })
+		until = Volume{
+			Counters: flow.Counters{
+				Packets: ratio(s.total.Counters.Packets, part, whole), Octets: ratio(s.total.Counters.Octets, part, whole),
+				WireOctets: ratio(s.total.Counters.WireOctets, part, whole), PayloadOctets: ratio(s.total.Counters.PayloadOctets, part, whole),
+			},
+			Scaled: flow.Scaled{Packets: ratio(s.total.Scaled.Packets, part, whole), Octets: ratio(s.total.Scaled.Octets, part, whole)},
+		}
 	}
 	share.Volume = minus(&until, &s.given)
 	s.given = until

@@ -170,7 +170,8 @@ func (r *Raw) doubt(n int) *damage.Error {
 func (r *Raw) deliver(m *Message, n int) {
 	r.number++
 	r.seen.add(version(r.rest()))
-	*m = Message{Data: r.rest()[:n], Offset: r.offset(), Number: r.number}
+	*m = Message{}
+	m.Data, m.Offset, m.Number = r.rest()[:n], r.offset(), r.number
 	r.at += n
 	r.tally.Messages++
 	r.tally.Octets.Messages += int64(n)

@@ -131,11 +131,12 @@ func (d *Decoder) forgetDomains() {
 }
 
 // Begin starts the reading of a message, of which the decoder keeps the octets until
-// it is done. Octets that its capacity has behind it are read, but do not matter. received is when it was received, if the container tells. The whole
-// message is checked first; if it is malformed, the error is an *Error and nothing
-// of the message is applied (RFC 7011 section 9.1, here for version 9, too). So it
-// is if the message has rows and their observation point gets no number, since there
-// are too many (TooManyStreams). Templates that cannot be are no reason to refuse the message.
+// it is done. Octets that its capacity has behind it are read, but do not matter.
+// received is when it was received, if the container tells. The whole message is
+// checked first; if it is malformed, the error is an *Error and nothing of the message
+// is applied (RFC 7011 section 9.1, here for version 9, too). So it is if the message
+// has rows and their observation point gets no number, since there are too many
+// (TooManyStreams). Templates that cannot be are no reason to refuse the message.
 func (d *Decoder) Begin(origin Origin, received flow.Timestamp, receivedValid bool, message []byte) error {
 	d.received, d.hasReceived = received, receivedValid
 	failure := d.begin(origin, message)
@@ -160,9 +161,9 @@ func (d *Decoder) begin(origin Origin, message []byte) *Error {
 	d.current, d.at = 0, 0
 	d.domain = nil
 	d.pending.reset()
-	h, failure := parseHeader(message)
-	d.header = h
-	d.summary = h.summary()
+	h := &d.header
+	failure := h.parse(message)
+	h.summarize(&d.summary)
 	if failure != nil {
 		return failure
 	}
@@ -177,7 +178,7 @@ func (d *Decoder) begin(origin Origin, message []byte) *Error {
 		}
 	}
 	if h.version < 9 {
-		return d.beginFixed(&h, message)
+		return d.beginFixed(h, message)
 	}
-	return d.beginSets(&h, message)
+	return d.beginSets(h, message)
 }

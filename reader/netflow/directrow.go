@@ -15,15 +15,12 @@ type shared struct {
 }
 
 // share finds what the rows of the message have in common.
-func (d *Decoder) share() shared {
-	c := shared{
-		point: d.domain.point, asked: len(d.domain.stores) > 0,
-		uptime: d.header.uptimeClock(), latest: d.header.exportTime + mostAhead,
-	}
+func (d *Decoder) share(c *shared) {
+	c.point, c.asked = d.domain.point, len(d.domain.stores) > 0
+	c.uptime, c.latest = d.header.uptimeClock(), d.header.exportTime+mostAhead
 	if n := d.header.interval(); n > 0 && !c.asked {
 		c.population, c.sample, c.source, c.has = n, 1, flow.SamplingHeader, flow.FieldSampling
 	}
-	return c
 }
 
 // readDirect is readData for records that have a direct plan. Where it can read none, it
@@ -34,7 +31,8 @@ func (d *Decoder) readDirect(b *flow.Batch, s *set, p *plan) (done bool) {
 	if left == 0 || q.unit == 0 && d.header.version == versionIPFIX {
 		return true
 	}
-	common := d.share()
+	var common shared
+	d.share(&common)
 	n := min(left, flow.BatchRecords-1-len(b.Records))
 	d.summary.FlowRecords += uint64(n)
 	if d.hasFixedRows(&common) {

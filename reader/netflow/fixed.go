@@ -93,7 +93,8 @@ func (d *Decoder) beginFixed(h *header, message []byte) *Error {
 	}
 	d.summary.SetOctets = uint64(records * octets)
 	t := d.fixedTemplate(h.version, h.scheme)
-	d.sets = append(d.sets, set{kind: setData, template: t, body: message[at : at+records*octets], offset: at})
+	s := d.addSet()
+	s.kind, s.template, s.body, s.offset = setData, t, message[at:at+records*octets], at
 	return nil
 }
 

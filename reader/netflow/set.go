@@ -59,17 +59,24 @@ func (d *Decoder) beginSets(h *header, message []byte) *Error {
 		if length < headerSet || length > len(message)-at {
 			return &Error{Reason: BadSet, Version: h.version, Offset: at + 2, Got: uint64(length), Want: "4 to the octets that are left"}
 		}
-		s := set{id: id, body: message[at+headerSet : at+length], offset: at + headerSet}
-		if failure := d.beginSet(&s); failure != nil {
+		s := d.addSet()
+		s.id, s.body, s.offset = id, message[at+headerSet:at+length], at+headerSet
+		if failure := d.beginSet(s); failure != nil {
 			return failure
 		}
 		if id >= minDataSet {
 			d.summary.SetOctets += uint64(len(s.body))
 		}
-		d.sets = append(d.sets, s)
 		at += length
 	}
 	return nil
+}
+
+// addSet adds a set to those of the message, in its place: what was written in small
+// pieces is not to be copied at once, for which the processor would wait.
+func (d *Decoder) addSet() *set {
+	d.sets = append(d.sets, set{})
+	return &d.sets[len(d.sets)-1]
 }
 
 // beginSet finds out what is to be done with a set.

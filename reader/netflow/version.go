@@ -53,35 +53,36 @@ type header struct {
 	sampling   uint16 // of version 5: two bits of mode, 14 bits of interval
 }
 
-// parseHeader reads the header of a message, integers in network byte order.
-func parseHeader(message []byte) (header, *Error) {
+// parse reads the header of a message, integers in network byte order.
+func (h *header) parse(message []byte) *Error {
+	*h = header{}
 	if len(message) < 2 {
-		return header{}, &Error{Reason: ShortMessage, Got: uint64(len(message)), Want: "at least 2 octets"}
+		return &Error{Reason: ShortMessage, Got: uint64(len(message)), Want: "at least 2 octets"}
 	}
-	h := header{version: binary.BigEndian.Uint16(message)}
+	h.version = binary.BigEndian.Uint16(message)
 	octets := headerOctets(h.version)
 	if octets == 0 {
-		return h, &Error{Reason: UnknownVersion, Version: h.version, Got: uint64(h.version), Want: "1 or 5 to 10"}
+		return &Error{Reason: UnknownVersion, Version: h.version, Got: uint64(h.version), Want: "1 or 5 to 10"}
 	}
 	if len(message) < octets {
-		return h, &Error{Reason: ShortMessage, Version: h.version, Got: uint64(len(message)), Want: "the whole header"}
+		return &Error{Reason: ShortMessage, Version: h.version, Got: uint64(len(message)), Want: "the whole header"}
 	}
 	word := func(at int) uint32 { return binary.BigEndian.Uint32(message[at:]) }
 	h.count = binary.BigEndian.Uint16(message[2:])
 	if h.version == versionIPFIX {
 		h.exportTime = seconds(word(4))
 		h.sequence, h.domain = word(8), word(12)
-		return h, nil
+		return nil
 	}
 	h.uptime = word(4)
 	h.exportTime = seconds(word(8))
 	if h.version == 9 {
 		h.sequence, h.domain = word(12), word(16)
-		return h, nil
+		return nil
 	}
 	h.exportTime += flow.Timestamp(word(12))
 	if h.version == 1 {
-		return h, nil
+		return nil
 	}
 	h.sequence = word(16)
 	if h.version != 7 {
@@ -94,19 +95,17 @@ func parseHeader(message []byte) (header, *Error) {
 	case 8:
 		h.scheme, h.schemeForm = message[22], message[23]
 	}
-	return h, nil
+	return nil
 }
 
 func seconds(s uint32) flow.Timestamp { return flow.Timestamp(s) * 1_000_000_000 }
 
-// summary gives what the header alone tells.
-func (h *header) summary() Summary {
-	s := Summary{
-		Version: h.version, Domain: h.domain, ExportTime: h.exportTime,
-		Sequence: h.sequence, HasSequence: h.version != 1,
-	}
+// summarize begins a summary with what the header alone tells.
+func (h *header) summarize(s *Summary) {
+	*s = Summary{}
+	s.Version, s.Domain, s.ExportTime = h.version, h.domain, h.exportTime
+	s.Sequence, s.HasSequence = h.sequence, h.version != 1
 	if h.version != versionIPFIX {
 		s.Count, s.Uptime, s.HasUptime = h.count, h.uptime, true
 	}
-	return s
 }

@@ -80,7 +80,8 @@ func (w *window) add(d digest) {
 func (w *window) link(n uint64, d digest) {
 	size := uint64(len(w.entries))
 	head := &w.heads[d.hash%size]
-	w.entries[n%size] = entry{digest: d, before: *head}
+	e := &w.entries[n%size]
+	e.digest.head, e.digest.hash, e.before = d.head, d.hash, *head
 	*head = n
 }
 
