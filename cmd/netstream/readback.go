@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
-	"os"
 	"sync"
 
 	"netstream/aggregate/balance"
@@ -132,7 +131,7 @@ func (j *job) reread(path string, want *balance.Content) (balance.Content, error
 }
 
 func rereadCSV(path string, names []string) (balance.Content, error) {
-	file, err := os.Open(path)
+	file, err := readback.OpenRegular(path)
 	if err != nil {
 		return balance.Content{}, err
 	}

@@ -2,10 +2,12 @@ package outdir
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -13,6 +15,9 @@ import (
 
 // SumsName is the file that WriteSums makes.
 const SumsName = "SHA256SUMS"
+
+// errNoFile is the error of what has taken the place of a file.
+var errNoFile = errors.New("it is no regular file any more")
 
 // names gives the names of all files in byte order.
 func (d *Dir) names() []string { return slices.Sorted(maps.Keys(d.files)) }
@@ -68,11 +73,14 @@ func (d *Dir) Verify() error {
 func (d *Dir) verify(want Digest) error {
 	name := d.partial + "/" + want.Name
 	return d.fs.do("verify", name, func() error {
-		f, err := d.fs.parent.Open(name)
+		f, err := d.fs.parent.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = f.Close() }() // was only read
+		if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+			return cmp.Or(err, errNoFile)
+		}
 		var check xxh3.Hasher
 		size, err := io.Copy(&check, bufio.NewReaderSize(f, writeBuffer))
 		if err != nil {

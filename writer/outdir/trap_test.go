@@ -141,3 +141,20 @@ func whatIs(t *testing.T, folder string) map[string]string {
 	}))
 	return all
 }
+
+// TestVerifyPipe has a pipe in the place of a file when it is to be read back: nobody waits
+// for its other end.
+func TestVerifyPipe(t *testing.T) {
+	dir, err := Create(filepath.Join(t.TempDir(), "out"), Options{})
+	check(t, err)
+	defer func() { _ = dir.Abort() }() // which is not committed
+	f, err := dir.File("flows.csv")
+	check(t, err)
+	check(t, f.Close())
+	at := dir.PartialPath("flows.csv")
+	check(t, os.Remove(at))
+	check(t, syscall.Mkfifo(at, 0o600))
+	if err := dir.Verify(); !errors.Is(err, errNoFile) {
+		t.Errorf("got %v", err)
+	}
+}

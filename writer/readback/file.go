@@ -2,6 +2,7 @@ package readback
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,8 +26,22 @@ type tableFile struct {
 
 var _ source.ParquetFile = (*tableFile)(nil)
 
+// OpenRegular opens a file to be read, and nothing else: it does not wait for the other end
+// of a pipe that has taken the file's place.
+func OpenRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		_ = f.Close() // nothing was read
+		return nil, cmp.Or(err, error(&os.PathError{Op: "open", Path: path, Err: errors.New("it is no regular file")}))
+	}
+	return f, nil
+}
+
 func openTable(path string) (*tableFile, error) {
-	f, err := os.Open(path)
+	f, err := OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}

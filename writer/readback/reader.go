@@ -3,7 +3,6 @@ package readback
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/xitongsys/parquet-go/parquet"
 	"github.com/xitongsys/parquet-go/reader"
@@ -49,7 +48,7 @@ func open(path string) (*tableReader, error) {
 // checkTail checks that the file ends as a Parquet file does, with a footer that
 // fits into it and is within bounds. parquet-go does not.
 func checkTail(path string) error {
-	f, err := os.Open(path)
+	f, err := OpenRegular(path)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package readback
+
+const withoutWaiting = 0
