@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/input"
 )
 
 // TestMeteringDoesNotAllocate: a capture of the same flows with fifty times as many packets
@@ -34,7 +35,7 @@ func TestDecodingDoesNotAllocate(t *testing.T) {
 	count := func(batch []flow.Record) error { records += len(batch); return nil }
 	n := testing.AllocsPerRun(1, func() {
 		records = 0
-		if err := eachBatch(name, count); err != nil {
+		if err := eachBatch(name, input.SHA256, count); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -56,6 +56,7 @@ func compareExports(w io.Writer, bin, dir, name, kind string, records, runs int)
 	out := filepath.Join(dir, "out")
 	programs := []program{
 		command("decode", "", self, "decode", name),
+		command("  with XXH3", "", self, "decode-xxh3", name),
 		command("netstream -j1", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "1"),
 		command("netstream -j2", out, filepath.Join(bin, "netstream"), "run", "-q", name, "-w", out, "-j", "2"),
 	}

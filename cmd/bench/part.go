@@ -31,13 +31,13 @@ func part(w io.Writer, args []string) error {
 		}
 		return err
 	case args[0] == "records" && len(args) == 2:
-		err = eachBatch(args[1], func([]flow.Record) error { return nil })
+		err = eachBatch(args[1], input.SHA256, func([]flow.Record) error { return nil })
 	case args[0] == "decode" && len(args) == 2:
-		err = decode(w, args[1])
+		err = decode(w, args[1], input.SHA256)
+	case args[0] == "decode-xxh3" && len(args) == 2:
+		err = decode(w, args[1], input.XXH3)
 	case args[0] == "expand" && len(args) == 2:
 		err = expand(args[1])
-	case args[0] == "digest" && len(args) == 2:
-		_, err = input.DigestOf(args[1], input.SHA256)
 	case args[0] == "rows" && len(args) == 3:
 		err = writeRows(args[1], args[2])
 	default:
@@ -49,11 +49,11 @@ func part(w io.Writer, args []string) error {
 
 // decode reads the records of a file, digest included, spreads them over intervals of
 // five minutes, and adds both up. It is what exports cost before any row is sorted.
-func decode(w io.Writer, name string) error {
+func decode(w io.Writer, name string, digest input.Algorithm) error {
 	var records uint64
 	var packets, octets flow.Sum
 	sums := newIntervalSums()
-	err := eachBatch(name, func(batch []flow.Record) error {
+	err := eachBatch(name, digest, func(batch []flow.Record) error {
 		for i := range batch {
 			r := &batch[i]
 			packets.Add(r.Counters.Packets)
@@ -115,9 +115,9 @@ func (s *intervalSums) turn(start flow.Timestamp) {
 }
 
 // eachBatch calls do with the records of a file of exports.
-func eachBatch(name string, do func([]flow.Record) error) error {
+func eachBatch(name string, digest input.Algorithm, do func([]flow.Record) error) error {
 	opened, err := reader.OpenEither(input.Source{Name: name}, nil, reader.Options{
-		Points: flow.NewPoints(), Exports: reader.ExportOptions{Names: flow.NewNames(), Ceiling: new(reader.Ceiling)}})
+		Points: flow.NewPoints(), Input: input.Options{Digest: digest}, Exports: reader.ExportOptions{Names: flow.NewNames(), Ceiling: new(reader.Ceiling)}})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"netstream/aggregate/flow"
+	"netstream/reader/input"
 	"netstream/writer/csvfile"
 	"netstream/writer/parquetfile"
 	"netstream/writer/table"
@@ -49,7 +50,7 @@ func writeRows(exports, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := eachBatch(exports, rows.WriteBatch); err != nil {
+	if err := eachBatch(exports, input.SHA256, rows.WriteBatch); err != nil {
 		return err
 	}
 	if err := rows.Close(); err != nil {
