@@ -68,7 +68,7 @@ func engineFaults() []fault {
 				if mutant("row lost on its way to a sorter") { return }
 				if a, ok := any(row).(interface{ MutantAlter() }); ok && mutant("row altered on its way to a sorter") { a.MutantAlter() }
 			}`},
-		{"aggregate/runs/merge.go", "Merge", `yield = mutateMerge(yield)`},
+		{"aggregate/runs/merge.go", "MergeEncoded", `yield = mutateMerge(sorters, yield)`},
 		{"aggregate/engine/rows.go", "Result.Flows", `yield = mutateFlows(yield)`},
 		{"aggregate/engine/rows.go", "Result.Intervals", `yield = mutateIntervals(yield)`},
 		{"aggregate/accounting/feed.go", "Feed.add", `
