@@ -51,10 +51,10 @@ func engineFaults() []fault {
 				if slice.FlowsEnded > 0 && mutant("end of a flow not counted") { slice.FlowsEnded-- }
 			}`},
 		{"aggregate/meter/side.go", "side.count", `if mutant("packet not counted in its flow") { return }`},
-		{"aggregate/engine/table.go", "table.sweep", `done = mutateSweep(done)`},
+		{"aggregate/engine/shard.go", "shard.end", `numbers = s.mutateEnd(numbers)`},
 		{"aggregate/engine/overflow.go", "overflow.divert", `numbers = o.mutateAside(packets, numbers)`},
 		{"aggregate/engine/overflow.go", "overflow.write", `if mutant("row that is set aside lost") { return }`},
-		{"aggregate/engine/overflow.go", "shard.meterAside", `if mutant("part that was set aside lost") { return nil }`},
+		{"aggregate/engine/overflow.go", "shard.meterAside", `if aside.packets > 0 && mutant("part that was set aside lost") { return nil }`},
 		{"aggregate/engine/rejected.go", "rejections.add", `if mutant("rejected record not counted") { return }`},
 		{"aggregate/engine/recorder.go", "recorder.row", `
 			if mutant("exported record lost") { return }
@@ -69,8 +69,8 @@ func engineFaults() []fault {
 				if a, ok := any(row).(interface{ MutantAlter() }); ok && mutant("row altered on its way to a sorter") { a.MutantAlter() }
 			}`},
 		{"aggregate/runs/merge.go", "MergeEncoded", `yield = mutateMerge(sorters, yield)`},
-		{"aggregate/engine/rows.go", "Result.Flows", `yield = mutateFlows(yield)`},
-		{"aggregate/engine/rows.go", "Result.Intervals", `yield = mutateIntervals(yield)`},
+		{"aggregate/engine/rows.go", "Result.FlowsTo", `yield = mutateFlows(yield)`},
+		{"aggregate/engine/rows.go", "Result.IntervalsTo", `yield = mutateIntervals(yield)`},
 		{"aggregate/accounting/feed.go", "Feed.add", `
 			if !mutantEmpty(what) {
 				if mutant("share of a scheme lost") { return nil }

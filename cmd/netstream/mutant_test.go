@@ -30,13 +30,13 @@ type mutantJob struct {
 // mutantJobs gives jobs on captures and on exports, with all that rows can go through.
 func mutantJobs(t *testing.T) []mutantJob {
 	t.Helper()
-	packets := metered(t, randomcapture.New(3, randomcapture.Options{Packets: 1500, Disorder: randomcapture.Calm}))
+	packets := metered(t, randomcapture.New(3, randomcapture.Options{Packets: 12_000, Disorder: randomcapture.Calm}))
 	parts := randomcapture.Split(packets, len(packets)/2)
 	big, first, second := saved(t, "big.pcap", encoded(packets)), saved(t, "1.pcap", encoded(parts[0])), saved(t, "2.pcap", encoded(parts[1]))
 	lab, softflowd := filepath.Join(captures, "lab.pcapng"), filepath.Join(exports, "lab-softflowd-v9.raw")
 	ipfix := filepath.Join(exports, "lab-softflowd-v10.raw")
 	schemes := []string{"-A", "protocol-port", "-A", "hosts=src_ip,dst_ip"}
-	few, filter := []string{"MUTANT_STATES=25"}, []string{"MUTANT_FILTER=1"}
+	few, filter := []string{"MUTANT_STATES=5"}, []string{"MUTANT_FILTER=1"}
 	one := func(name string, environment []string, args ...string) mutantJob {
 		return mutantJob{name, environment, [][]string{args}}
 	}
