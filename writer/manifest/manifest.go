@@ -216,13 +216,16 @@ func (n *Number) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Identity is what the content of an input is told by: its SHA-256, or its XXH3 behind
-// "xxh3 "; empty if neither is known.
-func (in *Input) Identity() string {
-	if in.ContentXXH3 != "" {
-		return "xxh3 " + in.ContentXXH3
+// Identity is what the content of an input is told by, as the function Identity has it.
+func (in *Input) Identity() string { return Identity(in.ContentSHA256, in.ContentXXH3) }
+
+// Identity is what a content with these digests is told by: its XXH3 behind "xxh3 ", or if
+// there is none its SHA-256; empty if neither is known.
+func Identity(sha256, xxh3 string) string {
+	if xxh3 != "" {
+		return "xxh3 " + xxh3
 	}
-	return in.ContentSHA256
+	return sha256
 }
 
 // RunID gives the identity of a run: the SHA-256 over the tool's version, the

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"netstream/aggregate/flow"
+	"netstream/writer/manifest"
 )
 
 // Version is the version of the layout, that of sections included.
@@ -71,12 +72,7 @@ type Input struct {
 }
 
 // Identity is what the content is told by, as run.json has it.
-func (in *Input) Identity() string {
-	if in.ContentXXH3 != "" {
-		return "xxh3 " + in.ContentXXH3
-	}
-	return in.ContentSHA256
-}
+func (in *Input) Identity() string { return manifest.Identity(in.ContentSHA256, in.ContentXXH3) }
 
 // Sizes gives the lengths of the files of the run's inputs, in order.
 func (r *Run) Sizes() (sizes []int64) {
