@@ -72,6 +72,6 @@ func ipv4(p *flow.Packet, b []byte, onWire uint32) flow.Reason {
 // setMapped writes an IPv4 address in the form of [flow.MappedIPv4], in stores as
 // wide as the fields: a copy of a half-written array stalls the processor.
 func setMapped(to *[16]byte, address []byte) {
-	binary.BigEndian.PutUint64(to[0:], 0)
-	binary.BigEndian.PutUint64(to[8:], 0xffff<<32|uint64(binary.BigEndian.Uint32(address)))
+	binary.LittleEndian.PutUint64(to[0:], 0)
+	binary.LittleEndian.PutUint64(to[8:], 0xffff<<16|uint64(binary.LittleEndian.Uint32(address))<<32)
 }
