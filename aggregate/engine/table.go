@@ -53,6 +53,13 @@ func (s slot) state() uint32         { return uint32(s) - 1 }
 func (s slot) used() slot            { return (s | -s) >> 63 } // 1, or 0 of an empty slot
 func (t *table) home(tag uint64) int { return int(tag) & (len(t.slots) - 1) }
 
+// stateOf gives the number plus 1 of the slot's state if the slot has the tag, else 0. It
+// takes no branch.
+func (s slot) stateOf(tag uint64) uint32 { return uint32(s) & ifZero(uint32(s.tag()^tag)) }
+
+// ifZero gives all bits if n is 0, and none if it is not.
+func ifZero(n uint32) uint32 { return uint32((uint64(n) - 1) >> 32) }
+
 func (t *table) state(number uint32) *meter.State {
 	return &t.chunks[number/chunkStates][number%chunkStates]
 }
@@ -69,15 +76,14 @@ func (t *table) touch(packets []flow.Packet, numbers []uint16, near *[touchedAtA
 		return 0
 	}
 	fresh := 0
+	slots := t.slots
+	mask := uint64(len(slots) - 1)
 	for i, n := range numbers {
 		want := tag(packets[n].Hash)
-		s := t.slots[t.home(want)]
-		state := uint32(s)
-		if s.tag() != want {
-			state = 0
-		}
-		near[i] = state
-		if s == 0 {
+		home := slots[want&mask]
+		first, second := home.stateOf(want), slots[(want+1)&mask].stateOf(want) // as probing goes
+		near[i] = first | second&ifZero(first)
+		if home == 0 {
 			fresh++
 		}
 	}
