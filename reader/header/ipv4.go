@@ -69,8 +69,9 @@ func ipv4(p *flow.Packet, b []byte, onWire uint32) flow.Reason {
 	return flow.ReasonAccounted
 }
 
-// setMapped writes an IPv4 address in the form of [flow.MappedIPv4], in stores as
-// wide as the fields: a copy of a half-written array stalls the processor.
+// setMapped writes an IPv4 address in the form of [flow.MappedIPv4]. Little endian, the
+// compiler makes two stores of it, as wide as what is read right behind them: a load of what
+// was stored in parts stalls the processor.
 func setMapped(to *[16]byte, address []byte) {
 	binary.LittleEndian.PutUint64(to[0:], 0)
 	binary.LittleEndian.PutUint64(to[8:], 0xffff<<16|uint64(binary.LittleEndian.Uint32(address))<<32)
