@@ -62,26 +62,34 @@ func containerMemory() uint64 {
 	return v
 }
 
-// bound spreads the memory over what needs it, and has the collector keep to it.
-func (o *runOptions) bound(config *engine.Config) {
+// bound spreads the memory over what needs it, and has the collector keep to it. What counts as
+// memory without taking any comes on top.
+func (o *runOptions) bound(config *engine.Config, untouched int) {
 	all := int(o.memory)
 	config.CacheMemory = max(all/2-64<<20, all/8)
 	config.FlowMemory, config.SliceMemory = min(engine.DefaultFlowMemory, all/16), min(engine.DefaultSliceMemory, all/20)
-	debug.SetMemoryLimit(int64(all) - int64(all)/16)
+	debug.SetMemoryLimit(int64(all) - int64(all)/16 + int64(untouched))
 }
 
 // collectorPercent is by how much the heap may grow until the collector runs. There are few objects and most of them
 // live long, so that it hardly has anything to do either way; with 100, which is the default of Go, the peak is a quarter higher.
 const collectorPercent = 40
 
+// ballastOctets count as heap, so that the collector lets a small heap grow, instead of looking through it again and
+// again: that was a third of a run over a small capture. Nobody touches them, so the machine has no memory to give.
+const ballastOctets = 32 << 20
+
 // settle has the Go runtime take as many processors as there are workers, reading and hashing included, and less
-// memory for what is not needed any more. GOGC in the environment has its way.
-func (o *runOptions) settle(c *console) {
+// memory for what is not needed any more. GOGC in the environment has its way. It gives the ballast, which is to be
+// kept until the run is over.
+func (o *runOptions) settle(c *console) (ballast []byte) {
 	if !c.alone {
-		return
+		return nil
 	}
 	runtime.GOMAXPROCS(min(o.workers, runtime.GOMAXPROCS(0)))
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectorPercent)
+	if os.Getenv("GOGC") != "" {
+		return nil
 	}
+	debug.SetGCPercent(collectorPercent)
+	return make([]byte, ballastOctets)
 }

@@ -75,6 +75,7 @@ type job struct {
 	disk     *diskWatch // nil if there is none to watch
 	progress *progress
 	began    time.Time
+	ballast  []byte // see ballastOctets
 
 	accounts  []*reader.Account // by ordinal
 	bases     []base            // by ordinal
@@ -95,7 +96,7 @@ type job struct {
 func runCaptures(ctx context.Context, c *console, o *runOptions, args []string) error {
 	j := &job{console: c, options: o, points: flow.NewPoints(), names: flow.NewNames(), began: time.Now()}
 	defer func() { j.progress.stop() }()
-	o.settle(c)
+	j.ballast = o.settle(c)
 	o.reference.warn(c)
 	if o.write == "-" {
 		return j.stream(ctx, args)
@@ -235,7 +236,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 		Distribution: o.method, Stitch: o.stitch, Keep: o.keep(j.points, j.names), Resume: resume, HandOver: o.state.chained() && !o.state.final,
 		Accounting: o.accounting.config(o.reference.schemeLookup(j.points, j.names)),
 	}
-	o.bound(&config)
+	o.bound(&config, len(j.ballast))
 	j.console.hooks.tune(&config)
 	result, err := engine.Run(ctx, j.inputs.engineInputs(), j.inputs.recordInputs(), config)
 	if err != nil {
