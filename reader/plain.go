@@ -28,22 +28,27 @@ func (p *Packets) readPlain(most int) int {
 	var truncated Tally
 	var imprint flow.Imprint
 	var first, last flow.Timestamp
-	for range most {
+	var marks flow.Mark
+	run := p.orderer.Run()
+	packets := run.Packets[:min(most, len(run.Packets))]
+	taken := 0
+	for ; taken < len(packets); taken++ {
 		frame, length, at, ok := records.Next()
 		if !ok {
 			break
 		}
-		packet := p.orderer.Slot()
+		packet := &packets[taken]
 		reason, _ := from.decoder.Decode(packet, frame, length)
-		packet.Time, packet.Number, packet.Key.Point = at, number, from.point
+		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, from.point
 		packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		packet.Meta.Input = p.ordinal
-		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !p.orderer.PutNext() {
+		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
 			records.Back(length)
 			break
 		}
 		number++
-		if last = at; metered.Packets == 0 {
+		marks |= packet.Meta.Marks
+		if last = at; taken == 0 {
 			first = at
 		}
 		metered.addFrame(len(frame), &packet.Meta)
@@ -54,11 +59,12 @@ func (p *Packets) readPlain(most int) int {
 		}
 		truncated.addIf(cut, len(frame), &packet.Meta)
 	}
+	p.orderer.PutRun(&run, taken, marks)
 	p.capture.Taken(&records)
-	if metered.Packets > 0 {
+	if taken > 0 {
 		p.account.meteredAll(&metered, &truncated, imprint, first, last)
 	}
-	return int(metered.Packets)
+	return taken
 }
 
 // meteredAll counts packets that are metered, with times in order, of which some are

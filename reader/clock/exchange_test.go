@@ -79,7 +79,7 @@ func takeAll(o *Orderer, times []int64) (all []judged, exchanged int) {
 	}
 	for i, at := range times {
 		*o.Slot() = flow.Packet{Number: uint64(i + 1), Time: flow.Timestamp(at)}
-		if i%3 == 0 || !o.PutNext() {
+		if i%3 == 0 || !putNext(o) {
 			o.Put()
 		}
 		if i%256 == 255 {

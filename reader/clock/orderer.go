@@ -92,27 +92,6 @@ func (o *Orderer) Put() {
 	}
 }
 
-// PutNext does what Put does, if the packet in Slot comes in order and no other waits for a
-// judgement. Else it gives false and has done nothing. The packet must be none that Fragment
-// is called for.
-func (o *Orderer) PutNext() bool {
-	p := o.queue.spare()
-	if o.waiting != 0 || !o.clock.advances(p.Time) {
-		return false
-	}
-	if o.inOrder() > o.most {
-		o.leave()
-	}
-	p.Clock = p.Time // no clock before is later
-	o.queue.take(p, o.position)
-	o.position++
-	if o.inOrder() > o.most {
-		first, _ := o.head()
-		o.floor = int64(first.Clock)
-	}
-	return true
-}
-
 // decide settles the first of the pending packets and puts the others again.
 func (o *Orderer) decide() {
 	packets := o.pending

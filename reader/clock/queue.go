@@ -61,17 +61,21 @@ func (q *queue) push(p *flow.Packet, position uint64) {
 	if slot != p {
 		*slot = *p
 	}
-	q.take(slot, position)
+	q.takeRun(1, position, slot.Meta.Marks, slot.Clock)
 }
 
-// take appends what lies in the place that spare has given.
-func (q *queue) take(p *flow.Packet, position uint64) {
+// takeRun appends the packets that lie in the place that spare has given and behind it in
+// the same chunk, from a position on. marks are all that any of them has, latest is the clock
+// of the last one.
+func (q *queue) takeRun(packets int, position uint64, marks flow.Mark, latest flow.Timestamp) {
 	c := q.tail
-	c.positions[q.next] = position
-	c.marks |= p.Meta.Marks
-	q.latest = p.Clock
-	q.next++
-	q.count++
+	for i := range c.positions[q.next : q.next+packets] {
+		c.positions[q.next+i] = position + uint64(i)
+	}
+	c.marks |= marks
+	q.latest = latest
+	q.next += packets
+	q.count += packets
 }
 
 // pop forgets the front.
