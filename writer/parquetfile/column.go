@@ -36,10 +36,10 @@ func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Enco
 	case c.Text != nil:
 		return &textColumn[R]{pages: p, declared: c, at: at}
 	case c.Symbol != nil:
-		return &symbolColumn[R]{pages: p, declared: c, at: at, dictionary: newDictionary[table.Symbol]()}
+		return &symbolColumn[R]{pages: p, declared: c, at: at, dictionary: newSymbolTable()}
 	case c.Pattern == table.Repetitive:
 		return &repetitiveColumn[R]{
-			pages: p, declared: c, at: at, dictionary: newDictionary[int64](), small: make([]uint32, smallValues(c.Kind)),
+			pages: p, declared: c, at: at, dictionary: newDictionary(), small: make([]uint32, smallValues(c.Kind)),
 		}
 	default:
 		return &integerColumn[R]{pages: p, declared: c, at: at}

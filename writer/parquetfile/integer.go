@@ -68,7 +68,7 @@ type repetitiveColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
 	at         *presence[R]
-	dictionary *dictionary[int64]
+	dictionary *dictionary
 
 	cells   []int64  // of the rows being added, without NULLs
 	numbers numbers  // of the page being filled, without NULLs
@@ -119,9 +119,9 @@ func (c *repetitiveColumn[R]) look(v int64) uint32 {
 		c.small[v] = n + 1
 		return n
 	}
-	n, slot, found := c.dictionary.find(v, hashInteger(v))
+	n, slot, found := c.dictionary.find(v)
 	if !found {
-		n = c.dictionary.add(v, slot, hashInteger)
+		n = c.dictionary.add(v, slot)
 	}
 	return n
 }
@@ -131,7 +131,7 @@ func (c *repetitiveColumn[R]) endPage() error {
 		return nil
 	}
 	c.begin()
-	width := c.dictionary.width()
+	width := dictionaryWidth(len(c.dictionary.keys))
 	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()
 }

@@ -1,7 +1,6 @@
 package parquetfile
 
 import (
-	"math"
 	"slices"
 
 	"netstream/writer/table"
@@ -14,14 +13,13 @@ type symbolColumn[R any] struct {
 	pages
 	declared   *table.Column[R]
 	at         *presence[R]
-	dictionary *dictionary[table.Symbol]
+	dictionary *symbolTable
 
-	symbols    []table.Symbol // of the rows being added, without NULLs
-	numbers    numbers        // of the page being filled, without NULLs
-	last       table.Symbol   // the symbol before, which is often the next one too
-	lastNumber uint32         // its number; valid if there is any key
-	entries    []byte         // content of the dictionary page
-	bounds     bounds
+	symbols []table.Symbol // of the rows being added, without NULLs
+	numbers numbers        // of the page being filled, without NULLs
+	last    table.Symbol   // the symbol before, which is often the next one too
+	entries []byte         // content of the dictionary page
+	bounds  bounds
 
 	spelled bool       // the row group has no dictionary: its pages hold the texts
 	texts   deltaTexts // of the page being filled, if it is spelled
@@ -32,58 +30,35 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 	if c.spelled {
 		return c.spell()
 	}
-	if len(c.symbols) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
+	if len(c.symbols) == 0 || len(c.dictionary.symbols) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
 		return nil
 	}
 	before := c.numbers.spread()
 	all := slices.Grow(before, len(c.symbols))[:len(before)+len(c.symbols)]
-	added := all[len(before):]
-	// The places of a large dictionary are far from the processor. Asked for ahead,
-	// without a branch between them, they come at the same time.
-	for i := range c.symbols {
-		added[i] = c.dictionary.guess(hashSymbol(&c.symbols[i]))
-	}
-	last, number := c.last, c.lastNumber
-	if len(c.dictionary.keys) == 0 {
-		number = noNumber
-	}
-	for i := range c.symbols {
-		symbol := &c.symbols[i]
-		switch guess := added[i]; {
-		case *symbol == last && number != noNumber:
-		case c.dictionary.confirm(guess, *symbol):
-			last, number = *symbol, guess-1
-		default:
-			n, err := c.look(symbol)
-			if err != nil {
-				return err
-			}
-			last, number = *symbol, n
-		}
-		added[i] = number
-	}
-	c.last, c.lastNumber = last, number
+	known := len(c.dictionary.symbols)
+	c.dictionary.numberAll(all[len(before):], c.symbols)
+	c.last = c.symbols[len(c.symbols)-1]
 	c.numbers.set(all)
-	return nil
+	return c.enter(c.dictionary.symbols[known:])
 }
 
-// noNumber is no number of a dictionary.
-const noNumber = math.MaxUint32
-
-// look gives the dictionary number of the symbol. The first time it is spelled.
-func (c *symbolColumn[R]) look(symbol *table.Symbol) (uint32, error) {
-	n, slot, found := c.dictionary.find(*symbol, hashSymbol(symbol))
-	if !found {
-		n = c.dictionary.add(*symbol, slot, func(s table.Symbol) uint64 { return hashSymbol(&s) })
+// enter spells symbols that are new in the dictionary.
+func (c *symbolColumn[R]) enter(symbols []table.Symbol) error {
+	first := len(c.entries)
+	for i := range symbols {
 		start := len(c.entries) + 4
-		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), *symbol), start)
+		entries, err := putTextLength(c.declared.Spell(append(c.entries, 0, 0, 0, 0), symbols[i]), start)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		c.entries = entries
-		c.bounds.include(entries[start:])
 	}
-	return n, nil
+	for rest := c.entries[first:]; len(rest) > 0; {
+		var text []byte
+		text, rest = cutText(rest)
+		c.bounds.include(text)
+	}
+	return nil
 }
 
 func (c *symbolColumn[R]) endPage() error {
@@ -100,13 +75,13 @@ func (c *symbolColumn[R]) endPage() error {
 		}
 		return c.endTexts(&c.texts)
 	}
-	width := c.dictionary.width()
+	width := dictionaryWidth(len(c.dictionary.symbols))
 	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()
 }
 
 func (c *symbolColumn[R]) finish() (chunk, error) {
-	finished, err := c.pages.finish(c.entries, len(c.dictionary.keys)) // which have no say without a dictionary
+	finished, err := c.pages.finish(c.entries, len(c.dictionary.symbols)) // which have no say without a dictionary
 	c.bounds.set(&finished.statistics)
 	return finished, err
 }
@@ -133,7 +108,7 @@ func (c *symbolColumn[R]) mostlyDifferent() bool {
 	}
 	half := len(all) / 2
 	known := int(slices.Max(all[:half])) + 1
-	return expectedShare(known, len(c.dictionary.keys)-known, half) > mostlyShare
+	return expectedShare(known, len(c.dictionary.symbols)-known, half) > mostlyShare
 }
 
 // wholeShare stands for all cells, mostlyShare for those that are most of them: from
@@ -163,7 +138,7 @@ func expectedShare(first, second, cells int) int {
 // leaveDictionary makes the cells of the first page texts. So do all pages of the row
 // group then.
 func (c *symbolColumn[R]) leaveDictionary() error {
-	entries := make([][]byte, 0, len(c.dictionary.keys))
+	entries := make([][]byte, 0, len(c.dictionary.symbols))
 	for rest := c.entries; len(rest) > 0; {
 		var text []byte
 		text, rest = cutText(rest)
