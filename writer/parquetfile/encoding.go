@@ -56,11 +56,11 @@ func appendGroups(dst []byte, values []uint32, width int) []byte {
 	whole := len(values) &^ 7
 	groups := (len(values) + 7) / 8
 	dst = binary.AppendUvarint(dst, uint64(groups)<<1|1)
-	dst = appendPacked(dst, values[:whole], width)
+	dst = appendPacked(dst, values[:whole], 0, width)
 	if whole < len(values) {
 		var last [8]uint32
 		copy(last[:], values[whole:])
-		dst = appendPacked(dst, last[:], width)
+		dst = appendPacked(dst, last[:], 0, width)
 	}
 	return dst
 }
@@ -91,35 +91,53 @@ func appendDelta(dst []byte, values []int64) []byte {
 
 // appendDeltaBlock appends the differences of up to deltaBlock + 1 values.
 func appendDeltaBlock(dst []byte, values []int64) []byte {
-	var room [deltaBlock]uint64 // the last miniblock is padded with zeros
-	before, values := values[0], values[1:]
-	deltas := room[:len(values)]
-	least, differ := int64(math.MaxInt64), uint64(0)
-	for i, v := range values {
-		d := v - before
-		before = v
-		deltas[i] = uint64(d)
-		differ |= uint64(d) ^ deltas[0]
-		least = min(least, d)
+	var room [deltaBlock]uint64
+	var greatest [deltaMiniblocks]int64
+	least := int64(math.MaxInt64)
+	miniblocks := (len(values) - 1 + deltaMiniblock - 1) / deltaMiniblock
+	for m := range miniblocks {
+		from := values[m*deltaMiniblock : min((m+1)*deltaMiniblock+1, len(values))]
+		var low int64
+		low, greatest[m] = differences(room[m*deltaMiniblock:], from)
+		least = min(least, low)
 	}
 	dst = binary.AppendVarint(dst, least)
 	widths := len(dst)
-	dst = append(dst, make([]byte, deltaMiniblocks)...)
-	if differ == 0 {
-		return dst // all miniblocks have width 0
+	dst = append(dst, 0, 0, 0, 0) // deltaMiniblocks
+	for i := len(values) - 1; i < miniblocks*deltaMiniblock; i++ {
+		room[i] = uint64(least) // the last miniblock is padded with zeros
 	}
-	for i := range deltas {
-		deltas[i] -= uint64(least)
-	}
-	for m := 0; m*deltaMiniblock < len(values); m++ {
-		miniblock := (*[deltaMiniblock]uint64)(room[m*deltaMiniblock:])
-		var all uint64
-		for _, d := range miniblock {
-			all |= d
-		}
-		width := bits.Len64(all)
+	for m := range miniblocks {
+		width := bits.Len64(uint64(greatest[m]) - uint64(least))
 		dst[widths+m] = byte(width)
-		dst = appendPacked(dst, miniblock[:], width)
+		dst = appendPacked(dst, room[m*deltaMiniblock:][:deltaMiniblock], uint64(least), width)
 	}
 	return dst
+}
+
+// differences gives the differences of all values but the first to the one before each, and the least and the greatest of
+// them.
+func differences(to []uint64, values []int64) (least, greatest int64) {
+	least, greatest = math.MaxInt64, math.MinInt64
+	to = to[:len(values)-1]
+	for i := range to {
+		d := values[i+1] - values[i]
+		to[i] = uint64(d)
+		least, greatest = min(least, d), max(greatest, d)
+	}
+	return least, greatest
+}
+
+// extremes gives the least and the greatest of some values.
+func extremes(values []int64) (least, greatest int64) {
+	least, greatest = values[0], values[0]
+	least2, greatest2 := least, greatest // of every other one, so that none waits for the one before
+	for ; len(values) >= 2; values = values[2:] {
+		least, greatest = min(least, values[0]), max(greatest, values[0])
+		least2, greatest2 = min(least2, values[1]), max(greatest2, values[1])
+	}
+	for _, v := range values {
+		least, greatest = min(least, v), max(greatest, v)
+	}
+	return min(least, least2), max(greatest, greatest2)
 }

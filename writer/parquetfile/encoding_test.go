@@ -146,7 +146,11 @@ func TestPacked(t *testing.T) {
 			}
 		}
 		want.Write(octets)
-		if got := appendPacked(nil, values, width); !bytes.Equal(got, want.Bytes()) {
+		base := r.Uint64()
+		for i := range values {
+			values[i] += base
+		}
+		if got := appendPacked(nil, values, base, width); !bytes.Equal(got, want.Bytes()) {
 			t.Errorf("width %d: got %x, want %x", width, got, want.Bytes())
 		}
 	}

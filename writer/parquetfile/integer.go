@@ -2,7 +2,6 @@ package parquetfile
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 
 	"netstream/writer/table"
@@ -31,15 +30,13 @@ func (c *integerColumn[R]) endPage() error {
 	if c.rows == 0 {
 		return nil
 	}
-	if len(c.cells) > 0 && !c.any {
-		c.least, c.greatest, c.any = math.MaxInt64, math.MinInt64, true
+	if len(c.cells) > 0 {
+		least, greatest := extremes(c.cells)
+		if c.any {
+			least, greatest = min(least, c.least), max(greatest, c.greatest)
+		}
+		c.least, c.greatest, c.any = least, greatest, true
 	}
-	least, greatest := c.least, c.greatest
-	for _, v := range c.cells {
-		least = min(least, v)
-		greatest = max(greatest, v)
-	}
-	c.least, c.greatest = least, greatest
 	c.begin()
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
 		c.plain = appendDelta(c.plain, c.cells)

@@ -1,11 +1,5 @@
 package parquetfile
 
-import (
-	"encoding/binary"
-
-	"github.com/klauspost/compress/huff0"
-)
-
 // Parts of a zstd frame's compressed block (RFC 8878 section 3.1.1.3) that holds
 // literals only.
 const (
@@ -16,6 +10,8 @@ const (
 	noSequences     = 0         // what follows the literals: the number of sequences
 	leastLiterals   = 1 << 10   // octets, from which 4 streams pay
 	lengthBits      = 18        // of the lengths in the header
+	blockHeader     = 3         // octets of the header of a block
+	evenlySpread    = 1 << 7    // octets that come less often than one in so many would hardly become shorter
 	literalsBlock   = 128 << 10 // octets of a block, the largest that the format allows
 )
 
@@ -23,7 +19,7 @@ const (
 // (addresses less what they share with the one before, hashes in Base64) become
 // nearly as short by that as with a search for repetitions, which takes five times as
 // long.
-type literals struct{ scratch huff0.Scratch }
+type literals struct{ code huffman }
 
 // appendFrame appends a page as a frame, of which the octets from split on are of
 // another kind than those before and have codes of their own, and returns the result.
@@ -46,18 +42,30 @@ func (l *literals) appendBlock(dst, block []byte, last bool) []byte {
 	if len(block) < leastLiterals {
 		return appendStoredBlock(dst, block, last)
 	}
-	l.scratch.Reuse = huff0.ReusePolicyNone // codes are of this block alone
-	coded, _, err := huff0.Compress4X(block, &l.scratch)
-	switch {
-	case err == huff0.ErrUseRLE:
+	switch most := l.code.count(block); {
+	case most == len(block):
 		return append(appendBlockHeader(dst, len(block), rleBlock, last), block[0])
-	case err != nil || len(coded)+literalsHeader+1 >= len(block):
+	case most < len(block)/evenlySpread:
 		return appendStoredBlock(dst, block, last)
 	}
-	dst = appendBlockHeader(dst, literalsHeader+len(coded)+1, compressedBlock, last)
-	header := uint64(fourStreams) | uint64(len(block))<<4 | uint64(len(coded))<<(4+lengthBits)
-	var octets [8]byte
-	binary.LittleEndian.PutUint64(octets[:], header)
-	dst = append(dst, octets[:literalsHeader]...)
-	return append(append(dst, coded...), noSequences)
+	l.code.build(len(block))
+	if l.code.coded() >= len(block) {
+		return appendStoredBlock(dst, block, last)
+	}
+	before := len(dst)
+	dst = append(dst, make([]byte, blockHeader+literalsHeader)...)
+	coded, ok := l.code.appendTable(dst)
+	if ok {
+		coded = l.code.appendStreams(coded, block)
+	}
+	size := len(coded) - len(dst) // of the literals
+	if !ok || size+literalsHeader+1 >= len(block) {
+		return appendStoredBlock(dst[:before], block, last)
+	}
+	appendBlockHeader(coded[:before], literalsHeader+size+1, compressedBlock, last)
+	header := uint64(fourStreams) | uint64(len(block))<<4 | uint64(size)<<(4+lengthBits)
+	for i := range literalsHeader {
+		coded[before+blockHeader+i] = byte(header >> (8 * i))
+	}
+	return append(coded, noSequences)
 }

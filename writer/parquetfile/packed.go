@@ -9,50 +9,101 @@ import (
 // with a whole octet.
 const packedGroup = 8
 
-// appendPacked appends the lower width bits of each value, the first value in
-// the least significant bits, and returns the result. The last octet is padded
-// with zero bits. width is from 0 to 64, and no value has bits above it.
-func appendPacked[T uint32 | uint64](dst []byte, values []T, width int) []byte {
+// appendPacked appends the lower width bits of what each value is more than base, the first
+// value in the least significant bits, and returns the result. The last octet is padded
+// with zero bits. width is from 0 to 64, and what is packed has no bits above it.
+func appendPacked[T uint32 | uint64](dst []byte, values []T, base T, width int) []byte {
 	if width == 0 {
 		return dst
 	}
 	// Groups are written as whole words, of which the next group overwrites what is
 	// too much.
-	const word = 8
 	before, whole := len(dst), len(values)&^(packedGroup-1)
-	dst = slices.Grow(dst, (len(values)+packedGroup)*width/8+2*word)
+	dst = slices.Grow(dst, (len(values)+packedGroup)*width/8+2*wordOctets)
 	to := dst[before:cap(dst)]
-	w := uint(width) & 63
 	switch {
 	case width <= 8:
-		for from := values[:whole]; len(from) >= packedGroup; from = from[packedGroup:] {
-			v := (*[packedGroup]T)(from)
-			low := uint64(v[0]) | uint64(v[1])<<w | uint64(v[2])<<(2*w&63) | uint64(v[3])<<(3*w&63)
-			high := uint64(v[4]) | uint64(v[5])<<w | uint64(v[6])<<(2*w&63) | uint64(v[7])<<(3*w&63)
-			binary.LittleEndian.PutUint64(to, low|high<<(4*w&63))
-			to = to[width:]
-		}
+		packEight(to, values[:whole], base, width)
 	case width <= 16:
-		for from := values[:whole]; len(from) >= packedGroup; from = from[packedGroup:] {
-			v := (*[packedGroup]T)(from)
-			low := uint64(v[0]) | uint64(v[1])<<w | uint64(v[2])<<(2*w&63) | uint64(v[3])<<(3*w&63)
-			high := uint64(v[4]) | uint64(v[5])<<w | uint64(v[6])<<(2*w&63) | uint64(v[7])<<(3*w&63)
-			binary.LittleEndian.PutUint64(to, low|high<<(4*w)) // nothing of high if it is a word of its own
-			binary.LittleEndian.PutUint64(to[word:], high>>(64-4*w))
-			to = to[width:]
-		}
+		packFour(to, values[:whole], base, width)
+	case width <= widestPair:
+		packTwo(to, values[:whole], base, width)
+	case width <= widestOne:
+		packOne(to, values[:whole], base, width)
 	default:
 		whole = 0
 	}
 	dst = dst[:before+whole*width/8]
-	return appendBits(dst, values[whole:], width)
+	return appendBits(dst, values[whole:], base, width)
+}
+
+// packEight packs groups of which each fits into a word.
+func packEight[T uint32 | uint64](to []byte, values []T, base T, width int) {
+	w := uint(width)
+	for ; len(values) >= packedGroup; values = values[packedGroup:] {
+		v := (*[packedGroup]T)(values)
+		low := uint64(v[0]-base) | uint64(v[1]-base)<<(w&63) | uint64(v[2]-base)<<(2*w&63) | uint64(v[3]-base)<<(3*w&63)
+		high := uint64(v[4]-base) | uint64(v[5]-base)<<(w&63) | uint64(v[6]-base)<<(2*w&63) | uint64(v[7]-base)<<(3*w&63)
+		binary.LittleEndian.PutUint64(to, low|high<<(4*w&63))
+		to = to[width:]
+	}
+}
+
+// packFour packs groups of which a half fits into a word.
+func packFour[T uint32 | uint64](to []byte, values []T, base T, width int) {
+	w := uint(width)
+	for ; len(values) >= packedGroup; values = values[packedGroup:] {
+		v := (*[packedGroup]T)(values)
+		low := uint64(v[0]-base) | uint64(v[1]-base)<<(w&63) | uint64(v[2]-base)<<(2*w&63) | uint64(v[3]-base)<<(3*w&63)
+		high := uint64(v[4]-base) | uint64(v[5]-base)<<(w&63) | uint64(v[6]-base)<<(2*w&63) | uint64(v[7]-base)<<(3*w&63)
+		binary.LittleEndian.PutUint64(to, low|high<<(4*w)) // nothing of high if it is a word of its own
+		binary.LittleEndian.PutUint64(to[wordOctets:], high>>(64-4*w))
+		to = to[width:]
+	}
+}
+
+// widestPair is the width of which two values fit into a word, at whichever bit of an octet they begin, widestOne that of
+// which one does.
+const (
+	widestPair = 29
+	widestOne  = 57
+)
+
+// packTwo packs groups of which a quarter fits into a word. Each quarter is written with what the one before has in its first octet.
+func packTwo[T uint32 | uint64](to []byte, values []T, base T, width int) {
+	w := uint(width)
+	at1, at2, at3 := 2*w/8, 4*w/8, 6*w/8
+	bit1, bit2, bit3 := 2*w%8, 4*w%8, 6*w%8
+	rest1, rest2, rest3 := 2*w-bit1, 2*w-bit2, 2*w-bit3
+	for ; len(values) >= packedGroup; values = values[packedGroup:] {
+		v := (*[packedGroup]T)(values)
+		a, b := uint64(v[0]-base)|uint64(v[1]-base)<<(w&63), uint64(v[2]-base)|uint64(v[3]-base)<<(w&63)
+		c, d := uint64(v[4]-base)|uint64(v[5]-base)<<(w&63), uint64(v[6]-base)|uint64(v[7]-base)<<(w&63)
+		binary.LittleEndian.PutUint64(to, a)
+		binary.LittleEndian.PutUint64(to[at1:], b<<(bit1&7)|a>>(rest1&63))
+		binary.LittleEndian.PutUint64(to[at2:], c<<(bit2&7)|b>>(rest2&63))
+		binary.LittleEndian.PutUint64(to[at3:], d<<(bit3&7)|c>>(rest3&63))
+		to = to[width:]
+	}
+}
+
+// packOne packs values of which each fits into a word.
+func packOne[T uint32 | uint64](to []byte, values []T, base T, width int) {
+	pending, n := uint64(0), uint(0) // bits not yet written as whole octets
+	for _, v := range values {
+		pending |= uint64(v-base) << n
+		binary.LittleEndian.PutUint64(to, pending)
+		n += uint(width)
+		to, pending, n = to[n/8:], pending>>(n&^7), n%8
+	}
 }
 
 // appendBits is appendPacked for values of any number, one after the other.
-func appendBits[T uint32 | uint64](dst []byte, values []T, width int) []byte {
+func appendBits[T uint32 | uint64](dst []byte, values []T, base T, width int) []byte {
 	var pending uint64 // bits not yet appended
 	n := 0             // how many
 	for _, v := range values {
+		v -= base
 		pending |= uint64(v) << n
 		n += width
 		if n >= 64 {

@@ -24,9 +24,12 @@ const (
 	zstdMaxBlock    = 128 << 10 // RFC 8878, section 3.1.1.2.4
 )
 
-// checkPages reads the pages of a column as far as it takes to know what parquet-go will
-// make room for: their headers, checksums, the sizes that the frames inside have, and the lengths in them.
-func (t *tableReader) checkPages(column int) error {
+// oneMore is how many rows more than it is asked for parquet-go wants to have read: it counts from -1.
+const oneMore = 1
+
+// checkPages reads the pages that parquet-go will read for the first rows of a column, as far as it takes to know what
+// it will make room for: their headers, checksums, the sizes that the frames inside have, and the lengths in them.
+func (t *tableReader) checkPages(column int, rows int64) error {
 	file, err := openTable(t.path)
 	if err != nil {
 		return err
@@ -39,16 +42,22 @@ func (t *tableReader) checkPages(column int) error {
 	}
 	defer content.decompressor.Close()
 	var payload bytes.Buffer
+	left := rows + oneMore
 	for i, group := range t.parquet.Footer.RowGroups {
-		if err := checkChunk(file, group.Columns[column].MetaData, content, &payload); err != nil {
+		if left <= 0 {
+			break
+		}
+		m := group.Columns[column].MetaData
+		if err := checkChunk(file, m, min(left, m.NumValues), content, &payload); err != nil {
 			return fmt.Errorf("row group %d: %w", i, err)
 		}
+		left -= m.NumValues
 	}
 	return nil
 }
 
-// checkChunk checks the pages of a column in one row group.
-func checkChunk(file *tableFile, m *parquet.ColumnMetaData, content *pageContent, payload *bytes.Buffer) error {
+// checkChunk checks the pages of a column in one row group that have its first values.
+func checkChunk(file *tableFile, m *parquet.ColumnMetaData, first int64, content *pageContent, payload *bytes.Buffer) error {
 	begin := m.DataPageOffset
 	if m.DictionaryPageOffset != nil {
 		begin = *m.DictionaryPageOffset
@@ -57,7 +66,7 @@ func checkChunk(file *tableFile, m *parquet.ColumnMetaData, content *pageContent
 		return fmt.Errorf("first page at offset %d", begin)
 	}
 	pages := source.ConvertToThriftReader(file, begin, readSize)
-	for left := m.NumValues; left > 0; {
+	for left := m.NumValues; left > m.NumValues-first; {
 		var header *parquet.PageHeader
 		err := guard(func() (err error) {
 			header, err = layout.ReadPageHeader(pages)

@@ -73,8 +73,8 @@ func deltas(first, step int64, count int) []byte {
 	return out
 }
 
-// hybrid gives a run of a value of one octet in the hybrid encoding.
-func hybrid(value byte, count uint64) []byte {
+// hybridRun gives a run of a value of one octet in the hybrid encoding.
+func hybridRun(value byte, count uint64) []byte {
 	return append(binary.AppendUvarint(nil, count<<1), value)
 }
 
@@ -107,7 +107,7 @@ func TestHostileValues(t *testing.T) {
 		want     string // part of the error
 	}{
 		{"sound prefixes", false, append(append(deltas(0, 1, 100), deltas(1, 0, 100)...), bytes.Repeat([]byte("x"), 100)...), 100, parquet.Encoding_DELTA_BYTE_ARRAY, sound},
-		{"sound levels", true, append(levels(hybrid(0, 100)), append(deltas(0, 0, 0), deltas(0, 0, 0)...)...), 100, parquet.Encoding_DELTA_BYTE_ARRAY, sound},
+		{"sound levels", true, append(levels(hybridRun(0, 100)), append(deltas(0, 0, 0), deltas(0, 0, 0)...)...), 100, parquet.Encoding_DELTA_BYTE_ARRAY, sound},
 		{"prefixes that grow", false, growing, many, parquet.Encoding_DELTA_BYTE_ARRAY, "more than 134217728 octets"},
 		{"one value longer than the page", false, append(append(deltas(0, 0, 1), deltas(1<<40, 0, 1)...), long...), 1, parquet.Encoding_DELTA_BYTE_ARRAY, "and there are 1048576"},
 		{"prefix longer than the value before", false, append(append(deltas(0, 5, 2), deltas(1, 0, 2)...), "xx"...), 2, parquet.Encoding_DELTA_BYTE_ARRAY, "has a prefix of 5 octets and 1 more, the one before 1"},
@@ -115,11 +115,11 @@ func TestHostileValues(t *testing.T) {
 		{"suffix below 0", false, append(append(deltas(0, 0, 2), deltas(1, -2, 2)...), "xx"...), 2, parquet.Encoding_DELTA_BYTE_ARRAY, "and -1 more"},
 		{"2^40 prefixes", false, binary.AppendUvarint([]byte{128, 1, 4}, 1<<40), 5, parquet.Encoding_DELTA_BYTE_ARRAY, "lengths of prefixes: 1099511627776 values, want 5"},
 		{"octets behind", false, append(append(deltas(0, 0, 1), deltas(1, 0, 1)...), "xx"...), 1, parquet.Encoding_DELTA_BYTE_ARRAY, "octets behind"},
-		{"2^40 levels", true, append(levels(hybrid(1, 1<<40)), deltas(0, 0, 5)...), 5, parquet.Encoding_DELTA_BYTE_ARRAY, "definition levels"},
-		{"2^40 numbers of a dictionary", false, append([]byte{1}, hybrid(0, 1<<40)...), 5, parquet.Encoding_RLE_DICTIONARY, "cut off"},
+		{"2^40 levels", true, append(levels(hybridRun(1, 1<<40)), deltas(0, 0, 5)...), 5, parquet.Encoding_DELTA_BYTE_ARRAY, "definition levels"},
+		{"2^40 numbers of a dictionary", false, append([]byte{1}, hybridRun(0, 1<<40)...), 5, parquet.Encoding_RLE_DICTIONARY, "cut off"},
 		{"text of 2^32 octets", false, []byte{255, 255, 255, 255, 'x'}, 1, parquet.Encoding_PLAIN, "text 0 of 1 is cut off"},
 		{"lengths of 2^62", false, deltas(1<<62, 0, 1), 1, parquet.Encoding_DELTA_LENGTH_BYTE_ARRAY, "encoding DELTA_LENGTH_BYTE_ARRAY"},
-		{"runs of levels in place of values", false, hybrid(1, 1<<40), 1, parquet.Encoding_RLE, "encoding RLE"},
+		{"runs of levels in place of values", false, hybridRun(1, 1<<40), 1, parquet.Encoding_RLE, "encoding RLE"},
 	}
 	most := uint64(0)
 	for _, tt := range tests {
@@ -192,4 +192,21 @@ func TestHostileFooters(t *testing.T) {
 		})
 	}
 	t.Logf("assertion G2: %d tables with hostile footers, at most %d MiB allocated", len(tests)-1, most>>20)
+}
+
+// TestHostileSecondPage has a page of a gigabyte of numbers behind those that parquet-go reads as well.
+func TestHostileSecondPage(t *testing.T) {
+	const behind = 1 << 27
+	footer := footerOf(batchRows+behind, true)
+	number := parquet.Type_INT64
+	footer.Schema[1].Type, footer.RowGroups[0].Columns[0].MetaData.Type = &number, number
+	pages := pageOf(t, append(levels(hybridRun(1, batchRows)), deltas(0, 1, batchRows)...), batchRows, parquet.Encoding_DELTA_BINARY_PACKED)
+	pages = append(pages, pageOf(t, append(levels(hybridRun(1, behind)), deltas(0, 0, 1)...), behind, parquet.Encoding_DELTA_BINARY_PACKED)...)
+	octets, err := allocated(fileOf(t, pages, encodedFooter(footer)))
+	if err == nil || !strings.Contains(err.Error(), "page of 134217728 values") {
+		t.Errorf("got %v", err)
+	}
+	if octets > 32<<20 {
+		t.Errorf("%d MiB were allocated", octets>>20)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/xitongsys/parquet-go/parquet"
@@ -21,7 +22,6 @@ type pageContent struct {
 	decompressor *zstd.Decoder
 
 	plain   []byte
-	levels  []uint64
 	lengths []int64
 }
 
@@ -51,7 +51,7 @@ func (c *pageContent) check(header *parquet.PageHeader, codec parquet.Compressio
 	}
 	src, count := c.plain, int(header.DataPageHeader.NumValues)
 	if c.element.GetRepetitionType() == parquet.FieldRepetitionType_OPTIONAL {
-		if src, count, err = c.defined(src, count); err != nil {
+		if count, src, err = cutLevels(src, count); err != nil {
 			return err
 		}
 	}
@@ -62,30 +62,15 @@ func (c *pageContent) check(header *parquet.PageHeader, codec parquet.Compressio
 		if len(src) == 0 || src[0] > 32 {
 			return errors.New("numbers of the dictionary have no width")
 		}
-		c.levels, err = appendHybrid(c.levels[:0], src[1:], int(src[0]), count)
-		return err
+		numbers := hybrid{src: src[1:], width: int(src[0]), left: count}
+		return numbers.check()
 	case parquet.Encoding_DELTA_BINARY_PACKED:
-		c.lengths, err = appendDelta(c.lengths[:0], src, count)
+		c.lengths, err = appendDelta(slices.Grow(c.lengths[:0], count), src, count)
 		return err
 	case parquet.Encoding_DELTA_BYTE_ARRAY:
 		return c.checkDeltaTexts(src, count)
 	}
 	return fmt.Errorf("values in encoding %s", header.DataPageHeader.Encoding)
-}
-
-// defined gives what is behind the definition levels, and how many values are not NULL.
-func (c *pageContent) defined(src []byte, count int) (behind []byte, values int, err error) {
-	if len(src) < 4 || uint64(binary.LittleEndian.Uint32(src)) > uint64(len(src)-4) {
-		return nil, 0, errors.New("definition levels are cut off")
-	}
-	end := 4 + int(binary.LittleEndian.Uint32(src))
-	if c.levels, err = appendHybrid(c.levels[:0], src[4:end], 1, count); err != nil {
-		return nil, 0, fmt.Errorf("definition levels: %w", err)
-	}
-	for _, level := range c.levels {
-		values += int(level)
-	}
-	return src[end:], values, nil
 }
 
 // checkPlain checks values in the encoding PLAIN.

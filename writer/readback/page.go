@@ -1,12 +1,14 @@
 package readback
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/xitongsys/parquet-go/layout"
@@ -27,12 +29,13 @@ const maxPage = 16 << 20
 // compressed or by Zstandard.
 type pageReader struct {
 	file         *tableFile
+	pages        *bufio.Reader                       // reads the file
+	header       func() (*parquet.PageHeader, error) // reads the header of the next page
 	element      *parquet.SchemaElement
 	decompressor *zstd.Decoder
 
 	payload    bytes.Buffer // of the page, as the file has it
 	plain      []byte       // of the page, decompressed
-	levels     []uint64     // of the page: 1 for a value, 0 for NULL
 	numbers    []uint64     // of the page, in the dictionary
 	values     []int64      // of the page, without NULLs
 	dictionary []int64      // of the row group
@@ -48,7 +51,9 @@ func (t *tableReader) numbers(column int, take func(values []int64, nulls int64)
 	}
 	defer decompressor.Close()
 	_, element := t.element(column)
-	p := &pageReader{file: t.file, element: element, decompressor: decompressor}
+	pages := source.ConvertToThriftReader(t.file, 0, readSize)
+	p := &pageReader{file: t.file, pages: pages.Reader, element: element, decompressor: decompressor}
+	p.header = func() (*parquet.PageHeader, error) { return layout.ReadPageHeader(pages) }
 	for i, group := range t.parquet.Footer.RowGroups {
 		if err := p.chunk(group.Columns[column].MetaData, take); err != nil {
 			return fmt.Errorf("row group %d: %w", i, err)
@@ -66,16 +71,19 @@ func (p *pageReader) chunk(m *parquet.ColumnMetaData, take func(values []int64, 
 	if begin < 0 {
 		return fmt.Errorf("first page at offset %d", begin)
 	}
-	pages := source.ConvertToThriftReader(p.file, begin, readSize)
+	if _, err := p.file.Seek(begin, io.SeekStart); err != nil {
+		return err
+	}
+	p.pages.Reset(p.file)
 	p.dictionary = p.dictionary[:0]
 	for left := m.NumValues; left > 0; {
 		var header *parquet.PageHeader
 		err := guard(func() (err error) {
-			header, err = layout.ReadPageHeader(pages)
+			header, err = p.header()
 			return err
 		})
 		if err == nil {
-			err = p.load(pages, header, m.Codec)
+			err = p.load(header, m.Codec)
 		}
 		if err != nil {
 			return fmt.Errorf("%d values before the end: %w", left, err)
@@ -85,8 +93,8 @@ func (p *pageReader) chunk(m *parquet.ColumnMetaData, take func(values []int64, 
 			err = p.readDictionary(header.DictionaryPageHeader)
 		case header.DataPageHeader != nil && header.Type == parquet.PageType_DATA_PAGE:
 			rows := int64(header.DataPageHeader.NumValues)
-			if rows < 1 || rows > left {
-				return fmt.Errorf("page of %d values, %d before the end", rows, left)
+			if rows < 1 || rows > min(left, maxPageValues) {
+				return fmt.Errorf("page of %d values, want at most %d, %d before the end", rows, maxPageValues, left)
 			}
 			left -= rows
 			if err = p.readValues(header.DataPageHeader); err == nil {
@@ -103,13 +111,13 @@ func (p *pageReader) chunk(m *parquet.ColumnMetaData, take func(values []int64, 
 }
 
 // load reads a page behind its header into plain.
-func (p *pageReader) load(pages io.Reader, header *parquet.PageHeader, codec parquet.CompressionCodec) (err error) {
+func (p *pageReader) load(header *parquet.PageHeader, codec parquet.CompressionCodec) (err error) {
 	size := header.CompressedPageSize
 	if size < 0 || size > maxPage {
 		return fmt.Errorf("page of %d octets, want at most %d", size, maxPage)
 	}
 	p.payload.Reset()
-	if n, err := io.CopyN(&p.payload, pages, int64(size)); err != nil {
+	if n, err := io.CopyN(&p.payload, p.pages, int64(size)); err != nil {
 		return fmt.Errorf("page ends after %d of %d octets: %w", n, size, io.ErrUnexpectedEOF)
 	}
 	payload := p.payload.Bytes()
@@ -142,20 +150,11 @@ func (p *pageReader) readDictionary(header *parquet.DictionaryPageHeader) (err e
 func (p *pageReader) readValues(header *parquet.DataPageHeader) (err error) {
 	src, count := p.plain, int(header.NumValues)
 	if p.element.GetRepetitionType() == parquet.FieldRepetitionType_OPTIONAL {
-		if len(src) < 4 || uint64(binary.LittleEndian.Uint32(src)) > uint64(len(src)-4) {
-			return errors.New("definition levels are cut off")
+		if count, src, err = cutLevels(src, count); err != nil {
+			return err
 		}
-		end := 4 + int(binary.LittleEndian.Uint32(src))
-		if p.levels, err = appendHybrid(p.levels[:0], src[4:end], 1, count); err != nil {
-			return fmt.Errorf("definition levels: %w", err)
-		}
-		count = 0
-		for _, level := range p.levels {
-			count += int(level)
-		}
-		src = src[end:]
 	}
-	p.values = p.values[:0]
+	p.values = slices.Grow(p.values[:0], count)
 	switch header.Encoding {
 	case parquet.Encoding_PLAIN:
 		p.values, err = p.appendPlain(p.values, src, count)
@@ -178,16 +177,50 @@ func (p *pageReader) look(src []byte, count int) (err error) {
 	if len(src) == 0 || src[0] > 32 {
 		return errors.New("numbers of the dictionary have no width")
 	}
-	if p.numbers, err = appendHybrid(p.numbers[:0], src[1:], int(src[0]), count); err != nil {
+	numbers := hybrid{src: src[1:], width: int(src[0]), left: count}
+	if err := numbers.empty(); err != nil {
 		return err
 	}
-	for _, n := range p.numbers {
-		if n >= uint64(len(p.dictionary)) {
-			return fmt.Errorf("value %d of a dictionary of %d", n, len(p.dictionary))
+	for numbers.left > 0 {
+		r, err := numbers.next()
+		if err != nil {
+			return err
 		}
-		p.values = append(p.values, p.dictionary[n])
+		before := len(p.values)
+		p.values = p.values[:before+r.values] // readValues has made room
+		if err := p.lookRun(p.values[before:], r, numbers.width); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// lookRun decodes values that are numbers of the dictionary.
+func (p *pageReader) lookRun(dst []int64, r run, width int) error {
+	if r.packed == nil {
+		if r.value >= uint64(len(p.dictionary)) {
+			return p.errNumber(r.value)
+		}
+		value := p.dictionary[r.value]
+		for i := range dst {
+			dst[i] = value
+		}
+		return nil
+	}
+	p.numbers = slices.Grow(p.numbers[:0], len(dst))[:len(dst)]
+	unpack(p.numbers, r.packed, width)
+	dictionary := p.dictionary
+	for i, n := range p.numbers {
+		if n >= uint64(len(dictionary)) {
+			return p.errNumber(n)
+		}
+		dst[i] = dictionary[n]
+	}
+	return nil
+}
+
+func (p *pageReader) errNumber(n uint64) error {
+	return fmt.Errorf("value %d of a dictionary of %d", n, len(p.dictionary))
 }
 
 // appendPlain appends values in the encoding PLAIN, which must fill src.

@@ -19,7 +19,6 @@ type tableReader struct {
 	path    string
 	file    *tableFile
 	parquet *reader.ParquetReader
-	checked map[int]bool // columns by number whose pages are within bounds
 }
 
 func open(path string) (*tableReader, error) {
@@ -30,7 +29,7 @@ func open(path string) (*tableReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read back table: %w", err)
 	}
-	t := &tableReader{path: path, file: file, checked: make(map[int]bool)}
+	t := &tableReader{path: path, file: file}
 	err = guard(func() (err error) {
 		t.parquet, err = reader.NewParquetColumnReader(file, 1)
 		return err
@@ -128,6 +127,9 @@ func (t *tableReader) element(column int) (name string, element *parquet.SchemaE
 // batch at a time, as parquet-go has them: nil for NULL, else int32, int64, float64
 // or string. It checks their number.
 func (t *tableReader) read(column int, rows int64, take func(values []interface{}) error) error {
+	if err := t.checkPages(column, rows); err != nil {
+		return err
+	}
 	if err := t.next(column, rows, take); err != nil {
 		return err
 	}
@@ -136,14 +138,8 @@ func (t *tableReader) read(column int, rows int64, take func(values []interface{
 }
 
 // next hands the values of the next rows of a column to take, as read does, and lets
-// the column be open.
+// the column be open. The pages must have been checked.
 func (t *tableReader) next(column int, rows int64, take func(values []interface{}) error) error {
-	if !t.checked[column] {
-		if err := t.checkPages(column); err != nil {
-			return err
-		}
-		t.checked[column] = true
-	}
 	var got int64
 	for got < rows {
 		var values []interface{}

@@ -35,6 +35,11 @@ func Each(path string, names []string, yield func(row []Cell) error) error {
 			return fmt.Errorf("cannot read table %s: it has no column %s", path, name)
 		}
 	}
+	for i, column := range columns {
+		if err := t.checkPages(column, t.parquet.Footer.NumRows); err != nil {
+			return fmt.Errorf("cannot read table %s: column %s: %w", path, names[i], err)
+		}
+	}
 	r := &rowReader{table: t, columns: columns, nulls: make([]int64, len(columns))}
 	for left := t.parquet.Footer.NumRows; left > 0; {
 		n := min(batchRows, left)

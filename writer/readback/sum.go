@@ -36,3 +36,40 @@ func (s *Sum) AddSum(other Sum) {
 	s.Low, carry = bits.Add64(s.Low, other.Low, 0)
 	s.High += other.High + int64(carry)
 }
+
+// narrowest and widest bound values of which as many as a page has can be added, and any two subtracted, in 64 bits.
+const (
+	widest    = 1 << 47
+	narrowest = -widest
+)
+
+// include takes some values, at most maxPageValues, which follow last, and gives the last one of them.
+func (c *Column) include(values []int64, last int64) int64 {
+	ascending := c.Ascending && values[0] >= last
+	sum, least, greatest, falls := int64(0), values[0], values[0], int64(0)
+	last = values[0]
+	for _, v := range values {
+		sum += v
+		least, greatest = min(least, v), max(greatest, v)
+		falls |= v - last // below 0 if one is
+		last = v
+	}
+	c.Min, c.Max = min(c.Min, least), max(c.Max, greatest)
+	if least >= narrowest && greatest <= widest {
+		c.Ascending = ascending && falls >= 0
+		if c.Integer {
+			c.Sum.Add(sum)
+		}
+		return last
+	}
+	before := values[0]
+	for _, v := range values {
+		ascending = ascending && v >= before
+		before = v
+		if c.Integer {
+			c.Sum.Add(v)
+		}
+	}
+	c.Ascending = ascending
+	return last
+}

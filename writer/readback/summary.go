@@ -128,17 +128,9 @@ func (t *tableReader) summarizeNumbers(index int, c *Column) error {
 		}
 		first = first[n:]
 		c.Nulls += nulls
-		sum, least, greatest, ascending := c.Sum, c.Min, c.Max, c.Ascending
-		for _, v := range values {
-			sum.Add(v)
-			least, greatest = min(least, v), max(greatest, v)
-			ascending = ascending && v >= last
-			last = v
+		if len(values) > 0 {
+			last = c.include(values, last)
 		}
-		if c.Integer {
-			c.Sum = sum
-		}
-		c.Min, c.Max, c.Ascending = least, greatest, ascending
 		return nil
 	})
 	if err == nil && len(first) > 0 {
@@ -149,12 +141,17 @@ func (t *tableReader) summarizeNumbers(index int, c *Column) error {
 
 var errReaders = errors.New("two readers find different values")
 
+// firstRows is the number of rows of a column of numbers that parquet-go reads too: those of the writer's first page, but
+// for the last, since it would go on to the second page for that.
+const firstRows = batchRows - oneMore
+
 // first reads the first rows of a column of numbers with parquet-go, as many as
-// batchRows, and gives the values that are not NULL.
+// firstRows, and gives the values that are not NULL.
 func (t *tableReader) first(index int) ([]int64, error) {
 	_, element := t.element(index)
-	var first []int64
-	err := t.read(index, min(batchRows, t.parquet.Footer.NumRows), func(values []interface{}) error {
+	rows := min(firstRows, t.parquet.Footer.NumRows)
+	first := make([]int64, 0, max(rows, 0))
+	err := t.read(index, rows, func(values []interface{}) error {
 		for _, value := range values {
 			if value == nil {
 				continue

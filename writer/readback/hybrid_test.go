@@ -1,11 +1,35 @@
 package readback
 
 import (
-	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
+
+// decode decodes values in the hybrid encoding.
+func decode(src []byte, width, count int) (values []uint64, err error) {
+	h := hybrid{src: src, width: width, left: count}
+	if err := h.empty(); err != nil {
+		return nil, err
+	}
+	for h.left > 0 {
+		r, err := h.next()
+		if err != nil {
+			return values, err
+		}
+		some := make([]uint64, r.values)
+		if r.packed != nil {
+			unpack(some, r.packed, width)
+		} else {
+			for i := range some {
+				some[i] = r.value
+			}
+		}
+		values = append(values, some...)
+	}
+	return values, nil
+}
 
 // TestHybrid decodes the example of the Parquet format's Encodings.md and what
 // goes wrong around it.
@@ -35,7 +59,7 @@ func TestHybrid(t *testing.T) {
 		{"octets behind", append(slices.Clone(packed), 0), 3, 8, nil, errBehind},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := appendHybrid(nil, c.src, c.width, c.count)
+			got, err := decode(c.src, c.width, c.count)
 			if !errors.Is(err, c.err) || err == nil && !slices.Equal(got, c.want) {
 				t.Errorf("got %v, %v, want %v, %v", got, err, c.want, c.err)
 			}
@@ -43,38 +67,28 @@ func TestHybrid(t *testing.T) {
 	}
 }
 
-// TestDelta decodes the example of the Parquet format's Encodings.md, 7, 5, 3, 1,
-// 2, 3, 4, 5 with least difference -2, in blocks as the format wants them now.
-func TestDelta(t *testing.T) {
-	example := []byte{0x80, 0x01, 0x04, 0x08, 0x0e, 0x03, 2, 0, 0, 0, 0xc0, 0x3f, 0, 0, 0, 0, 0, 0}
-	wrapped := binary.AppendVarint([]byte{0x80, 0x01, 0x04, 0x02}, 1<<63-1) // and one more
-	wrapped = append(wrapped, 0x02, 0, 0, 0, 0)
-	for _, c := range []struct {
-		name  string
-		src   []byte
-		count int
-		want  []int64
-		fails bool
-	}{
-		{"example", example, 8, []int64{7, 5, 3, 1, 2, 3, 4, 5}, false},
-		{"one value", []byte{0x80, 0x01, 0x04, 0x01, 0x0e}, 1, []int64{7}, false},
-		{"none", []byte{0x80, 0x01, 0x04, 0x00, 0x00}, 0, nil, false},
-		{"wrapped", wrapped, 2, []int64{1<<63 - 1, -1 << 63}, false},
-		{"other count", example, 7, nil, true},
-		{"cut", example[:len(example)-1], 8, nil, true},
-		{"no widths", example[:8], 8, nil, true},
-		{"no header", example[:2], 8, nil, true},
-		{"octets behind", append(slices.Clone(example), 0), 8, nil, true},
-		{"width above 64", append([]byte{0x80, 0x01, 0x04, 0x02, 0x00, 0x00, 65, 0, 0, 0}, make([]byte, 300)...), 2, nil, true},
-		{"no miniblocks", []byte{0x80, 0x01, 0x00, 0x01, 0x00}, 1, nil, true},
-		{"huge block", []byte{0x80, 0x80, 0x80, 0x01, 0x04, 0x01, 0x00}, 1, nil, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := appendDelta(nil, c.src, c.count)
-			if (err != nil) != c.fails || err == nil && !slices.Equal(got, c.want) {
-				t.Errorf("got %v, %v, want %v", got, err, c.want)
+// TestUnpack has values of all widths, as many as there are in a few groups, with nothing behind them and with something.
+func TestUnpack(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for width := range 65 {
+		for count := range 70 {
+			src := make([]byte, (count+groupValues-1)/groupValues*width, 1<<10)
+			for i := range src {
+				src[i] = byte(random.Uint32())
 			}
-		})
+			want := make([]uint64, count)
+			for bit := range count * width {
+				want[bit/width] |= uint64(src[bit/8]>>(bit%8)&1) << (bit % width)
+			}
+			for range 2 {
+				got := make([]uint64, count)
+				unpack(got, src, width)
+				if !slices.Equal(got, want) {
+					t.Fatalf("%d values of width %d: got %x, want %x", count, width, got, want)
+				}
+				src = append(src, 0xa5, 0xff, 0, 1, 2, 3, 4, 5, 6, 0xff, 0xff)
+			}
+		}
 	}
 }
 
@@ -83,9 +97,18 @@ func FuzzEncodings(f *testing.F) {
 	f.Add([]byte{0x03, 0x88, 0xc6, 0xfa}, uint8(3), uint16(8))
 	f.Add([]byte{0x80, 0x01, 0x04, 0x08, 0x0e, 0x03, 2, 0, 0, 0, 0xc0, 0x3f, 0, 0, 0, 0, 0, 0}, uint8(1), uint16(8))
 	f.Fuzz(func(t *testing.T, src []byte, width uint8, count uint16) {
-		hybrid, err := appendHybrid(nil, src, int(width%33), int(count))
-		if len(hybrid) > int(count) || err == nil && len(hybrid) != int(count) {
-			t.Errorf("%d values of %d, %v", len(hybrid), count, err)
+		values, err := decode(src, int(width%33), int(count))
+		if len(values) > int(count) || err == nil && len(values) != int(count) {
+			t.Errorf("%d values of %d, %v", len(values), count, err)
+		}
+		levels, err := countLevels(src, int(count))
+		ofLevels, check := decode(src, 1, int(count))
+		sum, wide := 0, false
+		for _, v := range ofLevels {
+			sum, wide = sum+int(v), wide || v > 1
+		}
+		if (err != nil) != (check != nil || wide) || err == nil && levels != sum {
+			t.Errorf("%d levels of 1, %v, want %d, %v", levels, err, sum, check)
 		}
 		delta, err := appendDelta(nil, src, int(count))
 		if len(delta) > int(count) || err == nil && len(delta) != int(count) {
