@@ -20,14 +20,6 @@ func appendUint(dst []byte, v uint64) []byte {
 	return binary.AppendUvarint(dst, v)
 }
 
-func appendKey(dst []byte, k *flow.Key) []byte {
-	dst = appendOrderedAddress(dst, &k.Source)
-	dst = appendOrderedAddress(dst, &k.Destination)
-	dst = binary.BigEndian.AppendUint16(dst, k.SourcePort)
-	dst = binary.BigEndian.AppendUint16(dst, k.DestinationPort)
-	return append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
-}
-
 func appendCounters(dst []byte, c *flow.Counters) []byte {
 	dst = appendUint(dst, c.Packets)
 	dst = appendUint(dst, c.Octets)
@@ -43,8 +35,11 @@ func appendRecord(dst []byte, r *flow.Record) []byte {
 	if r.Export == nil {
 		return appendMetered(dst, r)
 	}
-	dst = appendTimes(dst, r)
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.Start))
+	key := len(dst)
 	dst = appendKey(dst, &r.Key)
+	dst[key] |= endFollows
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.End))
 	dst = appendPlace(dst, r)
 	return appendRest(dst, r)
 }
@@ -178,8 +173,12 @@ func decodeReport(src []byte, r *flow.Record, to *behind) error {
 func decodeRecord(src []byte, r *flow.Record, to *behind) error {
 	*r = flow.Record{}
 	d := decoder{src: src}
-	r.Start, r.End = d.time(), d.time()
+	r.Start = d.time()
+	ends := d.endFollows()
 	d.key(&r.Key)
+	if ends {
+		r.End = d.time()
+	}
 	if d.place(r, &to.export); r.Export == nil {
 		d.metered(r, to)
 	} else {

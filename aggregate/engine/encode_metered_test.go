@@ -101,12 +101,16 @@ func TestHeadsOfSlices(t *testing.T) {
 // nothing is read that is not there.
 func TestLengthsOfNumbers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 26))
-	record, slice := randomRecord(rng), randomSlice(rng)
+	record, slice, points := randomRecord(rng), randomSlice(rng), flow.NewPoints()
+	slice.Key = record.Key
 	failed := 0
 	for range 20000 {
 		row, part := appendRecord(nil, &record), appendSlice(nil, &slice)
-		for i := range 8 {
-			row[len(row)-1-i], part[len(part)-1-i] = byte(rng.IntN(256)), byte(rng.IntN(256))
+		for _, damaged := range [][]byte{row, part} {
+			at := startOctets + keyLength(damaged[startOctets:]) + 1
+			for i := range lengthOctets {
+				damaged[at+i] = byte(rng.IntN(256))
+			}
 		}
 		if decodeRecord(row, new(flow.Record), new(behind)) != nil {
 			failed++
@@ -114,7 +118,8 @@ func TestLengthsOfNumbers(t *testing.T) {
 		if decodeSlice(part, new(meter.Slice)) != nil {
 			failed++
 		}
-		compareMetered(row[35:], part[27:], 3)
+		compareKeys(row[startOctets:], part[startOctets:], points, 4, 3)
+		recordPrefix(row)
 	}
 	if failed < 10000 {
 		t.Errorf("only %d rows were told to be damaged", failed)
