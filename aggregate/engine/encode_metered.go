@@ -31,10 +31,10 @@ const meteredRoom = 256
 var lowOctets = [16]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
 
 // putNumbers writes lengths and numbers to b from a place on. It gives the place behind them.
-func putNumbers(b *[meteredRoom + 8]byte, at int, numbers *[meteredNumbers]uint64) (end int) {
+func putNumbers(b *[meteredRoom + 8]byte, at int, numbers []uint64) (end int) {
 	lengths := uint64(0)
 	end = at + lengthOctets
-	for _, v := range numbers {
+	for _, v := range numbers { // at most meteredNumbers
 		octets := (bits.Len64(v) + 7) / 8
 		i := end & (meteredRoom - 1) // which it is already; the compiler sees that it is within b
 		binary.LittleEndian.PutUint64(b[i:i+8], v)
@@ -42,7 +42,7 @@ func putNumbers(b *[meteredRoom + 8]byte, at int, numbers *[meteredNumbers]uint6
 		end += octets
 	}
 	// The first octet of the numbers stands where the eighth of the lengths would.
-	lengths >>= 64 - 4*meteredNumbers
+	lengths >>= 64 - 4*len(numbers)
 	i := at & (meteredRoom - 1)
 	binary.LittleEndian.PutUint32(b[i:i+4], uint32(lengths))
 	binary.LittleEndian.PutUint32(b[i+3:i+7], uint32(lengths>>24))
@@ -88,6 +88,21 @@ func compareMetered(x, y *decoder, numbers int) int {
 	return slices.Compare(v[:numbers], w[:numbers])
 }
 
+// copyPlace is putPlace for a row whose key another one has already.
+func copyPlace(b *[meteredRoom + 8]byte, row []byte) int {
+	const behind = startOctets + shortKeyOctets + 1
+	if len(row) >= behind && row[startOctets]&keyShort != 0 && row[behind-1] < 0x80 {
+		*(*[behind - startOctets]byte)(b[startOctets:]) = [behind - startOctets]byte(row[startOctets:])
+		return behind
+	}
+	end := startOctets + keyLength(row[startOctets:])
+	for row[end] >= 0x80 { // the point
+		end++
+	}
+	copy(b[startOctets:], row[startOctets:end+1])
+	return end + 1
+}
+
 // marksOfTags are those of the tags in front of the IP header.
 const marksOfTags = flow.MarkVLAN | flow.MarkInnerVLAN | flow.MarkMPLS
 
@@ -116,7 +131,7 @@ func appendMetered(dst []byte, r *flow.Record) []byte {
 	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
 	binary.BigEndian.PutUint64(b[:], ordered(r.Start))
 	c := &r.Counters
-	end := putNumbers(b, putPlace(b, &r.Key), &[meteredNumbers]uint64{
+	end := putNumbers(b, putPlace(b, &r.Key), []uint64{
 		uint64(r.End) - uint64(r.Start), uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber,
 		packed(uint64(r.MinTTL)|uint64(r.EndReason&7)<<8, flags, marks) | uint64(r.MaxTTL-r.MinTTL)<<44,
 		r.MinOctets, r.MaxOctets - r.MinOctets,
@@ -197,7 +212,7 @@ func appendMeteredSlice(dst []byte, s *meter.Slice) []byte {
 	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
 	binary.BigEndian.PutUint64(b[:], ordered(s.Start))
 	c := &s.Counters
-	end := putNumbers(b, putPlace(b, &s.Key), &[meteredNumbers]uint64{
+	end := putNumbers(b, putPlace(b, &s.Key), []uint64{
 		uint64(s.FirstInput), s.FirstNumber,
 		uint64(s.First) - uint64(s.Start), uint64(s.Last) - uint64(s.First),
 		packed(s.FlowsActive&1|s.FlowsStarted&1<<1|s.FlowsEnded&1<<2, s.TCPFlags, marks),
@@ -209,6 +224,26 @@ func appendMeteredSlice(dst []byte, s *meter.Slice) []byte {
 		dst = appendReverseSlice(dst, &s.IntervalRecord)
 	}
 	return dst
+}
+
+// appendWholeSlice appends the only slice of a flow, in the interval with the given start, whose row is
+// already encoded. place is as [meter.Slice] has it.
+func appendWholeSlice(dst, row []byte, r *flow.Record, interval flow.Timestamp, place uint64) []byte {
+	dst = slices.Grow(dst, meteredRoom+8)
+	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
+	binary.BigEndian.PutUint64(b[:], ordered(interval))
+	end := copyPlace(b, row)
+	c, flags := &r.Counters, uint16(0)
+	if r.Marks&flow.MarkTCP != 0 {
+		flags = r.TCPFlags
+	}
+	end = putNumbers(b, end, []uint64{
+		uint64(r.FirstInput), place,
+		uint64(r.Start) - uint64(interval), uint64(r.End) - uint64(r.Start),
+		packed(1|1<<1|1<<2, flags, r.Marks&flow.MarkTCP),
+		c.Packets, c.Octets, c.WireOctets - c.Octets, c.Octets - c.PayloadOctets,
+	})
+	return dst[:len(dst)+end]
 }
 
 // meteredSlice reads what appendMeteredSlice wrote behind the point.

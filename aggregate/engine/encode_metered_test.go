@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -54,6 +55,25 @@ func TestRowsInUsedPlaces(t *testing.T) {
 			if err := code.decode(code.append(room, &slice), &got); err != nil || got != slice {
 				t.Fatalf("slice %s: got %+v, %v, want %+v", name, got, err, slice)
 			}
+		}
+	}
+}
+
+// TestRowsOfWholeFlows: the slice of a flow of one interval is laid out from its record as it is on its own.
+func TestRowsOfWholeFlows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	for range 5000 {
+		r := randomRecord(rng)
+		r.Key.Point = []uint32{0, 0x3f, 0x40, math.MaxUint32}[rng.IntN(4)]
+		interval, place := randomTime(rng), rng.Uint64()
+		slice := meter.Slice{FirstInput: r.FirstInput, FirstNumber: place, IntervalRecord: flow.IntervalRecord{
+			Key: r.Key, Start: interval, First: r.Start, Last: r.End, Counters: r.Counters, TCPFlags: r.TCPFlags, Marks: r.Marks & flow.MarkTCP,
+			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1,
+		}}
+		before := []byte("rows before")
+		got, want := appendWholeSlice(before, appendMetered(nil, &r), &r, interval, place), appendMeteredSlice(before, &slice)
+		if string(got) != string(want) {
+			t.Fatalf("got %x, want %x for %+v", got, want, r)
 		}
 	}
 }

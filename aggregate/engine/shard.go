@@ -54,6 +54,17 @@ func (s *shard) Record(r *flow.Record) {
 	s.flows.Add(r)
 }
 
+// Whole is Record and Slice for a flow whose packets all lie in one interval. Of its two rows the key is
+// encoded once.
+func (s *shard) Whole(r *flow.Record, interval flow.Timestamp, place uint64) {
+	s.records++
+	s.withoutIP = s.withoutIP || r.Key.Version == 0
+	before := s.flows.Room()
+	after := appendMetered(before, r)
+	s.flows.Took(after)
+	s.slices.Took(appendWholeSlice(s.slices.Room(), after[len(before):], r, interval, place))
+}
+
 func (s *shard) Slice(slice *meter.Slice) {
 	if s.withheld != nil {
 		s.withheld.hold(slice)

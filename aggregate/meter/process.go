@@ -15,6 +15,7 @@ type Process struct {
 	kept     statistics.Settings
 	ageing   ageing
 	out      Output
+	whole    WholeOutput // nil if flows are given in parts
 
 	// reversed gives the number of the reverse of an observation point; nil unless
 	// biflows are metered.
@@ -50,6 +51,10 @@ func NewProcess(settings Settings, out Output) *Process {
 func (m *Process) MeterBiflows(reversed func(point uint32) uint32) {
 	m.reversed, m.quick = reversed, false
 }
+
+// GiveWhole has the process give flows whose packets all lie in one interval, which are most of
+// all, to out as a whole. It cannot be had with biflows and statistics.
+func (m *Process) GiveWhole(out WholeOutput) { m.whole = out }
 
 // Continue meters the next packet of the key whose state is s, as Add does, if it goes on
 // with the open flow and its slice in the simplest way, as nearly all packets of most runs
@@ -189,22 +194,19 @@ func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 
 // close ends the open flow: its last slice and its record go out.
 func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
+	if m.whole != nil && s.total.Packets == 0 { // it has handed over no slice
+		m.closeWhole(s, reason)
+		return
+	}
 	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
 	started := m.mark(s, x, start, 1, 0)
 	ended := m.mark(s, x, end, 0, 1)
 	m.handOver(s, x, started, ended)
 
-	if s.hasPrevious && s.previousStart == start {
-		s.ordinal++
-	} else {
-		s.ordinal = 0
-	}
-	s.previousStart, s.hasPrevious = start, true
-	s.open = false
+	s.shut(start)
 	r := &m.record
-	r.Key = s.Key
-	r.Ordinal, r.Start, r.End = s.ordinal, s.start, s.end
-	r.FirstNumber, r.FirstInput, r.Fragments, r.LatePackets, r.EndReason = s.firstNumber, s.firstInput, s.fragments, s.late, reason
+	r.Start, r.End = s.start, s.end
+	s.fill(r, reason)
 	forward := &s.side
 	if x.Pair != nil {
 		forward, _ = x.sides(s)
@@ -217,6 +219,16 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 	}
 	forward.fill(r)
 	m.out.Record(r)
+}
+
+// closeWhole ends an open flow whose packets are all in the current slice.
+func (m *Process) closeWhole(s *State, reason flow.EndReason) {
+	s.shut(s.sliceFirst)
+	r := &m.record
+	r.Start, r.End = s.sliceFirst, s.sliceLast
+	s.fill(r, reason)
+	s.side.fillWhole(r)
+	m.whole.Whole(r, s.interval, s.firstPlace())
 }
 
 // mark counts the flow's start or end in the interval of at: with the current

@@ -104,11 +104,24 @@ func (s *side) endSlice() {
 
 // fill sets what a flow record says of the side, whose slices are all handed over.
 func (s *side) fill(r *flow.Record) {
+	r.TCPFlagCounts = s.flagCounts // alone: assigned with others, it goes through a copy
+	s.fillRest(r, &s.total, s.tcpFlags)
+}
+
+// fillWhole sets what fill sets of a side whose packets are all in the current slice.
+func (s *side) fillWhole(r *flow.Record) {
+	for i := range s.flagCounts[:flow.TCPFlagCount-1] {
+		r.TCPFlagCounts[i] = s.flagCounts[i] + s.flagLanes>>(8*i)&0xff
+	}
+	r.TCPFlagCounts[flow.TCPFlagCount-1] = s.flagCounts[flow.TCPFlagCount-1]
+	s.fillRest(r, &s.slice, s.sliceTCPFlags&^flagsRead)
+}
+
+func (s *side) fillRest(r *flow.Record, from *flow.Counters, flags uint16) {
 	// One by one, as they were just written: to copy them all would wait for that.
 	to := &r.Counters
-	to.Packets, to.Octets, to.WireOctets, to.PayloadOctets = s.total.Packets, s.total.Octets, s.total.WireOctets, s.total.PayloadOctets
-	r.TCPFlagCounts = s.flagCounts // alone: assigned with others, it goes through a copy
-	r.TCPFlags, r.Marks = s.tcpFlags, s.marks
+	to.Packets, to.Octets, to.WireOctets, to.PayloadOctets = from.Packets, from.Octets, from.WireOctets, from.PayloadOctets
+	r.TCPFlags, r.Marks = flags, s.marks
 	r.MinOctets, r.MaxOctets, r.MinTTL, r.MaxTTL = s.minOctets, s.maxOctets, s.minTTL, s.maxTTL
 	r.VLAN, r.InnerVLAN, r.MPLSTop = s.vlan, s.innerVLAN, s.mplsTop
 	r.SourceMAC, r.DestinationMAC = s.sourceMAC, s.destinationMAC

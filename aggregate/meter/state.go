@@ -55,6 +55,24 @@ func (s *State) LastClock() flow.Timestamp { return s.lastClock }
 // forget makes the record before one that has no say in the next one.
 func (s *State) forget() { s.ordinal, s.hasPrevious, s.oriented = 0, false, false }
 
+// shut notes that the open flow, which began at start, is over.
+func (s *State) shut(start flow.Timestamp) {
+	if s.hasPrevious && s.previousStart == start {
+		s.ordinal++
+	} else {
+		s.ordinal = 0
+	}
+	s.previousStart, s.hasPrevious = start, true
+	s.open = false
+}
+
+// fill sets what a flow record says of the flow as a whole, but for its times.
+func (s *State) fill(r *flow.Record, reason flow.EndReason) {
+	r.Key = s.Key
+	r.Ordinal, r.FirstNumber, r.FirstInput = s.ordinal, s.firstNumber, s.firstInput
+	r.Fragments, r.LatePackets, r.EndReason = s.fragments, s.late, reason
+}
+
 // take notes what p, which belongs to the open flow and to its current slice, means
 // for the flow as a whole.
 func (s *State) take(p *flow.Packet) {

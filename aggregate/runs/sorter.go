@@ -85,16 +85,29 @@ func NewSorter[T any](order Order[T], limits Limits, create func() (File, error)
 // Add takes a row. The first error is kept, and rows are dropped from then on:
 // see Err.
 func (s *Sorter[T]) Add(row *T) {
+	s.Took(s.order.Append(s.Room(), row))
+}
+
+// Room is Add for a caller who encodes the row himself, as Order.Append does: it gives the octets that
+// the row is to be appended to, at most MaxRow, and what that makes is given to Took.
+func (s *Sorter[T]) Room() []byte {
 	if len(s.octets)+len(s.refs)*refSize >= s.limits.Octets && len(s.refs) > 0 && s.err == nil {
 		s.err = s.spill()
 	}
+	if s.err == nil {
+		s.makeRoom()
+	}
+	return s.octets
+}
+
+// Took takes the row that was appended to what Room gave.
+func (s *Sorter[T]) Took(octets []byte) {
 	if s.err != nil {
 		return
 	}
-	s.makeRoom()
 	at := len(s.octets)
-	s.octets = s.order.Append(s.octets, row)
-	s.refs = append(s.refs, ref{at: uint32(at), length: uint32(len(s.octets) - at)})
+	s.octets = octets
+	s.refs = append(s.refs, ref{at: uint32(at), length: uint32(len(octets) - at)})
 }
 
 // firstRoom is how many octets of rows a sorter has room for at first. Most runs are of
