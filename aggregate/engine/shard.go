@@ -35,6 +35,7 @@ type shard struct {
 	withheld *withheld           // nil if all records are kept
 	rejected rejections
 
+	freed     int // octets of states that are over, which rows have not taken yet
 	records   uint64
 	withoutIP bool // some of them are of frames without IP packet
 	nextSweep flow.Timestamp
@@ -208,23 +209,6 @@ func (s *shard) flush(end flow.Timestamp) error {
 		return err
 	}
 	return s.withheld.settle()
-}
-
-// endAll ends all flows, or hands them over, those of parts that were set aside, too.
-func (s *shard) endAll(end flow.Timestamp) error {
-	s.table.each(func(numbers []uint32) {
-		over := numbers[:0]
-		for _, number := range numbers {
-			if state := s.table.state(number); s.open == nil || s.process.Expired(state, end) {
-				over = append(over, number)
-			} else if state.Remembered() {
-				s.open.Add(&keyState{state, s.table.extension(number)})
-			}
-		}
-		s.end(over, end)
-	})
-	s.table = nil
-	return s.endOverflow(end)
 }
 
 // sort makes the rows ready to be read, when none is left to come.

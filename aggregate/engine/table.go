@@ -19,6 +19,7 @@ type table struct {
 	free   []uint32  // numbers of states given back
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
+	given  int       // chunks that were given back, when all flows end
 
 	// since has, for the states of each member of taken, a clock that all their packets have
 	// or come behind, so that a sweep need not look at them; of new ones it is swept, the clock
