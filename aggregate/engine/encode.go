@@ -171,19 +171,22 @@ func decodeReport(src []byte, r *flow.Record, to *behind) error {
 // decodeRecord reads a row back. What the record points to is in to; the Elements of an
 // Export are octets of src.
 func decodeRecord(src []byte, r *flow.Record, to *behind) error {
-	*r = flow.Record{}
 	d := decoder{src: src}
-	r.Start = d.time()
-	ends := d.endFollows()
-	d.key(&r.Key)
-	if ends {
+	if len(src) > startOctets && src[startOctets]&endFollows != 0 {
+		*r = flow.Record{}
+		r.Start = d.time()
+		d.key(&r.Key)
 		r.End = d.time()
-	}
-	if d.place(r, &to.export); r.Export == nil {
-		d.metered(r, to)
-	} else {
+		d.place(r, &to.export)
 		d.rest(r, to)
+		return d.finish()
 	}
+	r.Start = d.time()
+	d.key(&r.Key)
+	if d.point(&r.Key) {
+		return errRowCut
+	}
+	d.metered(r, to)
 	return d.finish()
 }
 
@@ -245,14 +248,15 @@ func decodeSlice(src []byte, s *meter.Slice) (err error) {
 // flow's first packet, and how many octets say which row of the interval table the slice
 // belongs to: slices of one row begin with the same ones.
 func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
-	*r = flow.IntervalRecord{}
 	d := decoder{src: src}
-	r.Start = d.time()
+	start := d.time()
+	r.Start = start
 	d.key(&r.Key)
 	if !d.point(&r.Key) {
 		head = d.at
 		input, number = d.meteredSlice(r)
 	} else {
+		*r = flow.IntervalRecord{Start: start, Key: r.Key}
 		r.Has, r.InIf, r.OutIf, r.Direction = d.interfaces()
 		head = d.at
 		input, number = d.anySlice(r)

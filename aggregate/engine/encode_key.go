@@ -66,9 +66,6 @@ func putKey(b []byte, k *flow.Key) int {
 	return shortKeyOctets
 }
 
-// endFollows says whether the key that is next has that mark.
-func (d *decoder) endFollows() bool { return d.at < len(d.src) && d.src[d.at]&endFollows != 0 }
-
 // key reads what appendKey wrote, with the mark endFollows or without.
 func (d *decoder) key(k *flow.Key) {
 	if b := d.src[d.at:]; len(b) >= shortKeyOctets && b[0]&keyShort != 0 { // as nearly all are

@@ -20,6 +20,12 @@ import (
 // meteredNumbers is how many numbers such a row has at most.
 const meteredNumbers = 13
 
+// Of a record the last two of them and of a slice all behind these are nearly always 0.
+const (
+	usualOfRecord = 11
+	usualOfSlice  = 9
+)
+
 // lengthOctets are those of the lengths of the numbers.
 const lengthOctets = 7
 
@@ -49,8 +55,8 @@ func putNumbers(b *[meteredRoom + 8]byte, at int, numbers []uint64) (end int) {
 	return end
 }
 
-// numbers reads what putNumbers wrote.
-func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
+// numbers reads what putNumbers wrote to numbers that are 0. Behind the usual ones it looks only if there is any.
+func (d *decoder) numbers(numbers *[meteredNumbers]uint64, usual int) {
 	const even = 0x0f0f0f0f0f0f0f0f
 	src := d.src[d.at:]
 	if len(src) < lengthOctets {
@@ -71,6 +77,9 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
 	d.at += lengthOctets + sum
 	at := uint64(lengthOctets)
 	for i := range numbers {
+		if i >= usual && lengths == 0 {
+			return
+		}
 		octets := lengths & 15
 		place := at & (meteredRoom - 1) // which it is already; the compiler sees that it is within b
 		numbers[i] = binary.LittleEndian.Uint64(b[place:place+8]) & lowOctets[octets]
@@ -83,8 +92,8 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64) {
 // of flow records, which come first, agree.
 func compareMetered(x, y *decoder, numbers int) int {
 	var v, w [meteredNumbers]uint64
-	x.numbers(&v)
-	y.numbers(&w)
+	x.numbers(&v, meteredNumbers)
+	y.numbers(&w, meteredNumbers)
 	return slices.Compare(v[:numbers], w[:numbers])
 }
 
@@ -131,13 +140,18 @@ func appendMetered(dst []byte, r *flow.Record) []byte {
 	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
 	binary.BigEndian.PutUint64(b[:], ordered(r.Start))
 	c := &r.Counters
-	end := putNumbers(b, putPlace(b, &r.Key), []uint64{
+	numbers := [meteredNumbers]uint64{
 		uint64(r.End) - uint64(r.Start), uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber,
 		packed(uint64(r.MinTTL)|uint64(r.EndReason&7)<<8, flags, marks) | uint64(r.MaxTTL-r.MinTTL)<<44,
 		r.MinOctets, r.MaxOctets - r.MinOctets,
 		c.Packets, c.Octets - r.MaxOctets, c.WireOctets - c.Octets, c.Octets - c.PayloadOctets,
 		r.Fragments, r.LatePackets,
-	})
+	}
+	some := numbers[:usualOfRecord]
+	if r.Fragments|r.LatePackets != 0 {
+		some = numbers[:]
+	}
+	end := putNumbers(b, putPlace(b, &r.Key), some)
 	dst = dst[:len(dst)+end]
 	for f := flags & tcpFlagBits; f != 0; f &= f - 1 {
 		dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
@@ -169,10 +183,12 @@ func putPlace(b *[meteredRoom + 8]byte, k *flow.Key) int {
 	return end + binary.PutUvarint(b[end:], uint64(k.Point)<<1)
 }
 
-// metered reads what appendMetered wrote behind the point.
+// metered reads what appendMetered wrote behind the point. It sets all members but the key and the start: to
+// clear the record first would take longer than to read it.
 func (d *decoder) metered(r *flow.Record, to *behind) {
 	var v [meteredNumbers]uint64
-	d.numbers(&v)
+	d.numbers(&v, usualOfRecord)
+	r.Export, r.Attributes, r.Population = nil, nil, 0
 	r.End = flow.Timestamp(uint64(r.Start) + v[0])
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(v[1]), uint32(v[2]), v[3]
 	flags, marks := unpacked(v[4])
@@ -182,17 +198,23 @@ func (d *decoder) metered(r *flow.Record, to *behind) {
 	c := &r.Counters
 	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v[7], octets, octets+v[9], octets-v[10]
 	r.Fragments, r.LatePackets = v[11], v[12]
+	r.TCPFlagCounts = [flow.TCPFlagCount]uint64{}
 	for f := flags & tcpFlagBits; f != 0; f &= f - 1 {
 		r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
 	}
+	tags := uint64(0)
 	if marks&marksOfTags != 0 {
-		tags := d.uint()
-		r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(tags), uint16(tags>>16), uint32(tags>>32)
+		tags = d.uint()
 	}
+	r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(tags), uint16(tags>>16), uint32(tags>>32)
+	r.SourceMAC, r.DestinationMAC = [6]byte{}, [6]byte{}
 	if marks&flow.MarkMAC != 0 {
 		r.SourceMAC, r.DestinationMAC = [6]byte(d.octets(6)), [6]byte(d.octets(6))
 	}
-	d.behind(r, to)
+	r.Reverse, r.Statistics = nil, nil
+	if marks&(markBiflow|markStatistics) != 0 {
+		d.behind(r, to)
+	}
 }
 
 // unpacked gives the flags and the marks of what packed gave.
@@ -246,10 +268,14 @@ func appendWholeSlice(dst, row []byte, r *flow.Record, interval flow.Timestamp, 
 	return dst[:len(dst)+end]
 }
 
-// meteredSlice reads what appendMeteredSlice wrote behind the point.
+// meteredSlice reads what appendMeteredSlice wrote behind the point. It sets all members but the key and the start,
+// as metered does.
 func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uint64) {
 	var v [meteredNumbers]uint64
-	d.numbers(&v)
+	d.numbers(&v, usualOfSlice)
+	r.End, r.Complete, r.ActiveTime, r.Attributes = 0, false, 0, nil
+	r.Reverse, r.ReverseTCPFlags, r.ReverseTCP, r.ReverseScaled = flow.Counters{}, 0, false, flow.Scaled{}
+	r.InIf, r.OutIf, r.Direction, r.InIfName, r.OutIfName, r.Scaled = 0, 0, 0, 0, 0, flow.Scaled{}
 	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
 	r.First = flow.Timestamp(uint64(r.Start) + v[2])
 	r.Last = flow.Timestamp(uint64(r.First) + v[3])

@@ -50,7 +50,7 @@ func TestRowsInUsedPlaces(t *testing.T) {
 		}{"sorted": {appendSlice, decodeSlice}, "handed over": {appendAnySlice, decodeAnySlice}} {
 			got := meter.Slice{IntervalRecord: flow.IntervalRecord{
 				ActiveTime: 5, Reverse: flow.Counters{Packets: 1}, ReverseTCPFlags: 3, ReverseTCP: true, Complete: true, End: 9,
-				Scaled: flow.Scaled{Packets: 1}, InIf: 4, Attributes: new(flow.Attributes),
+				Scaled: flow.Scaled{Packets: 1}, ReverseScaled: flow.Scaled{Octets: 1}, InIf: 4, OutIf: 5, Direction: 1, InIfName: 2, OutIfName: 3, Attributes: new(flow.Attributes),
 			}}
 			if err := code.decode(code.append(room, &slice), &got); err != nil || got != slice {
 				t.Fatalf("slice %s: got %+v, %v, want %+v", name, got, err, slice)

@@ -61,7 +61,7 @@ func recordPrefix(row []byte) (first, second, third uint64) {
 	}
 	d.uint() // the point
 	var numbersOf [meteredNumbers]uint64
-	d.numbers(&numbersOf)
+	d.numbers(&numbersOf, meteredNumbers)
 	return first, first + numbersOf[0], third
 }
 

@@ -174,6 +174,9 @@ func (s *shard) sweep(now flow.Timestamp) {
 			return nil
 		}
 		*earliest = now
+		for _, number := range numbers { // so that cache misses overlap
+			s.touched += uint64(s.table.state(number).LastClock())
+		}
 		over := numbers[:0]
 		for _, number := range numbers {
 			if state := s.table.state(number); s.process.Expired(state, now) {
@@ -192,7 +195,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 // misses overlap.
 func (s *shard) end(numbers []uint32, end flow.Timestamp) {
 	for _, number := range numbers {
-		s.touched += s.table.state(number).TouchAll()
+		s.touched += s.table.state(number).TouchEnd()
 	}
 	for _, number := range numbers {
 		s.process.Flush(s.table.state(number), s.table.extension(number), end)

@@ -124,7 +124,7 @@ func (m *Process) intervalOf(at flow.Timestamp) flow.Timestamp {
 // begin opens a flow for p. It sets every field but the key and those that last
 // from record to record.
 func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
-	s.open, s.ended = true, false
+	s.open, s.ended, s.parted = true, false, false
 	s.second = p.Meta.Marks&flow.MarkSecond != 0
 	s.lastClock, s.firstClock = p.Clock, p.Clock
 	s.interval = m.intervalOf(p.Time)
@@ -154,6 +154,7 @@ func (m *Process) changeInterval(s *State, x Extension, p *flow.Packet) {
 
 // handOver gives the current slice away and adds it to the flow's totals.
 func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
+	s.parted = true
 	m.startSlice(s, x, s.interval)
 	m.slice.First, m.slice.Last = s.sliceFirst, s.sliceLast
 	m.slice.FlowsActive, m.slice.FlowsStarted, m.slice.FlowsEnded = 1, started, ended
@@ -194,7 +195,7 @@ func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 
 // close ends the open flow: its last slice and its record go out.
 func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
-	if m.whole != nil && s.total.Packets == 0 { // it has handed over no slice
+	if m.whole != nil && !s.parted {
 		m.closeWhole(s, reason)
 		return
 	}

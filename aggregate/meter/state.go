@@ -14,6 +14,7 @@ type State struct {
 	tentative       bool // turned hangs on the flow's second packet
 	second          bool // the first packet is the second one of its frame
 	hasPrevious     bool
+	parted          bool // some of the open flow is in totals and counts already, see fillWhole
 	ordinal         uint32
 	lastClock       flow.Timestamp
 	firstClock      flow.Timestamp
@@ -44,6 +45,11 @@ func (s *State) Touch() uint64 {
 // TouchAll is Touch for a State that a flow will begin in.
 func (s *State) TouchAll() uint64 {
 	return s.Touch() + s.total.WireOctets + s.fragments
+}
+
+// TouchEnd reads of s what the end of a flow that is a whole needs.
+func (s *State) TouchEnd() uint64 {
+	return s.Touch() + uint64(s.lastClock) + s.slice.Packets + s.fragments + uint64(s.firstInput)
 }
 
 // Open says whether the key has an open flow.
