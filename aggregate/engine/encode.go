@@ -20,14 +20,6 @@ func appendUint(dst []byte, v uint64) []byte {
 	return binary.AppendUvarint(dst, v)
 }
 
-func appendKey(dst []byte, k *flow.Key) []byte {
-	dst = appendOrderedAddress(dst, &k.Source)
-	dst = appendOrderedAddress(dst, &k.Destination)
-	dst = binary.BigEndian.AppendUint16(dst, k.SourcePort)
-	dst = binary.BigEndian.AppendUint16(dst, k.DestinationPort)
-	return append(dst, k.Protocol, k.ClassOfService, k.Version, byte(k.Shape))
-}
-
 func appendCounters(dst []byte, c *flow.Counters) []byte {
 	dst = appendUint(dst, c.Packets)
 	dst = appendUint(dst, c.Octets)
@@ -43,8 +35,11 @@ func appendRecord(dst []byte, r *flow.Record) []byte {
 	if r.Export == nil {
 		return appendMetered(dst, r)
 	}
-	dst = appendTimes(dst, r)
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.Start))
+	key := len(dst)
 	dst = appendKey(dst, &r.Key)
+	dst[key] |= endFollows
+	dst = binary.BigEndian.AppendUint64(dst, ordered(r.End))
 	dst = appendPlace(dst, r)
 	return appendRest(dst, r)
 }
@@ -176,15 +171,22 @@ func decodeReport(src []byte, r *flow.Record, to *behind) error {
 // decodeRecord reads a row back. What the record points to is in to; the Elements of an
 // Export are octets of src.
 func decodeRecord(src []byte, r *flow.Record, to *behind) error {
-	*r = flow.Record{}
 	d := decoder{src: src}
-	r.Start, r.End = d.time(), d.time()
-	d.key(&r.Key)
-	if d.place(r, &to.export); r.Export == nil {
-		d.metered(r, to)
-	} else {
+	if len(src) > startOctets && src[startOctets]&endFollows != 0 {
+		*r = flow.Record{}
+		r.Start = d.time()
+		d.key(&r.Key)
+		r.End = d.time()
+		d.place(r, &to.export)
 		d.rest(r, to)
+		return d.finish()
 	}
+	r.Start = d.time()
+	d.key(&r.Key)
+	if d.point(&r.Key) {
+		return errRowCut
+	}
+	d.metered(r, to)
 	return d.finish()
 }
 
@@ -246,14 +248,15 @@ func decodeSlice(src []byte, s *meter.Slice) (err error) {
 // flow's first packet, and how many octets say which row of the interval table the slice
 // belongs to: slices of one row begin with the same ones.
 func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
-	*r = flow.IntervalRecord{}
 	d := decoder{src: src}
-	r.Start = d.time()
+	start := d.time()
+	r.Start = start
 	d.key(&r.Key)
 	if !d.point(&r.Key) {
 		head = d.at
 		input, number = d.meteredSlice(r)
 	} else {
+		*r = flow.IntervalRecord{Start: start, Key: r.Key}
 		r.Has, r.InIf, r.OutIf, r.Direction = d.interfaces()
 		head = d.at
 		input, number = d.anySlice(r)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -49,11 +50,30 @@ func TestRowsInUsedPlaces(t *testing.T) {
 		}{"sorted": {appendSlice, decodeSlice}, "handed over": {appendAnySlice, decodeAnySlice}} {
 			got := meter.Slice{IntervalRecord: flow.IntervalRecord{
 				ActiveTime: 5, Reverse: flow.Counters{Packets: 1}, ReverseTCPFlags: 3, ReverseTCP: true, Complete: true, End: 9,
-				Scaled: flow.Scaled{Packets: 1}, InIf: 4, Attributes: new(flow.Attributes),
+				Scaled: flow.Scaled{Packets: 1}, ReverseScaled: flow.Scaled{Octets: 1}, InIf: 4, OutIf: 5, Direction: 1, InIfName: 2, OutIfName: 3, Attributes: new(flow.Attributes),
 			}}
 			if err := code.decode(code.append(room, &slice), &got); err != nil || got != slice {
 				t.Fatalf("slice %s: got %+v, %v, want %+v", name, got, err, slice)
 			}
+		}
+	}
+}
+
+// TestRowsOfWholeFlows: the slice of a flow of one interval is laid out from its record as it is on its own.
+func TestRowsOfWholeFlows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	for range 5000 {
+		r := randomRecord(rng)
+		r.Key.Point = []uint32{0, 0x3f, 0x40, math.MaxUint32}[rng.IntN(4)]
+		interval, place := randomTime(rng), rng.Uint64()
+		slice := meter.Slice{FirstInput: r.FirstInput, FirstNumber: place, IntervalRecord: flow.IntervalRecord{
+			Key: r.Key, Start: interval, First: r.Start, Last: r.End, Counters: r.Counters, TCPFlags: r.TCPFlags, Marks: r.Marks & flow.MarkTCP,
+			FlowsActive: 1, FlowsStarted: 1, FlowsEnded: 1,
+		}}
+		before := []byte("rows before")
+		got, want := appendWholeSlice(before, appendMetered(nil, &r), &r, interval, place), appendMeteredSlice(before, &slice)
+		if string(got) != string(want) {
+			t.Fatalf("got %x, want %x for %+v", got, want, r)
 		}
 	}
 }
@@ -101,12 +121,16 @@ func TestHeadsOfSlices(t *testing.T) {
 // nothing is read that is not there.
 func TestLengthsOfNumbers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 26))
-	record, slice := randomRecord(rng), randomSlice(rng)
+	record, slice, points := randomRecord(rng), randomSlice(rng), flow.NewPoints()
+	slice.Key = record.Key
 	failed := 0
 	for range 20000 {
 		row, part := appendRecord(nil, &record), appendSlice(nil, &slice)
-		for i := range 8 {
-			row[len(row)-1-i], part[len(part)-1-i] = byte(rng.IntN(256)), byte(rng.IntN(256))
+		for _, damaged := range [][]byte{row, part} {
+			at := startOctets + keyLength(damaged[startOctets:]) + 1
+			for i := range lengthOctets {
+				damaged[at+i] = byte(rng.IntN(256))
+			}
 		}
 		if decodeRecord(row, new(flow.Record), new(behind)) != nil {
 			failed++
@@ -114,7 +138,8 @@ func TestLengthsOfNumbers(t *testing.T) {
 		if decodeSlice(part, new(meter.Slice)) != nil {
 			failed++
 		}
-		compareMetered(row[35:], part[27:], 3)
+		compareKeys(row[startOctets:], part[startOctets:], points, 4, 3)
+		recordPrefix(row)
 	}
 	if failed < 10000 {
 		t.Errorf("only %d rows were told to be damaged", failed)

@@ -46,7 +46,7 @@ func keyStateOrder(points *flow.Points, keep extensions) runs.Order[keyState] {
 			first, second = keyNumbers(row)
 			return first, second, 0
 		},
-		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0) },
+		Compare: func(a, b []byte) int { return compareKeys(a, b, points, 0, 0) },
 	}
 }
 

@@ -18,6 +18,9 @@ func ordered(t flow.Timestamp) uint64 { return uint64(t) ^ 1<<63 }
 
 func unordered(v uint64) flow.Timestamp { return flow.Timestamp(v ^ 1<<63) }
 
+// startOctets are those that a sorted row begins with: the time that orders it first.
+const startOctets = 8
+
 // startOf gives the start of an encoded slice; that of a damaged one is any.
 func startOf(row []byte) flow.Timestamp {
 	d := decoder{src: row}
@@ -26,36 +29,56 @@ func startOf(row []byte) flow.Timestamp {
 
 // recordOrder is the order of the flow table (docs/metering.md section 4).
 func recordOrder(points *flow.Points) runs.Order[flow.Record] {
-	const times = 16
 	to := new(behind) // of the row that was decoded last: rows are valid until the next one
 	return runs.Order[flow.Record]{
 		Append: appendRecord,
 		Decode: func(src []byte, r *flow.Record) error { return decodeRecord(src, r, to) },
-		Prefix: func(row []byte) (first, second, third uint64) {
-			if len(row) < times+8 { // it is damaged
-				return 0, 0, 0
-			}
-			return binary.BigEndian.Uint64(row), binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[times:])
+		Prefix: recordPrefix,
+		Compare: func(a, b []byte) int {
+			return compareKeys(a[startOctets:], b[startOctets:], points, 4, 3)
 		},
-		Compare: func(a, b []byte) int { return compareKeys(a[times:], b[times:], points, 3) },
 	}
+}
+
+// recordPrefix gives the start and the end of a flow record, and the first number of its key.
+func recordPrefix(row []byte) (first, second, third uint64) {
+	const (
+		point   = startOctets + shortKeyOctets
+		lengths = point + 1
+		numbers = lengths + lengthOctets
+	)
+	if len(row) < numbers { // it is damaged
+		return 0, 0, 0
+	}
+	first = binary.BigEndian.Uint64(row)
+	third, _ = keyNumbers(row[startOctets:])
+	if row[startOctets]&(keyShort|endFollows) == keyShort && row[point] < 0x80 && cap(row) >= numbers+8 { // as of nearly all that are metered here
+		return first, first + binary.LittleEndian.Uint64(row[numbers : numbers+8][:8])&lowOctets[row[lengths]&15], third
+	}
+	d := decoder{src: row, at: startOctets + keyLength(row[startOctets:])}
+	if row[startOctets]&endFollows != 0 {
+		return first, binary.BigEndian.Uint64(d.octets(8)), third
+	}
+	d.uint() // the point
+	var numbersOf [meteredNumbers]uint64
+	d.numbers(&numbersOf, meteredNumbers)
+	return first, first + numbersOf[0], third
 }
 
 // sliceOrder is the order of the interval table, and within its rows the order
 // of flows, so that those can be told apart while slices are summed.
 func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
-	const start = 8
 	return runs.Order[meter.Slice]{
 		Append: appendSlice,
 		Decode: decodeSlice,
 		Prefix: func(row []byte) (first, second, third uint64) {
-			if len(row) < start { // it is damaged
+			if len(row) < startOctets { // it is damaged
 				return 0, 0, 0
 			}
-			second, third = keyNumbers(row[start:])
+			second, third = keyNumbers(row[startOctets:])
 			return binary.BigEndian.Uint64(row), second, third
 		},
-		Compare: func(a, b []byte) int { return compareKeys(a[start:], b[start:], points, 2) },
+		Compare: func(a, b []byte) int { return compareKeys(a[startOctets:], b[startOctets:], points, 2, 2) },
 	}
 }
 
@@ -72,7 +95,7 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 		},
 		Compare: func(a, b []byte) int {
 			k, l := keyLength(a), keyLength(b)
-			if c := bytes.Compare(a[:k], b[:l]); c != 0 {
+			if c := compareKeyOctets(a[:k], b[:l]); c != 0 {
 				return c
 			}
 			x, y := decoder{src: a[k:]}, decoder{src: b[l:]}
@@ -88,25 +111,34 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 }
 
 // compareKeys compares rows from their keys on: the key, then as compareRest does.
-func compareKeys(a, b []byte, points *flow.Points, numbers int) int {
+func compareKeys(a, b []byte, points *flow.Points, metered, exported int) int {
 	k, l := keyLength(a), keyLength(b)
-	if c := bytes.Compare(a[:k], b[:l]); c != 0 {
+	if c := compareKeyOctets(a[:k], b[:l]); c != 0 {
 		return c
 	}
-	return compareRest(a[k:], b[l:], points, numbers)
+	return compareRest(behindEnd(a, k), behindEnd(b, l), points, metered, exported)
+}
+
+// behindEnd gives what follows the key of so many octets, and the end if that does. Ends of
+// flow records that are compared agree.
+func behindEnd(row []byte, key int) []byte {
+	if key > 0 && row[0]&endFollows != 0 {
+		key += 8
+	}
+	return row[min(key, len(row)):]
 }
 
 // compareRest compares what follows the key: observation point, and as many
-// numbers as are said.
-func compareRest(a, b []byte, points *flow.Points, numbers int) int {
+// numbers as are said for metered rows and for exported ones.
+func compareRest(a, b []byte, points *flow.Points, metered, exported int) int {
 	x, y := decoder{src: a}, decoder{src: b}
 	if c := comparePoints(&x, &y, points); c != 0 {
 		return c
 	}
-	if numbers > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
-		return compareMetered(a[x.at:], b[y.at:], numbers)
+	if metered > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
+		return compareMetered(&x, &y, metered)
 	}
-	return compareNumbers(&x, &y, numbers)
+	return compareNumbers(&x, &y, exported)
 }
 
 // comparePoints compares observation points by name, then the interfaces and the

@@ -35,6 +35,7 @@ type shard struct {
 	withheld *withheld           // nil if all records are kept
 	rejected rejections
 
+	freed     int // octets of states that are over, which rows have not taken yet
 	records   uint64
 	withoutIP bool // some of them are of frames without IP packet
 	nextSweep flow.Timestamp
@@ -52,6 +53,17 @@ func (s *shard) Record(r *flow.Record) {
 	s.records++
 	s.withoutIP = s.withoutIP || r.Key.Version == 0
 	s.flows.Add(r)
+}
+
+// Whole is Record and Slice for a flow whose packets all lie in one interval. Of its two rows the key is
+// encoded once.
+func (s *shard) Whole(r *flow.Record, interval flow.Timestamp, place uint64) {
+	s.records++
+	s.withoutIP = s.withoutIP || r.Key.Version == 0
+	before := s.flows.Room()
+	after := appendMetered(before, r)
+	s.flows.Took(after)
+	s.slices.Took(appendWholeSlice(s.slices.Room(), after[len(before):], r, interval, place))
 }
 
 func (s *shard) Slice(slice *meter.Slice) {
@@ -162,6 +174,9 @@ func (s *shard) sweep(now flow.Timestamp) {
 			return nil
 		}
 		*earliest = now
+		for _, number := range numbers { // so that cache misses overlap
+			s.touched += uint64(s.table.state(number).LastClock())
+		}
 		over := numbers[:0]
 		for _, number := range numbers {
 			if state := s.table.state(number); s.process.Expired(state, now) {
@@ -180,7 +195,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 // misses overlap.
 func (s *shard) end(numbers []uint32, end flow.Timestamp) {
 	for _, number := range numbers {
-		s.touched += s.table.state(number).TouchAll()
+		s.touched += s.table.state(number).TouchEnd()
 	}
 	for _, number := range numbers {
 		s.process.Flush(s.table.state(number), s.table.extension(number), end)
@@ -197,23 +212,6 @@ func (s *shard) flush(end flow.Timestamp) error {
 		return err
 	}
 	return s.withheld.settle()
-}
-
-// endAll ends all flows, or hands them over, those of parts that were set aside, too.
-func (s *shard) endAll(end flow.Timestamp) error {
-	s.table.each(func(numbers []uint32) {
-		over := numbers[:0]
-		for _, number := range numbers {
-			if state := s.table.state(number); s.open == nil || s.process.Expired(state, end) {
-				over = append(over, number)
-			} else if state.Remembered() {
-				s.open.Add(&keyState{state, s.table.extension(number)})
-			}
-		}
-		s.end(over, end)
-	})
-	s.table = nil
-	return s.endOverflow(end)
 }
 
 // sort makes the rows ready to be read, when none is left to come.

@@ -19,6 +19,7 @@ type table struct {
 	free   []uint32  // numbers of states given back
 	states uint32    // states ever taken from the chunks
 	taken  []uint64  // bit set of the numbers of states in use
+	given  int       // chunks that were given back, when all flows end
 
 	// since has, for the states of each member of taken, a clock that all their packets have
 	// or come behind, so that a sweep need not look at them; of new ones it is swept, the clock
@@ -237,21 +238,22 @@ func (t *table) each(yield func(numbers []uint32)) {
 // that stay are put where they are found again, behind those that came before them. Most
 // are at home, and whether a slot is empty, or becomes so, is asked without a branch.
 func (t *table) purge() {
-	begin, mask := 0, len(t.slots)-1
-	for t.slots[begin] != 0 { // so that no probing goes past it
+	slots, taken := t.slots, t.taken
+	begin, mask := 0, len(slots)-1
+	for slots[begin] != 0 { // so that no probing goes past it
 		begin++
 	}
-	for n := range t.slots {
+	for n := range slots {
 		i := (begin + n) & mask
-		s := t.slots[i]
+		s := slots[i]
 		number := uint32(s - s.used())
-		s &= -slot(t.taken[number/64] >> (number % 64) & 1)
-		t.slots[i] = s
-		if (t.home(s.tag())^i)&-int(s.used()) != 0 {
-			t.slots[i] = 0
-			for i = t.home(s.tag()); t.slots[i] != 0; i = (i + 1) & mask {
+		s &= -slot(taken[number/64] >> (number % 64) & 1)
+		slots[i] = s
+		if (int(s.tag())^i)&mask&-int(s.used()) != 0 {
+			slots[i] = 0
+			for i = t.home(s.tag()); slots[i] != 0; i = (i + 1) & mask {
 			}
-			t.slots[i] = s
+			slots[i] = s
 		}
 	}
 }

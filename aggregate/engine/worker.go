@@ -59,6 +59,9 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	if config.Biflows {
 		w.process.MeterBiflows(reversedPoint(config.Points))
 	}
+	if w.withheld == nil && !w.table.keep.any {
+		w.process.GiveWhole(w)
+	}
 	w.setPace(&config.Meter)
 	w.keep = w.table.keep
 	if most := config.mostStates(); most > 0 {

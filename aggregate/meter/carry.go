@@ -33,6 +33,7 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 	carry.Number(c, &s.firstNumber)
 	carry.Number(c, &s.firstInput)
 	s.side.carry(c)
+	s.parted = true
 	if x.Pair != nil {
 		x.Pair.carry(c)
 	}

@@ -15,6 +15,7 @@ type Process struct {
 	kept     statistics.Settings
 	ageing   ageing
 	out      Output
+	whole    WholeOutput // nil if flows are given in parts
 
 	// reversed gives the number of the reverse of an observation point; nil unless
 	// biflows are metered.
@@ -50,6 +51,10 @@ func NewProcess(settings Settings, out Output) *Process {
 func (m *Process) MeterBiflows(reversed func(point uint32) uint32) {
 	m.reversed, m.quick = reversed, false
 }
+
+// GiveWhole has the process give flows whose packets all lie in one interval, which are most of
+// all, to out as a whole. It cannot be had with biflows and statistics.
+func (m *Process) GiveWhole(out WholeOutput) { m.whole = out }
 
 // Continue meters the next packet of the key whose state is s, as Add does, if it goes on
 // with the open flow and its slice in the simplest way, as nearly all packets of most runs
@@ -119,7 +124,7 @@ func (m *Process) intervalOf(at flow.Timestamp) flow.Timestamp {
 // begin opens a flow for p. It sets every field but the key and those that last
 // from record to record.
 func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
-	s.open, s.ended = true, false
+	s.open, s.ended, s.parted = true, false, false
 	s.second = p.Meta.Marks&flow.MarkSecond != 0
 	s.lastClock, s.firstClock = p.Clock, p.Clock
 	s.interval = m.intervalOf(p.Time)
@@ -149,6 +154,7 @@ func (m *Process) changeInterval(s *State, x Extension, p *flow.Packet) {
 
 // handOver gives the current slice away and adds it to the flow's totals.
 func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
+	s.parted = true
 	m.startSlice(s, x, s.interval)
 	m.slice.First, m.slice.Last = s.sliceFirst, s.sliceLast
 	m.slice.FlowsActive, m.slice.FlowsStarted, m.slice.FlowsEnded = 1, started, ended
@@ -189,22 +195,19 @@ func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 
 // close ends the open flow: its last slice and its record go out.
 func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
+	if m.whole != nil && !s.parted {
+		m.closeWhole(s, reason)
+		return
+	}
 	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
 	started := m.mark(s, x, start, 1, 0)
 	ended := m.mark(s, x, end, 0, 1)
 	m.handOver(s, x, started, ended)
 
-	if s.hasPrevious && s.previousStart == start {
-		s.ordinal++
-	} else {
-		s.ordinal = 0
-	}
-	s.previousStart, s.hasPrevious = start, true
-	s.open = false
+	s.shut(start)
 	r := &m.record
-	r.Key = s.Key
-	r.Ordinal, r.Start, r.End = s.ordinal, s.start, s.end
-	r.FirstNumber, r.FirstInput, r.Fragments, r.LatePackets, r.EndReason = s.firstNumber, s.firstInput, s.fragments, s.late, reason
+	r.Start, r.End = s.start, s.end
+	s.fill(r, reason)
 	forward := &s.side
 	if x.Pair != nil {
 		forward, _ = x.sides(s)
@@ -217,6 +220,16 @@ func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
 	}
 	forward.fill(r)
 	m.out.Record(r)
+}
+
+// closeWhole ends an open flow whose packets are all in the current slice.
+func (m *Process) closeWhole(s *State, reason flow.EndReason) {
+	s.shut(s.sliceFirst)
+	r := &m.record
+	r.Start, r.End = s.sliceFirst, s.sliceLast
+	s.fill(r, reason)
+	s.side.fillWhole(r)
+	m.whole.Whole(r, s.interval, s.firstPlace())
 }
 
 // mark counts the flow's start or end in the interval of at: with the current

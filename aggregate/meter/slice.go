@@ -23,3 +23,10 @@ type Output interface {
 	Record(*flow.Record)
 	Slice(*Slice)
 }
+
+// WholeOutput takes flows whose packets all lie in one interval as a whole. The record says all that
+// their only slice does but for the start of the interval and the place of the flow's first packet,
+// which is as FirstNumber of Slice. The pointer is valid during the call only.
+type WholeOutput interface {
+	Whole(r *flow.Record, interval flow.Timestamp, place uint64)
+}

@@ -14,6 +14,7 @@ type State struct {
 	tentative       bool // turned hangs on the flow's second packet
 	second          bool // the first packet is the second one of its frame
 	hasPrevious     bool
+	parted          bool // some of the open flow is in totals and counts already, see fillWhole
 	ordinal         uint32
 	lastClock       flow.Timestamp
 	firstClock      flow.Timestamp
@@ -46,6 +47,11 @@ func (s *State) TouchAll() uint64 {
 	return s.Touch() + s.total.WireOctets + s.fragments
 }
 
+// TouchEnd reads of s what the end of a flow that is a whole needs.
+func (s *State) TouchEnd() uint64 {
+	return s.Touch() + uint64(s.lastClock) + s.slice.Packets + s.fragments + uint64(s.firstInput)
+}
+
 // Open says whether the key has an open flow.
 func (s *State) Open() bool { return s.open }
 
@@ -54,6 +60,24 @@ func (s *State) LastClock() flow.Timestamp { return s.lastClock }
 
 // forget makes the record before one that has no say in the next one.
 func (s *State) forget() { s.ordinal, s.hasPrevious, s.oriented = 0, false, false }
+
+// shut notes that the open flow, which began at start, is over.
+func (s *State) shut(start flow.Timestamp) {
+	if s.hasPrevious && s.previousStart == start {
+		s.ordinal++
+	} else {
+		s.ordinal = 0
+	}
+	s.previousStart, s.hasPrevious = start, true
+	s.open = false
+}
+
+// fill sets what a flow record says of the flow as a whole, but for its times.
+func (s *State) fill(r *flow.Record, reason flow.EndReason) {
+	r.Key = s.Key
+	r.Ordinal, r.FirstNumber, r.FirstInput = s.ordinal, s.firstNumber, s.firstInput
+	r.Fragments, r.LatePackets, r.EndReason = s.fragments, s.late, reason
+}
 
 // take notes what p, which belongs to the open flow and to its current slice, means
 // for the flow as a whole.

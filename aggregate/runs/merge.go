@@ -66,7 +66,9 @@ func mergeSorters[T any](sorters []*Sorter[T], yield func(encoded []byte) error)
 	var heads []*head
 	for _, s := range sorters {
 		order := &s.order
-		heads = append(heads, &head{compare: order.Compare, prefixOf: order.Prefix, octets: s.octets, refs: s.refs})
+		for _, m := range append(s.kept, resident{s.octets, s.refs}) {
+			heads = append(heads, &head{compare: order.Compare, prefixOf: order.Prefix, octets: m.octets, refs: m.refs})
+		}
 		for _, r := range s.files {
 			heads = append(heads, order.fileHead(r, buffer))
 		}

@@ -57,12 +57,20 @@ type Sorter[T any] struct {
 
 	octets []byte // encoded rows, one behind the other
 	refs   []ref
-	spare  []ref // where sorting moves refs to
+	spare  []ref      // where sorting moves refs to
+	keep   int        // runs that are to be kept in memory from now on
+	kept   []resident // runs in memory
 	files  []run
 	buffer []byte // what files are written through
 	err    error
 
 	touched byte // keeps the reads of touch alive
+}
+
+// resident is a run that is kept in memory: rows, and refs to them in their order.
+type resident struct {
+	octets []byte
+	refs   []ref
 }
 
 // ref is one row of octets. The limit of a sorter keeps offsets in 32 bits.
@@ -85,16 +93,29 @@ func NewSorter[T any](order Order[T], limits Limits, create func() (File, error)
 // Add takes a row. The first error is kept, and rows are dropped from then on:
 // see Err.
 func (s *Sorter[T]) Add(row *T) {
+	s.Took(s.order.Append(s.Room(), row))
+}
+
+// Room is Add for a caller who encodes the row himself, as Order.Append does: it gives the octets that
+// the row is to be appended to, at most MaxRow, and what that makes is given to Took.
+func (s *Sorter[T]) Room() []byte {
 	if len(s.octets)+len(s.refs)*refSize >= s.limits.Octets && len(s.refs) > 0 && s.err == nil {
 		s.err = s.spill()
 	}
+	if s.err == nil {
+		s.makeRoom()
+	}
+	return s.octets
+}
+
+// Took takes the row that was appended to what Room gave.
+func (s *Sorter[T]) Took(octets []byte) {
 	if s.err != nil {
 		return
 	}
-	s.makeRoom()
 	at := len(s.octets)
-	s.octets = s.order.Append(s.octets, row)
-	s.refs = append(s.refs, ref{at: uint32(at), length: uint32(len(s.octets) - at)})
+	s.octets = octets
+	s.refs = append(s.refs, ref{at: uint32(at), length: uint32(len(octets) - at)})
 }
 
 // firstRoom is how many octets of rows a sorter has room for at first. Most runs are of
@@ -102,13 +123,17 @@ func (s *Sorter[T]) Add(row *T) {
 const firstRoom = 64 << 10
 
 // makeRoom sees to room for a row, little at first and then all that there may be:
-// growing step by step would copy everything several times over. All is for rows of 48 to
+// growing step by step would copy everything several times over. All is for rows of 32 to
 // 96 octets; what they leave of it stays untouched.
 func (s *Sorter[T]) makeRoom() {
-	octets, refs := s.limits.Octets/4*3+MaxRow+Slack, s.limits.Octets/5*2/refSize+1
+	octets, refs := s.limits.Octets/4*3+MaxRow+Slack, s.limits.Octets/2/refSize+1
 	if s.octets == nil {
-		s.octets = make([]byte, 0, min(octets, firstRoom))
-		s.refs = make([]ref, 0, min(refs, firstRoom/refSize))
+		first := firstRoom
+		if len(s.kept) > 0 {
+			first = s.limits.Octets
+		}
+		s.octets = make([]byte, 0, min(octets, first))
+		s.refs = make([]ref, 0, min(refs, first/refSize))
 	}
 	if cap(s.octets) < octets && cap(s.octets)-len(s.octets) < MaxRow+Slack {
 		s.octets = append(make([]byte, 0, octets), s.octets...)
@@ -117,6 +142,13 @@ func (s *Sorter[T]) makeRoom() {
 		s.refs = append(make([]ref, 0, refs), s.refs...)
 	}
 }
+
+// Limit gives the limit of the memory in octets.
+func (s *Sorter[T]) Limit() int { return s.limits.Octets }
+
+// Keep has the sorter keep one more run in memory instead of writing it to a file, which takes as much
+// memory again as its limit.
+func (s *Sorter[T]) Keep() { s.keep++ }
 
 // Err gives the first error of all that happened, always a [*SpillError] until
 // the sorter is merged or closed.
@@ -139,7 +171,7 @@ var errClosed = errors.New("cannot use rows that were merged or closed before")
 // added afterwards is dropped.
 func (s *Sorter[T]) Close() error {
 	err := closeAll(s.files)
-	s.octets, s.refs, s.spare, s.files, s.buffer = nil, nil, nil, nil, nil
+	s.octets, s.refs, s.spare, s.kept, s.files, s.buffer = nil, nil, nil, nil, nil, nil
 	s.err = cmp.Or(s.err, errClosed)
 	return err
 }
@@ -159,8 +191,15 @@ func touch(octets []byte, refs []ref) (sum byte) {
 	return sum
 }
 
-// spill writes the rows in memory out as a run.
+// spill writes the rows in memory out as a run, unless they are to be kept.
 func (s *Sorter[T]) spill() error {
+	if s.keep > 0 {
+		s.keep--
+		s.sort()
+		s.kept = append(s.kept, resident{s.octets, s.refs})
+		s.octets, s.refs = nil, nil
+		return nil
+	}
 	if len(s.files) >= s.limits.Runs {
 		if err := s.combine(); err != nil {
 			return err
