@@ -120,14 +120,14 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	}
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
-	var near [touchedAtATime]uint32
+	var near nearby
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
 		s.touched += s.table.touch(packets, few, &near)
 		for n, i := range few {
 			p := &packets[i]
-			number := s.table.nearby(near[n], p.Hash, &p.Key)
-			if state := s.table.state(number); !s.process.Continue(state, p) {
+			state, number := near.of(n, s.table, p)
+			if !s.process.Continue(state, p) {
 				s.process.Add(state, s.table.extension(number), p)
 			}
 		}

@@ -68,12 +68,11 @@ func (t *table) state(number uint32) *meter.State {
 // touch reads what number and the metering will need of the packets with the given
 // numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
 // then the states that they lead to. No branch depends on what was read. near gets for each
-// packet the number plus 1 of the state that is most likely its own, 0 if there is none.
-// What touch gives has no meaning.
-func (t *table) touch(packets []flow.Packet, numbers []uint16, near *[touchedAtATime]uint32) (read uint64) {
+// packet the state that is most likely its own. What touch gives has no meaning.
+func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby) (read uint64) {
 	numbers = numbers[:min(len(numbers), touchedAtATime)]
 	if t.states == 0 {
-		clear(near[:len(numbers)])
+		clear(near.numbers[:len(numbers)])
 		return 0
 	}
 	fresh := 0
@@ -83,13 +82,15 @@ func (t *table) touch(packets []flow.Packet, numbers []uint16, near *[touchedAtA
 		want := tag(packets[n].Hash)
 		home := slots[want&mask]
 		first, second := home.stateOf(want), slots[(want+1)&mask].stateOf(want) // as probing goes
-		near[i] = first | second&ifZero(first)
+		near.numbers[i] = first | second&ifZero(first)
 		if home == 0 {
 			fresh++
 		}
 	}
-	for _, n := range near[:len(numbers)] {
-		read += t.state(max(n, 1) - 1).Touch()
+	for i, n := range near.numbers[:len(numbers)] {
+		state := t.state(max(n, 1) - 1)
+		near.states[i] = state
+		read += state.Touch()
 	}
 	for _, number := range t.free[len(t.free)-min(fresh, len(t.free)):] { // what insert will take
 		read += t.state(number).TouchAll()
@@ -97,12 +98,20 @@ func (t *table) touch(packets []flow.Packet, numbers []uint16, near *[touchedAtA
 	return read
 }
 
-// nearby is number with what touch has found: states are not forgotten in between.
-func (t *table) nearby(near uint32, hash uint64, key *flow.Key) uint32 {
-	if near != 0 && t.state(near-1).Key.Equal(key) {
-		return near - 1
+// nearby has what touch has found for each packet, as long as no state is forgotten: a
+// number of a state plus 1, 0 if there is none, and the state; any if there is none.
+type nearby struct {
+	numbers [touchedAtATime]uint32
+	states  [touchedAtATime]*meter.State
+}
+
+// of gives the state of the i-th packet that was touched, and its number.
+func (n *nearby) of(i int, t *table, p *flow.Packet) (state *meter.State, number uint32) {
+	if number, state = n.numbers[i], n.states[i]; number != 0 && state.Key.Equal(&p.Key) {
+		return state, number - 1
 	}
-	return t.number(hash, key)
+	number = t.number(p.Hash, &p.Key)
+	return t.state(number), number
 }
 
 // find gives the state of key, a new one if there is none.

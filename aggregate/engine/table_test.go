@@ -33,7 +33,7 @@ func TestTableAgainstMap(t *testing.T) {
 				key := flow.Key{Version: 4}
 				binary.BigEndian.PutUint16(key.Source[14:], uint16(rng.IntN(600)))
 				hash := h.of(&key)
-				table.touch([]flow.Packet{{Hash: hash}}, []uint16{0}, new([touchedAtATime]uint32))
+				table.touch([]flow.Packet{{Hash: hash}}, []uint16{0}, new(nearby))
 				state := table.find(hash, &key)
 				if state.Key != key {
 					t.Fatalf("step %d: found the state of %v, want %v", step, state.Key, key)
