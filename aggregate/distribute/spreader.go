@@ -71,7 +71,10 @@ func (s *Spreader) look(t flow.Timestamp) { s.latest = s.calendar.Interval(t) }
 // Begin begins with a record from start to end, which is not before start. Its
 // shares are then those that Next gives.
 func (s *Spreader) Begin(start, end flow.Timestamp, v *Volume) {
-	s.start, s.end, s.total, s.given = start, end, *v, Volume{}
+	s.start, s.end, s.given = start, end, Volume{}
+	c := &s.total.Counters // one by one, as in proportional
+	c.Packets, c.Octets, c.WireOctets, c.PayloadOctets = v.Counters.Packets, v.Counters.Octets, v.Counters.WireOctets, v.Counters.PayloadOctets
+	s.total.Scaled.Packets, s.total.Scaled.Octets = v.Scaled.Packets, v.Scaled.Octets
 	s.by, s.more, s.place = s.method, true, 0
 	s.touched = 1
 	if _, whole := s.Whole(start, end); !whole {
@@ -149,21 +152,25 @@ func middle(a, b flow.Timestamp) flow.Timestamp {
 
 // proportional gives to the interval that ends with the nanosecond last what
 // falls to the time until its end, less what the intervals before got. Rounding
-// down the sums instead of the shares makes them exact.
+// down the sums instead of the shares makes them exact. Members go one by one:
+// to copy them all right after they were written would wait for that.
 func (s *Spreader) proportional(share *Share, last flow.Timestamp) {
-	until := s.total
+	part, whole := uint64(1), uint64(1)
 	if last < s.end {
-		part, whole := uint64(last)-uint64(s.start)+1, uint64(s.end)-uint64(s.start)
-		until = Volume{
-			Counters: flow.Counters{
-				Packets: ratio(s.total.Counters.Packets, part, whole), Octets: ratio(s.total.Counters.Octets, part, whole),
-				WireOctets: ratio(s.total.Counters.WireOctets, part, whole), PayloadOctets: ratio(s.total.Counters.PayloadOctets, part, whole),
-			},
-			Scaled: flow.Scaled{Packets: ratio(s.total.Scaled.Packets, part, whole), Octets: ratio(s.total.Scaled.Octets, part, whole)},
-		}
+		part, whole = uint64(last)-uint64(s.start)+1, uint64(s.end)-uint64(s.start)
 	}
-	share.Volume = minus(&until, &s.given)
-	s.given = until
+	give := func(to, given *uint64, total uint64) {
+		until := ratio(total, part, whole)
+		*to = until - *given
+		*given = until
+	}
+	to, given, total := &share.Volume, &s.given, &s.total
+	give(&to.Counters.Packets, &given.Counters.Packets, total.Counters.Packets)
+	give(&to.Counters.Octets, &given.Counters.Octets, total.Counters.Octets)
+	give(&to.Counters.WireOctets, &given.Counters.WireOctets, total.Counters.WireOctets)
+	give(&to.Counters.PayloadOctets, &given.Counters.PayloadOctets, total.Counters.PayloadOctets)
+	give(&to.Scaled.Packets, &given.Scaled.Packets, total.Scaled.Packets)
+	give(&to.Scaled.Octets, &given.Scaled.Octets, total.Scaled.Octets)
 }
 
 // ratio gives v * part / whole, rounded down; part is at most whole.
@@ -195,15 +202,5 @@ func each(v *Volume, f func(uint64) uint64) Volume {
 			WireOctets: f(v.Counters.WireOctets), PayloadOctets: f(v.Counters.PayloadOctets),
 		},
 		Scaled: flow.Scaled{Packets: f(v.Scaled.Packets), Octets: f(v.Scaled.Octets)},
-	}
-}
-
-func minus(a, b *Volume) Volume {
-	return Volume{
-		Counters: flow.Counters{
-			Packets: a.Counters.Packets - b.Counters.Packets, Octets: a.Counters.Octets - b.Counters.Octets,
-			WireOctets: a.Counters.WireOctets - b.Counters.WireOctets, PayloadOctets: a.Counters.PayloadOctets - b.Counters.PayloadOctets,
-		},
-		Scaled: flow.Scaled{Packets: a.Scaled.Packets - b.Scaled.Packets, Octets: a.Scaled.Octets - b.Scaled.Octets},
 	}
 }
