@@ -36,24 +36,36 @@ func spellAddress(dst []byte, s Symbol) []byte {
 }
 
 // appendIPv4 appends an IPv4 address in dotted decimal form. Its octets are spelled
-// without a branch by their number of digits, which no processor could foretell.
+// without a branch by their number of digits, which no processor could foretell, and put
+// together in two words.
 func appendIPv4(dst []byte, address uint32) []byte {
-	const longest = len("255.255.255.255")
+	const longest, word = len("255.255.255.255"), 8
 	start := len(dst)
-	dst = slices.Grow(dst, longest+1)[:start+longest+1]
-	text := (*[longest + 1]byte)(dst[start:])
-	end := uint(0)
-	for shift := 24; shift >= 0; shift -= 8 {
-		octet := address >> shift & 0xff
-		hundreds := octet * 41 >> 12 // octet / 100
-		rest := octet - 100*hundreds
-		tens := rest * 103 >> 10                      // rest / 10
-		digits := 1 + (octet+246)>>8 + (octet+156)>>8 // one more from 10 on, and from 100 on
-		four := '0' + hundreds | ('0'+tens)<<8 | ('0'+rest-10*tens)<<16 | '.'<<24
-		binary.LittleEndian.PutUint32(text[end&15:], four>>(8*(3-digits)&31))
-		end += uint(digits) + 1
+	if cap(dst)-start < 2*word {
+		dst = slices.Grow(dst, 2*word)
 	}
-	return dst[:start+int(end)-1]
+	dst = dst[:start+2*word]
+	first, n1 := spellOctet(address >> 24)
+	second, n2 := spellOctet(address >> 16 & 0xff)
+	third, n3 := spellOctet(address >> 8 & 0xff)
+	fourth, n4 := spellOctet(address & 0xff)
+	front, behind := first|second<<(8*n1&63), third|fourth<<(8*n3&63)
+	n := n1 + n2 // from 4 to 8
+	text := dst[start:]
+	binary.LittleEndian.PutUint64(text, front|behind<<(8*n)) // nothing of behind if front is a word
+	binary.LittleEndian.PutUint64(text[word:], behind>>((64-8*n)&63))
+	return dst[:start+int(n+n3+n4)-1]
+}
+
+// spellOctet gives the decimal digits of an octet and a dot, the first one in the least
+// significant octet, and how many they are.
+func spellOctet(octet uint32) (text uint64, length uint32) {
+	hundreds := octet * 41 >> 12 // octet / 100
+	rest := octet - 100*hundreds
+	tens := rest * 103 >> 10                     // rest / 10
+	length = 2 + (octet+246)>>8 + (octet+156)>>8 // one more from 10 on, and from 100 on
+	four := '0' + hundreds | ('0'+tens)<<8 | ('0'+rest-10*tens)<<16 | '.'<<24
+	return uint64(four >> (8 * (4 - length) & 31)), length
 }
 
 // macSymbol takes a hardware address in transmission order.
