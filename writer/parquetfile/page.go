@@ -134,6 +134,29 @@ func (p *pages) compress(dst, page []byte) []byte {
 	return p.compressor.EncodeAll(page, dst)
 }
 
+// sampleTexts is how many texts tell how all of a dictionary become shortest.
+const sampleTexts = 1 << 11
+
+// compressDictionary is compress for dictionary pages. Texts of the same length, of which each has the same octets at its
+// beginning and end, can be written without a search for repetitions; the first ones tell whether they are shorter so.
+func (p *pages) compressDictionary(dst, page []byte, entries int) []byte {
+	if p.literals == nil || p.compressor == nil {
+		return p.compress(dst, page)
+	}
+	texts, ok := alike(page, entries)
+	if !ok {
+		return p.compress(dst, page)
+	}
+	before, sample := len(dst), page[:sampleTexts*texts.size]
+	dst = p.compress(dst, sample)
+	searched := len(dst)
+	dst = p.literals.appendEqualTexts(dst[:before], sample, texts)
+	if searched < len(dst) {
+		return p.compress(dst[:before], page)
+	}
+	return p.literals.appendEqualTexts(dst[:before], page, texts)
+}
+
 // reset forgets the row group.
 func (p *pages) reset() {
 	p.stored = false
@@ -164,7 +187,7 @@ func (p *pages) finish(dictionary []byte, entries int) (chunk, error) {
 		if len(dictionary) > maxPage {
 			return chunk{}, errPageLength(len(dictionary))
 		}
-		p.plain = p.compress(beginPayload(p.plain[:0]), dictionary)
+		p.plain = p.compressDictionary(beginPayload(p.plain[:0]), dictionary, entries)
 		header := putPageHeader(p.plain, dictionaryPage, len(dictionary), entries, parquet.Encodings.Plain)
 		c.uncompressed += int64(header + len(dictionary))
 		c.dictionary = p.plain[headerRoom-header:]
