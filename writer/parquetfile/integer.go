@@ -53,6 +53,9 @@ func (c *integerColumn[R]) endPage() error {
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
 		c.plain = c.deltas.appendTo(c.plain, c.cells)
 	} else {
+		if len(c.plain) == 0 { // without levels in front of them the octets are the page
+			c.plain, c.octets = c.octets, c.plain
+		}
 		c.plain = appendIntegers(append(c.plain, c.octets...), c.cells, c.declared.Kind)
 		c.octets = c.octets[:0]
 	}

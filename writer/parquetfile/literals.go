@@ -25,18 +25,20 @@ type literals struct {
 	own  []byte // of a block of texts that are alike, what each has of its own
 }
 
-// appendFrame appends a page as a frame, of which the octets from split on are of
-// another kind than those before and have codes of their own, and returns the result.
-func (l *literals) appendFrame(dst, page []byte, split int) []byte {
-	dst = appendFrameHeader(dst, len(page))
-	for split > 0 || len(page) > 0 {
-		size := min(len(page), literalsBlock)
-		if split > 0 {
-			size = min(size, split)
-		}
-		split -= size
-		dst = l.appendBlock(dst, page[:size], size == len(page))
-		page = page[size:]
+// appendFrame appends a page as a frame, of which front has the first octets and back the others: these are of another
+// kind and have codes of their own. It returns the result.
+func (l *literals) appendFrame(dst, front, back []byte) []byte {
+	dst = appendFrameHeader(dst, len(front)+len(back))
+	dst = l.appendBlocks(dst, front, len(back) == 0)
+	return l.appendBlocks(dst, back, true)
+}
+
+// appendBlocks appends octets in as many blocks as it takes.
+func (l *literals) appendBlocks(dst, content []byte, last bool) []byte {
+	for len(content) > 0 {
+		block := content[:min(len(content), literalsBlock)]
+		content = content[len(block):]
+		dst = l.appendBlock(dst, block, last && len(content) == 0)
 	}
 	return dst
 }

@@ -86,37 +86,39 @@ func (p *pages) end() error {
 	} else if data = p.compress(data, p.plain); p.count() == 0 && p.compressor != nil {
 		p.stored = !worthCompressing(len(p.plain), len(data)-before)
 	}
-	p.put(data)
+	p.put(data, len(p.plain))
 	return nil
 }
 
 // endTexts finishes the data page that begin has started with the texts of d.
 func (p *pages) endTexts(d *deltaTexts) error {
-	var texts int
-	p.plain, texts = d.appendTo(p.plain)
-	d.reset()
-	if len(p.plain) > maxPage {
-		return errPageLength(len(p.plain))
+	p.plain = d.appendLengths(p.plain)
+	size := len(p.plain) + len(d.octets)
+	if size > maxPage {
+		return errPageLength(size)
 	}
 	data := beginPayload(p.data)
 	if p.compressor == nil {
-		p.put(append(data, p.plain...))
+		data = append(append(data, p.plain...), d.octets...)
 	} else {
-		p.put(p.literals.appendFrame(data, p.plain, texts))
+		data = p.literals.appendFrame(data, p.plain, d.octets)
 	}
+	p.put(data, size)
+	d.reset()
 	return nil
 }
 
 // count gives how many data pages are finished.
 func (p *pages) count() int { return len(p.extents) }
 
-// put finishes the data page in p.plain. data are the finished pages, then beginPayload and what goes into the file.
-func (p *pages) put(data []byte) {
+// put finishes the data page, of so many octets before compression. data are the finished pages, then beginPayload and what
+// goes into the file.
+func (p *pages) put(data []byte, plain int) {
 	before := len(p.data)
 	p.data = data
-	header := putPageHeader(data[before:], dataPage, len(p.plain), p.rows, p.encoding)
+	header := putPageHeader(data[before:], dataPage, plain, p.rows, p.encoding)
 	p.extents = append(p.extents, extent{before + headerRoom - header, len(data)})
-	p.uncompressed += int64(header + len(p.plain))
+	p.uncompressed += int64(header + plain)
 	p.values += int64(p.rows)
 	p.first += p.rows
 	p.rows = 0
