@@ -70,12 +70,9 @@ func (d *deltaTexts) again() {
 	d.size += len(d.last) + 4
 }
 
-// appendTo appends the page's texts and gives at which octet of the result the texts
-// begin, behind the numbers.
-func (d *deltaTexts) appendTo(page []byte) (result []byte, texts int) {
-	page = appendDelta(page, d.shared)
-	page = appendDelta(page, d.lengths)
-	return append(page, d.octets...), len(page)
+// appendLengths appends what is in front of the page's octets: how many of them each text shares and has.
+func (d *deltaTexts) appendLengths(page []byte) []byte {
+	return appendDelta(appendDelta(page, d.shared), d.lengths)
 }
 
 // sharedOctets gives how many octets two texts have in common at their beginnings.

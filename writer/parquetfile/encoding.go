@@ -1,10 +1,6 @@
 package parquetfile
 
-import (
-	"encoding/binary"
-	"math"
-	"math/bits"
-)
+import "encoding/binary"
 
 // shortestRun is the least number of equal values that is written as a run. Bit
 // packed values come in groups of eight, so shorter runs save nothing.
@@ -63,81 +59,4 @@ func appendGroups(dst []byte, values []uint32, width int) []byte {
 		dst = appendPacked(dst, last[:], 0, width)
 	}
 	return dst
-}
-
-// Block structure of DELTA_BINARY_PACKED, as parquet-mr and Arrow have it.
-const (
-	deltaBlock      = 128
-	deltaMiniblocks = 4
-	deltaMiniblock  = deltaBlock / deltaMiniblocks
-)
-
-// appendDelta appends values in the encoding DELTA_BINARY_PACKED (5) and returns
-// the result. Differences wrap around, as the encoding provides for.
-func appendDelta(dst []byte, values []int64) []byte {
-	var first int64
-	if len(values) > 0 {
-		first = values[0]
-	}
-	dst = binary.AppendUvarint(dst, deltaBlock)
-	dst = binary.AppendUvarint(dst, deltaMiniblocks)
-	dst = binary.AppendUvarint(dst, uint64(len(values)))
-	dst = binary.AppendVarint(dst, first)
-	for i := 1; i < len(values); i += deltaBlock {
-		dst = appendDeltaBlock(dst, values[i-1:min(i+deltaBlock, len(values))])
-	}
-	return dst
-}
-
-// appendDeltaBlock appends the differences of up to deltaBlock + 1 values.
-func appendDeltaBlock(dst []byte, values []int64) []byte {
-	var room [deltaBlock]uint64
-	var greatest [deltaMiniblocks]int64
-	least := int64(math.MaxInt64)
-	miniblocks := (len(values) - 1 + deltaMiniblock - 1) / deltaMiniblock
-	for m := range miniblocks {
-		from := values[m*deltaMiniblock : min((m+1)*deltaMiniblock+1, len(values))]
-		var low int64
-		low, greatest[m] = differences(room[m*deltaMiniblock:], from)
-		least = min(least, low)
-	}
-	dst = binary.AppendVarint(dst, least)
-	widths := len(dst)
-	dst = append(dst, 0, 0, 0, 0) // deltaMiniblocks
-	for i := len(values) - 1; i < miniblocks*deltaMiniblock; i++ {
-		room[i] = uint64(least) // the last miniblock is padded with zeros
-	}
-	for m := range miniblocks {
-		width := bits.Len64(uint64(greatest[m]) - uint64(least))
-		dst[widths+m] = byte(width)
-		dst = appendPacked(dst, room[m*deltaMiniblock:][:deltaMiniblock], uint64(least), width)
-	}
-	return dst
-}
-
-// differences gives the differences of all values but the first to the one before each, and the least and the greatest of
-// them.
-func differences(to []uint64, values []int64) (least, greatest int64) {
-	least, greatest = math.MaxInt64, math.MinInt64
-	to = to[:len(values)-1]
-	for i := range to {
-		d := values[i+1] - values[i]
-		to[i] = uint64(d)
-		least, greatest = min(least, d), max(greatest, d)
-	}
-	return least, greatest
-}
-
-// extremes gives the least and the greatest of some values.
-func extremes(values []int64) (least, greatest int64) {
-	least, greatest = values[0], values[0]
-	least2, greatest2 := least, greatest // of every other one, so that none waits for the one before
-	for ; len(values) >= 2; values = values[2:] {
-		least, greatest = min(least, values[0]), max(greatest, values[0])
-		least2, greatest2 = min(least2, values[1]), max(greatest2, values[1])
-	}
-	for _, v := range values {
-		least, greatest = min(least, v), max(greatest, v)
-	}
-	return min(least, least2), max(greatest, greatest2)
 }

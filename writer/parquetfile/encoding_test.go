@@ -99,7 +99,19 @@ func checkDelta(t *testing.T, values []int64) {
 	if len(values) == 0 {
 		return // there is no such page: parquet-go then gives one value
 	}
-	got, err := encoding.ReadDeltaBinaryPackedINT64(bytes.NewReader(appendDelta(nil, values)))
+	coded := appendDelta(nil, values)
+	for _, some := range []int{1, 7, deltaBlock, 512} { // the same, some at a time
+		var d deltas
+		var cells []int64
+		for rest := values; len(rest) > 0; rest = rest[min(some, len(rest)):] {
+			added := min(some, len(rest))
+			cells = d.take(append(cells, rest[:added]...), added)
+		}
+		if !bytes.Equal(d.appendTo(nil, cells), coded) {
+			t.Fatalf("%d values are coded otherwise if they come %d at a time", len(values), some)
+		}
+	}
+	got, err := encoding.ReadDeltaBinaryPackedINT64(bytes.NewReader(coded))
 	if err != nil {
 		t.Fatal(err)
 	}

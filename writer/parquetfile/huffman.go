@@ -57,6 +57,9 @@ func (h *huffman) count(block []byte) (most int) {
 	return most
 }
 
+// one tells whether all of so many octets that count has counted are the same.
+func (h *huffman) one(size int) bool { return int(h.counts[h.greatest]) == size }
+
 // build makes the code for a block of so many octets that count has counted, which are not all the same.
 func (h *huffman) build(size int) {
 	h.order = h.order[:0]

@@ -16,13 +16,32 @@ type integerColumn[R any] struct {
 	declared *table.Column[R]
 	at       *presence[R]
 
-	cells           []int64 // of the page being filled, without NULLs
-	least, greatest int64   // of the row group's finished pages
+	cells           []int64 // of the page being filled, without NULLs, that are still to be encoded; what deltas keep in front
+	deltas          deltas  // of the page, of columns that have them
+	octets          []byte  // of the page, of columns that do not
+	least, greatest int64   // of the row group
 	any             bool    // whether there are any
 }
 
+// add encodes cells as they come, while they are near the processor.
 func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
+	before := len(c.cells)
 	c.cells = gather(&c.pages, c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
+	if len(c.cells) == before {
+		return nil
+	}
+	least, greatest := extremes(c.cells[before:])
+	if c.any {
+		least, greatest = min(least, c.least), max(greatest, c.greatest)
+	}
+	c.least, c.greatest, c.any = least, greatest, true
+	switch {
+	case c.encoding == parquet.Encodings.DeltaBinaryPacked:
+		c.cells = c.deltas.take(c.cells, len(c.cells)-before)
+	case c.declared.Kind != table.Bool: // of which several have an octet
+		c.octets = appendIntegers(c.octets, c.cells, c.declared.Kind)
+		c.cells = c.cells[:0]
+	}
 	return nil
 }
 
@@ -30,18 +49,15 @@ func (c *integerColumn[R]) endPage() error {
 	if c.rows == 0 {
 		return nil
 	}
-	if len(c.cells) > 0 {
-		least, greatest := extremes(c.cells)
-		if c.any {
-			least, greatest = min(least, c.least), max(greatest, c.greatest)
-		}
-		c.least, c.greatest, c.any = least, greatest, true
-	}
 	c.begin()
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
-		c.plain = appendDelta(c.plain, c.cells)
+		c.plain = c.deltas.appendTo(c.plain, c.cells)
 	} else {
-		c.plain = appendIntegers(c.plain, c.cells, c.declared.Kind)
+		if len(c.plain) == 0 { // without levels in front of them the octets are the page
+			c.plain, c.octets = c.octets, c.plain
+		}
+		c.plain = appendIntegers(append(c.plain, c.octets...), c.cells, c.declared.Kind)
+		c.octets = c.octets[:0]
 	}
 	c.cells = c.cells[:0]
 	return c.end()

@@ -7,6 +7,7 @@ const (
 	compressedBlock = 2 << 1    // type of a block, in its header
 	fourStreams     = 2 | 3<<2  // of a literals section: with a Huffman tree, in 4 streams, lengths of 18 bits
 	literalsHeader  = 5         // octets of the header of such a section
+	rawLiterals     = 3 << 2    // of a literals section: as they are, a length of 20 bits
 	noSequences     = 0         // what follows the literals: the number of sequences
 	leastLiterals   = 1 << 10   // octets, from which 4 streams pay
 	lengthBits      = 18        // of the lengths in the header
@@ -19,53 +20,71 @@ const (
 // (addresses less what they share with the one before, hashes in Base64) become
 // nearly as short by that as with a search for repetitions, which takes five times as
 // long.
-type literals struct{ code huffman }
+type literals struct {
+	code huffman
+	own  []byte // of a block of texts that are alike, what each has of its own
+}
 
-// appendFrame appends a page as a frame, of which the octets from split on are of
-// another kind than those before and have codes of their own, and returns the result.
-func (l *literals) appendFrame(dst, page []byte, split int) []byte {
-	dst = appendFrameHeader(dst, len(page))
-	for split > 0 || len(page) > 0 {
-		size := min(len(page), literalsBlock)
-		if split > 0 {
-			size = min(size, split)
-		}
-		split -= size
-		dst = l.appendBlock(dst, page[:size], size == len(page))
-		page = page[size:]
+// appendFrame appends a page as a frame, of which front has the first octets and back the others: these are of another
+// kind and have codes of their own. It returns the result.
+func (l *literals) appendFrame(dst, front, back []byte) []byte {
+	dst = appendFrameHeader(dst, len(front)+len(back))
+	dst = l.appendBlocks(dst, front, len(back) == 0)
+	return l.appendBlocks(dst, back, true)
+}
+
+// appendBlocks appends octets in as many blocks as it takes.
+func (l *literals) appendBlocks(dst, content []byte, last bool) []byte {
+	for len(content) > 0 {
+		block := content[:min(len(content), literalsBlock)]
+		content = content[len(block):]
+		dst = l.appendBlock(dst, block, last && len(content) == 0)
 	}
 	return dst
 }
 
 // appendBlock appends a block. It is stored as it is if that is not longer.
 func (l *literals) appendBlock(dst, block []byte, last bool) []byte {
-	if len(block) < leastLiterals {
+	before := len(dst)
+	coded, ok := l.appendCoded(append(dst, make([]byte, blockHeader)...), block)
+	size := len(coded) + 1 - before - blockHeader
+	switch {
+	case !ok && len(block) >= leastLiterals && l.code.one(len(block)):
+		return append(appendBlockHeader(dst, len(block), rleBlock, last), block[0])
+	case !ok || size >= len(block):
 		return appendStoredBlock(dst, block, last)
 	}
-	switch most := l.code.count(block); {
-	case most == len(block):
-		return append(appendBlockHeader(dst, len(block), rleBlock, last), block[0])
-	case most < len(block)/evenlySpread:
-		return appendStoredBlock(dst, block, last)
+	appendBlockHeader(coded[:before], size, compressedBlock, last)
+	return append(coded, noSequences)
+}
+
+// appendCoded appends the literals section of a block, or gives that they would not be shorter so.
+func (l *literals) appendCoded(dst, block []byte) (coded []byte, ok bool) {
+	if len(block) < leastLiterals {
+		return dst, false
+	}
+	if most := l.code.count(block); most == len(block) || most < len(block)/evenlySpread {
+		return dst, false
 	}
 	l.code.build(len(block))
 	if l.code.coded() >= len(block) {
-		return appendStoredBlock(dst, block, last)
+		return dst, false
 	}
 	before := len(dst)
-	dst = append(dst, make([]byte, blockHeader+literalsHeader)...)
-	coded, ok := l.code.appendTable(dst)
-	if ok {
-		coded = l.code.appendStreams(coded, block)
+	if coded, ok = l.code.appendTable(append(dst, make([]byte, literalsHeader)...)); !ok {
+		return dst, false
 	}
-	size := len(coded) - len(dst) // of the literals
-	if !ok || size+literalsHeader+1 >= len(block) {
-		return appendStoredBlock(dst[:before], block, last)
-	}
-	appendBlockHeader(coded[:before], literalsHeader+size+1, compressedBlock, last)
+	coded = l.code.appendStreams(coded, block)
+	size := len(coded) - before - literalsHeader
 	header := uint64(fourStreams) | uint64(len(block))<<4 | uint64(size)<<(4+lengthBits)
 	for i := range literalsHeader {
-		coded[before+blockHeader+i] = byte(header >> (8 * i))
+		coded[before+i] = byte(header >> (8 * i))
 	}
-	return append(coded, noSequences)
+	return coded, len(coded)-before < len(block)
+}
+
+// appendRaw appends a literals section that holds a block as it is.
+func appendRaw(dst, block []byte) []byte {
+	header := rawLiterals | len(block)<<4
+	return append(append(dst, byte(header), byte(header>>8), byte(header>>16)), block...)
 }

@@ -3,7 +3,6 @@ package parquetfile
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"math"
 
 	"github.com/apache/arrow/go/v17/parquet"
@@ -19,12 +18,6 @@ const maxPage = math.MaxInt32
 // Arrow: a text cut short would not be a bound.
 const maxStatistic = 4096
 
-// Page types of the Thrift definition parquet.thrift.
-const (
-	dataPage       = 0
-	dictionaryPage = 2
-)
-
 // pages is what is finished of a column in the present row group: its data
 // pages, compressed, with their headers.
 type pages struct {
@@ -37,16 +30,19 @@ type pages struct {
 	rows      int     // rows of the page being filled
 	pageNulls int     // NULLs of the page being filled
 
-	stored       bool   // the row group's first data page was not worth compressing, so the others are not tried
-	data         []byte // finished data pages
-	count        int32  // how many
-	uncompressed int64  // their octets before compression, headers included
-	values       int64  // their values, NULLs included
-	nulls        int64  // their NULLs
+	stored       bool     // the row group's first data page was not worth compressing, so the others are not tried
+	data         []byte   // finished data pages, each behind room for its header
+	extents      []extent // where they lie there with their headers
+	uncompressed int64    // their octets before compression, headers included
+	values       int64    // their values, NULLs included
+	nulls        int64    // their NULLs
 
-	plain, compressed []byte    // reused
-	literals          *literals // of columns of texts
+	plain    []byte    // the page being finished, then that of the dictionary as it is written; reused
+	literals *literals // of columns of texts
 }
+
+// extent is a part of some octets.
+type extent struct{ begin, end int }
 
 // addNulls takes rows into the page being filled of which all are NULL.
 func (p *pages) addNulls(rows int) {
@@ -77,89 +73,107 @@ func (p *pages) begin() {
 	p.pageNulls = 0
 }
 
-// end finishes the data page in p.plain.
+// end finishes the data page in p.plain. Pages of a row group are much alike: the first one decides how the others are
+// kept.
 func (p *pages) end() error {
-	payload, err := p.compressData(p.plain)
-	if err != nil {
-		return err
+	if len(p.plain) > maxPage {
+		return errPageLength(len(p.plain))
 	}
-	return p.put(payload)
+	data := beginPayload(p.data)
+	before := len(data)
+	if p.stored {
+		data = appendStored(data, p.plain)
+	} else if data = p.compress(data, p.plain); p.count() == 0 && p.compressor != nil {
+		p.stored = !worthCompressing(len(p.plain), len(data)-before)
+	}
+	p.put(data, len(p.plain))
+	return nil
 }
 
 // endTexts finishes the data page that begin has started with the texts of d.
 func (p *pages) endTexts(d *deltaTexts) error {
-	var texts int
-	p.plain, texts = d.appendTo(p.plain)
-	d.reset()
-	if len(p.plain) > maxPage {
-		return errPageLength(len(p.plain))
+	p.plain = d.appendLengths(p.plain)
+	size := len(p.plain) + len(d.octets)
+	if size > maxPage {
+		return errPageLength(size)
 	}
+	data := beginPayload(p.data)
 	if p.compressor == nil {
-		return p.put(p.plain)
+		data = append(append(data, p.plain...), d.octets...)
+	} else {
+		data = p.literals.appendFrame(data, p.plain, d.octets)
 	}
-	p.compressed = p.literals.appendFrame(p.compressed[:0], p.plain, texts)
-	return p.put(p.compressed)
+	p.put(data, size)
+	d.reset()
+	return nil
 }
 
-// put finishes the data page in p.plain, of which payload is what goes into the file.
-func (p *pages) put(payload []byte) error {
+// count gives how many data pages are finished.
+func (p *pages) count() int { return len(p.extents) }
+
+// put finishes the data page, of so many octets before compression. data are the finished pages, then beginPayload and what
+// goes into the file.
+func (p *pages) put(data []byte, plain int) {
 	before := len(p.data)
-	p.data = appendPageHeader(p.data, dataPage, len(p.plain), payload, p.rows, p.encoding)
-	p.uncompressed += int64(len(p.data) - before + len(p.plain))
-	p.data = append(p.data, payload...)
-	p.count++
+	p.data = data
+	header := putPageHeader(data[before:], dataPage, plain, p.rows, p.encoding)
+	p.extents = append(p.extents, extent{before + headerRoom - header, len(data)})
+	p.uncompressed += int64(header + plain)
 	p.values += int64(p.rows)
 	p.first += p.rows
 	p.rows = 0
-	return nil
 }
 
 func errPageLength(octets int) error {
 	return fmt.Errorf("page of %d octets, at most %d can be written", octets, maxPage)
 }
 
-// compress gives the page as the column's codec has it; the result is valid
-// until the next call.
-func (p *pages) compress(page []byte) ([]byte, error) {
-	if len(page) > maxPage {
-		return nil, errPageLength(len(page))
-	}
+// compress appends the page as the column's codec has it.
+func (p *pages) compress(dst, page []byte) []byte {
 	if p.compressor == nil {
-		return page, nil
+		return append(dst, page...)
 	}
-	p.compressed = p.compressor.EncodeAll(page, p.compressed[:0])
-	return p.compressed, nil
+	return p.compressor.EncodeAll(page, dst)
 }
 
-// compressData is compress for data pages, which of one row group are much alike:
-// the first one decides how the others are kept.
-func (p *pages) compressData(page []byte) ([]byte, error) {
-	if p.stored && len(page) <= maxPage {
-		p.compressed = appendStored(p.compressed[:0], page)
-		return p.compressed, nil
+// sampleTexts is how many texts tell how all of a dictionary become shortest.
+const sampleTexts = 1 << 11
+
+// compressDictionary is compress for dictionary pages. Texts of the same length, of which each has the same octets at its
+// beginning and end, can be written without a search for repetitions; the first ones tell whether they are shorter so.
+func (p *pages) compressDictionary(dst, page []byte, entries int) []byte {
+	if p.literals == nil || p.compressor == nil {
+		return p.compress(dst, page)
 	}
-	payload, err := p.compress(page)
-	if p.count == 0 && p.compressor != nil && err == nil {
-		p.stored = !worthCompressing(len(page), len(payload))
+	texts, ok := alike(page, entries)
+	if !ok {
+		return p.compress(dst, page)
 	}
-	return payload, err
+	before, sample := len(dst), page[:sampleTexts*texts.size]
+	dst = p.compress(dst, sample)
+	searched := len(dst)
+	dst = p.literals.appendEqualTexts(dst[:before], sample, texts)
+	if searched < len(dst) {
+		return p.compress(dst[:before], page)
+	}
+	return p.literals.appendEqualTexts(dst[:before], page, texts)
 }
 
 // reset forgets the row group.
 func (p *pages) reset() {
 	p.stored = false
-	p.data = p.data[:0]
-	p.count, p.uncompressed, p.values, p.nulls = 0, 0, 0, 0
+	p.data, p.extents = p.data[:0], p.extents[:0]
+	p.uncompressed, p.values, p.nulls = 0, 0, 0
 }
 
 // chunk is a finished column of a row group.
 type chunk struct {
-	dictionary []byte // the dictionary page with its header; empty if there is none
-	data       []byte // the data pages with their headers
+	dictionary []byte   // the dictionary page with its header; empty if there is none
+	data       []byte   // what the data pages lie in
+	extents    []extent // where they lie there with their headers
 
-	values       int64 // values, NULLs included
-	uncompressed int64 // octets of the pages before compression, headers included
-	dataPages    int32
+	values       int64            // values, NULLs included
+	uncompressed int64            // octets of the pages before compression, headers included
 	encoding     parquet.Encoding // of the data pages
 	statistics   metadata.EncodedStatistics
 }
@@ -169,45 +183,24 @@ type chunk struct {
 // there is such a page even if all cells are NULL: readers insist on it. The
 // chunk is valid until the column is added to again.
 func (p *pages) finish(dictionary []byte, entries int) (chunk, error) {
-	c := chunk{
-		data: p.data, values: p.values, uncompressed: p.uncompressed, dataPages: p.count, encoding: p.encoding,
-	}
+	c := chunk{data: p.data, extents: p.extents, values: p.values, uncompressed: p.uncompressed, encoding: p.encoding}
 	c.statistics.SetNullCount(p.nulls)
 	if p.encoding == parquet.Encodings.RLEDict {
-		payload, err := p.compress(dictionary)
-		if err != nil {
-			return chunk{}, err
+		if len(dictionary) > maxPage {
+			return chunk{}, errPageLength(len(dictionary))
 		}
-		c.dictionary = appendPageHeader(p.plain[:0], dictionaryPage, len(dictionary), payload, entries, parquet.Encodings.Plain)
-		c.uncompressed += int64(len(c.dictionary) + len(dictionary))
-		c.dictionary = append(c.dictionary, payload...)
-		p.plain = c.dictionary[:0]
+		p.plain = p.compressDictionary(beginPayload(p.plain[:0]), dictionary, entries)
+		header := putPageHeader(p.plain, dictionaryPage, len(dictionary), entries, parquet.Encodings.Plain)
+		c.uncompressed += int64(header + len(dictionary))
+		c.dictionary = p.plain[headerRoom-header:]
 	}
 	return c, nil
 }
 
-// appendPageHeader appends the PageHeader structure of parquet.thrift in the
-// Thrift compact protocol, and returns the result. Field headers are a nibble
-// of distance to the field before and a nibble of type: 5 for i32, 12 for a
-// structure; 0 ends a structure.
-func appendPageHeader(dst []byte, pageType int64, uncompressed int, payload []byte, values int, encoding parquet.Encoding) []byte {
-	const i32, next = 0x05, 0x10
-	dst = binary.AppendVarint(append(dst, next|i32), pageType)            // 1: type
-	dst = binary.AppendVarint(append(dst, next|i32), int64(uncompressed)) // 2: uncompressed_page_size
-	dst = binary.AppendVarint(append(dst, next|i32), int64(len(payload))) // 3: compressed_page_size
-	checksum := int32(crc32.ChecksumIEEE(payload))
-	dst = binary.AppendVarint(append(dst, next|i32), int64(checksum)) // 4: crc
-	if pageType == dictionaryPage {
-		dst = append(dst, 0x3c) // 7: dictionary_page_header
-	} else {
-		dst = append(dst, 0x1c) // 5: data_page_header
+// size gives the octets of the data pages with their headers.
+func (c *chunk) size() (octets int64) {
+	for _, e := range c.extents {
+		octets += int64(e.end - e.begin)
 	}
-	dst = binary.AppendVarint(append(dst, next|i32), int64(values))   // 1: num_values
-	dst = binary.AppendVarint(append(dst, next|i32), int64(encoding)) // 2: encoding
-	if pageType == dataPage {
-		levels := int64(parquet.Encodings.RLE)
-		dst = binary.AppendVarint(append(dst, next|i32), levels) // 3: definition_level_encoding
-		dst = binary.AppendVarint(append(dst, next|i32), levels) // 4: repetition_level_encoding
-	}
-	return append(dst, 0, 0)
+	return octets
 }

@@ -69,7 +69,7 @@ func (c *symbolColumn[R]) endPage() error {
 	if c.spelled {
 		return c.endTexts(&c.texts)
 	}
-	if c.count == 0 && c.mostlyDifferent() {
+	if c.count() == 0 && c.mostlyDifferent() {
 		if err := c.leaveDictionary(); err != nil {
 			return err
 		}

@@ -81,7 +81,8 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 	}
 	compressor, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(max(workers, 1)), zstd.WithZeroFrames(true),
-		zstd.WithEncoderCRC(false)) // pages have a checksum of their own
+		zstd.WithLowerEncoderMem(true), // half of it is never used
+		zstd.WithEncoderCRC(false))     // pages have a checksum of their own
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin table %s: %w", name, err)
 	}
@@ -221,9 +222,9 @@ func (w *Writer[R]) writeChunk(c *chunk, m *metadata.ColumnChunkMetaDataBuilder)
 		NumValues:        c.values,
 		IndexPageOffset:  -1, // there is none
 		UncompressedSize: c.uncompressed,
-		CompressedSize:   int64(len(c.dictionary) + len(c.data)),
+		CompressedSize:   int64(len(c.dictionary)) + c.size(),
 	}
-	encodings := metadata.EncodingStats{DataEncodingStats: map[parquet.Encoding]int32{c.encoding: c.dataPages}}
+	encodings := metadata.EncodingStats{DataEncodingStats: map[parquet.Encoding]int32{c.encoding: int32(len(c.extents))}}
 	hasDictionary := len(c.dictionary) > 0
 	if hasDictionary {
 		info.DictPageOffset = w.sink.offset
@@ -233,8 +234,10 @@ func (w *Writer[R]) writeChunk(c *chunk, m *metadata.ColumnChunkMetaDataBuilder)
 		}
 	}
 	info.DataPageOffset = w.sink.offset
-	if _, err := w.sink.Write(c.data); err != nil {
-		return err
+	for _, e := range c.extents {
+		if _, err := w.sink.Write(c.data[e.begin:e.end]); err != nil {
+			return err
+		}
 	}
 	m.SetStats(c.statistics)
 	return m.Finish(info, hasDictionary, false, encodings, nil)
