@@ -120,6 +120,7 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	}
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
+	s.table.reached = packets[numbers[0]].Clock
 	var near [touchedAtATime]uint32
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
@@ -188,7 +189,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 		s.end(over, now)
 		return over
 	})
-	s.table.swept, s.left = now, uint64(s.table.states)
+	s.left = uint64(s.table.states)
 }
 
 // end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache
