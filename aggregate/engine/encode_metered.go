@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -88,13 +89,26 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64, usual int) {
 	}
 }
 
-// compareMetered compares so many numbers of two metered rows from behind their points on. Durations
-// of flow records, which come first, agree.
-func compareMetered(x, y *decoder, numbers int) int {
-	var v, w [meteredNumbers]uint64
-	x.numbers(&v, meteredNumbers)
-	y.numbers(&w, meteredNumbers)
-	return slices.Compare(v[:numbers], w[:numbers])
+// compareMetered compares so many numbers of two metered rows, at most 4, from behind their points on.
+// Durations of flow records, which come first, agree.
+func compareMetered(a, b []byte, numbers int) int {
+	const room = lengthOctets + 4*8 + 8
+	if min(cap(a), cap(b)) < room || min(len(a), len(b)) < lengthOctets { // the last ones of a buffer, or damaged
+		a, b = append(make([]byte, 0, room), a...), append(make([]byte, 0, room), b...)
+	}
+	v, w := (*[room]byte)(a[:room]), (*[room]byte)(b[:room])
+	x, y := binary.LittleEndian.Uint64(v[:]), binary.LittleEndian.Uint64(w[:])
+	at, to := uint64(lengthOctets), uint64(lengthOctets)
+	for range min(numbers, 4) {
+		p := binary.LittleEndian.Uint64(v[min(at, room-8):]) & lowOctets[x&15]
+		q := binary.LittleEndian.Uint64(w[min(to, room-8):]) & lowOctets[y&15]
+		if p != q {
+			return cmp.Compare(p, q)
+		}
+		at, to = at+x&15, to+y&15
+		x, y = x>>4, y>>4
+	}
+	return 0
 }
 
 // copyPlace is putPlace for a row whose key another one has already.

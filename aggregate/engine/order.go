@@ -112,6 +112,10 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 
 // compareKeys compares rows from their keys on: the key, then as compareRest does.
 func compareKeys(a, b []byte, points *flow.Points, metered, exported int) int {
+	const point = shortKeyOctets
+	if len(a) > point && len(b) > point && a[0]&(keyShort|endFollows) == keyShort && string(a[:point+1]) == string(b[:point+1]) && a[point]&0x81 == 0 {
+		return compareMetered(a[point+1:], b[point+1:], metered) // two flows of one key, as nearly always
+	}
 	k, l := keyLength(a), keyLength(b)
 	if c := compareKeyOctets(a[:k], b[:l]); c != 0 {
 		return c
@@ -136,7 +140,7 @@ func compareRest(a, b []byte, points *flow.Points, metered, exported int) int {
 		return c
 	}
 	if metered > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
-		return compareMetered(&x, &y, metered)
+		return compareMetered(a[x.at:], b[y.at:], metered)
 	}
 	return compareNumbers(&x, &y, exported)
 }
