@@ -183,10 +183,14 @@ func decodeRecord(src []byte, r *flow.Record, to *behind) error {
 	}
 	r.Start = d.time()
 	d.key(&r.Key)
-	if d.point(&r.Key) {
+	if d.point(&r.Key) || d.failed {
 		return errRowCut
 	}
-	d.metered(r, to)
+	if src[startOctets]&onePacket != 0 {
+		d.single(r)
+	} else {
+		d.metered(r, to)
+	}
 	return d.finish()
 }
 
@@ -246,15 +250,21 @@ func decodeSlice(src []byte, s *meter.Slice) (err error) {
 
 // decodeInterval reads back what appendSlice wrote of a slice. It gives the place of the
 // flow's first packet, and how many octets say which row of the interval table the slice
-// belongs to: slices of one row begin with the same ones.
+// belongs to: slices of one row begin with the same ones, see sameHead.
 func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
 	d := decoder{src: src}
 	start := d.time()
 	r.Start = start
 	d.key(&r.Key)
-	if !d.point(&r.Key) {
+	if exported := d.point(&r.Key); d.failed {
+		return 0, 0, 0, errRowCut
+	} else if !exported {
 		head = d.at
-		input, number = d.meteredSlice(r)
+		if src[startOctets]&onePacket != 0 {
+			input, number = d.singleSlice(r)
+		} else {
+			input, number = d.meteredSlice(r)
+		}
 	} else {
 		*r = flow.IntervalRecord{Start: start, Key: r.Key}
 		r.Has, r.InIf, r.OutIf, r.Direction = d.interfaces()
@@ -262,6 +272,12 @@ func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32,
 		input, number = d.anySlice(r)
 	}
 	return head, input, number, d.finish()
+}
+
+// sameHead says whether a slice begins with the head of a row, whatever else marks say.
+func sameHead(encoded, head []byte) bool {
+	return len(encoded) >= len(head) && string(encoded[:startOctets]) == string(head[:startOctets]) &&
+		(encoded[startOctets]^head[startOctets])&^rowMarks == 0 && string(encoded[startOctets+1:len(head)]) == string(head[startOctets+1:])
 }
 
 // decodeAnySlice reads back what appendAnySlice wrote.

@@ -16,6 +16,9 @@ const (
 	keyShort   = 1 << iota
 	keyPorts   // of short ones: Shape is flow.Ports, otherwise 0
 	endFollows // of sorted flow records: the end stands behind the key, see appendRecord
+	onePacket  // of sorted rows: they are of a flow of one packet, see appendSingle
+
+	rowMarks = endFollows | onePacket // say nothing of the key
 )
 
 const (
@@ -66,7 +69,7 @@ func putKey(b []byte, k *flow.Key) int {
 	return shortKeyOctets
 }
 
-// key reads what appendKey wrote, with the mark endFollows or without.
+// key reads what appendKey wrote, with marks of the row or without.
 func (d *decoder) key(k *flow.Key) {
 	if b := d.src[d.at:]; len(b) >= shortKeyOctets && b[0]&keyShort != 0 { // as nearly all are
 		setMapped(&k.Source, binary.BigEndian.Uint32(b[1:]))
@@ -115,9 +118,9 @@ func addressLength(row []byte) int {
 	return min(addressLengths[row[0]&behindMapped], len(row))
 }
 
-// compareKeyOctets compares two encoded keys, which may have the mark endFollows.
+// compareKeyOctets compares two encoded keys, which may have marks of their rows.
 func compareKeyOctets(a, b []byte) int {
-	if len(a) > 0 && len(b) > 0 && (a[0]^b[0])&^endFollows != 0 {
+	if len(a) > 0 && len(b) > 0 && (a[0]^b[0])&^rowMarks != 0 {
 		var k, l [longKeyOctets]byte
 		a, b = longKey(a, &k), longKey(b, &l)
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -89,26 +88,33 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64, usual int) {
 	}
 }
 
-// compareMetered compares so many numbers of two metered rows, at most 4, from behind their points on.
-// Durations of flow records, which come first, agree.
-func compareMetered(a, b []byte, numbers int) int {
-	const room = lengthOctets + 4*8 + 8
-	if min(cap(a), cap(b)) < room || min(len(a), len(b)) < lengthOctets { // the last ones of a buffer, or damaged
-		a, b = append(make([]byte, 0, room), a...), append(make([]byte, 0, room), b...)
+// orderNumbers is how many numbers order metered rows at most.
+const orderNumbers = 4
+
+// compareMetered compares so many numbers of two metered rows, at most orderNumbers, from behind their points on.
+// Durations of flow records, which come first, agree. first is the first octet of the key.
+func compareMetered(a, b []byte, firstA, firstB byte, numbers int) int {
+	x, y := orderOf(a, firstA, numbers), orderOf(b, firstB, numbers)
+	return slices.Compare(x[:], y[:])
+}
+
+// orderOf reads the numbers that order a metered row.
+func orderOf(row []byte, first byte, numbers int) (order [orderNumbers]uint64) {
+	if first&onePacket != 0 {
+		return singleOrder(row, numbers)
 	}
-	v, w := (*[room]byte)(a[:room]), (*[room]byte)(b[:room])
-	x, y := binary.LittleEndian.Uint64(v[:]), binary.LittleEndian.Uint64(w[:])
-	at, to := uint64(lengthOctets), uint64(lengthOctets)
-	for range min(numbers, 4) {
-		p := binary.LittleEndian.Uint64(v[min(at, room-8):]) & lowOctets[x&15]
-		q := binary.LittleEndian.Uint64(w[min(to, room-8):]) & lowOctets[y&15]
-		if p != q {
-			return cmp.Compare(p, q)
-		}
-		at, to = at+x&15, to+y&15
-		x, y = x>>4, y>>4
+	const room = lengthOctets + orderNumbers*8 + 8
+	if cap(row) < room || len(row) < lengthOctets { // the last one of a buffer, or damaged
+		row = append(make([]byte, 0, room), row...)
 	}
-	return 0
+	b := (*[room]byte)(row[:room])
+	lengths, at := binary.LittleEndian.Uint64(b[:]), uint64(lengthOctets)
+	for i := range order[:min(numbers, orderNumbers)] {
+		order[i] = binary.LittleEndian.Uint64(b[min(at, room-8):]) & lowOctets[lengths&15]
+		at += lengths & 15
+		lengths >>= 4
+	}
+	return order
 }
 
 // copyPlace is putPlace for a row whose key another one has already.
@@ -287,10 +293,7 @@ func appendWholeSlice(dst, row []byte, r *flow.Record, interval flow.Timestamp, 
 func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uint64) {
 	var v [meteredNumbers]uint64
 	d.numbers(&v, usualOfSlice)
-	r.End, r.Complete, r.ActiveTime, r.Attributes = 0, false, 0, nil
-	r.Reverse, r.ReverseTCPFlags, r.ReverseTCP, r.ReverseScaled = flow.Counters{}, 0, false, flow.Scaled{}
-	r.InIf, r.OutIf, r.Direction, r.InIfName, r.OutIfName, r.Scaled = 0, 0, 0, 0, 0, flow.Scaled{}
-	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
+	setUnsaid(r)
 	r.First = flow.Timestamp(uint64(r.Start) + v[2])
 	r.Last = flow.Timestamp(uint64(r.First) + v[3])
 	r.FlowsActive, r.FlowsStarted, r.FlowsEnded = v[4]&1|v[9]<<1, v[4]>>1&1|v[10]<<1, v[4]>>2&1|v[11]<<1
@@ -302,4 +305,12 @@ func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uin
 		d.reverseSlice(r)
 	}
 	return uint32(v[0]), v[1]
+}
+
+// setUnsaid sets what metered slices do not say.
+func setUnsaid(r *flow.IntervalRecord) {
+	r.End, r.Complete, r.ActiveTime, r.Attributes = 0, false, 0, nil
+	r.Reverse, r.ReverseTCPFlags, r.ReverseTCP, r.ReverseScaled = flow.Counters{}, 0, false, flow.Scaled{}
+	r.InIf, r.OutIf, r.Direction, r.InIfName, r.OutIfName, r.Scaled = 0, 0, 0, 0, 0, flow.Scaled{}
+	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
 }

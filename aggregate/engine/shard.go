@@ -55,12 +55,16 @@ func (s *shard) Record(r *flow.Record) {
 	s.flows.Add(r)
 }
 
-// Whole is Record and Slice for a flow whose packets all lie in one interval. Of its two rows the key is
-// encoded once.
+// Whole is Record and Slice for a flow whose packets all lie in one interval, whose two rows are laid out together.
 func (s *shard) Whole(r *flow.Record, interval flow.Timestamp, place uint64) {
 	s.records++
 	s.withoutIP = s.withoutIP || r.Key.Version == 0
 	before := s.flows.Room()
+	if isSingle(r, interval, place) {
+		s.flows.Took(appendSingle(before, r))
+		s.slices.Took(appendSingleSlice(s.slices.Room(), r, interval, place))
+		return
+	}
 	after := appendMetered(before, r)
 	s.flows.Took(after)
 	s.slices.Took(appendWholeSlice(s.slices.Room(), after[len(before):], r, interval, place))
