@@ -72,11 +72,7 @@ func putKey(b []byte, k *flow.Key) int {
 // key reads what appendKey wrote, with marks of the row or without.
 func (d *decoder) key(k *flow.Key) {
 	if b := d.src[d.at:]; len(b) >= shortKeyOctets && b[0]&keyShort != 0 { // as nearly all are
-		setMapped(&k.Source, binary.BigEndian.Uint32(b[1:]))
-		setMapped(&k.Destination, binary.BigEndian.Uint32(b[5:]))
-		ports := binary.BigEndian.Uint32(b[9:])
-		k.SourcePort, k.DestinationPort = uint16(ports>>16), uint16(ports)
-		k.Protocol, k.ClassOfService, k.Version, k.Shape = b[13], b[14], 4, flow.Shape(b[0]>>1)&flow.Ports
+		setShort(k, (*[shortKeyOctets]byte)(b))
 		d.at += shortKeyOctets
 		return
 	}
@@ -89,6 +85,15 @@ func (d *decoder) key(k *flow.Key) {
 	rest := d.octets(keyRest)
 	k.SourcePort, k.DestinationPort = binary.BigEndian.Uint16(rest), binary.BigEndian.Uint16(rest[2:])
 	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[4], rest[5], rest[6], flow.Shape(rest[7])
+}
+
+// setShort reads a short key, all but its point.
+func setShort(k *flow.Key, b *[shortKeyOctets]byte) {
+	setMapped(&k.Source, binary.BigEndian.Uint32(b[1:]))
+	setMapped(&k.Destination, binary.BigEndian.Uint32(b[5:]))
+	ports := binary.BigEndian.Uint32(b[9:])
+	k.SourcePort, k.DestinationPort = uint16(ports>>16), uint16(ports)
+	k.Protocol, k.ClassOfService, k.Version, k.Shape = b[13], b[14], 4, flow.Shape(b[0]>>1)&flow.Ports
 }
 
 // setMapped makes a the IPv4-mapped form of an address.

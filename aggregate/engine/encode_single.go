@@ -73,15 +73,17 @@ func appendSingleSlice(dst []byte, r *flow.Record, interval flow.Timestamp, plac
 	return dst[:len(dst)+singlePlace+singleSliceOctets]
 }
 
-// single reads what appendSingle wrote behind the point, and sets all members but the key and the start.
-func (d *decoder) single(r *flow.Record) {
-	if len(d.src)-d.at < singleOctets {
-		d.failed = true
-		return
+// decodeSingle reads what appendSingle wrote, as decodeRecord does.
+func decodeSingle(src []byte, r *flow.Record) error {
+	if len(src) != singlePlace+singleOctets {
+		return errRowCut
 	}
-	v, w := binary.LittleEndian.Uint64(d.src[d.at:]), binary.LittleEndian.Uint32(d.src[d.at+8:])
-	d.at += singleOctets
+	b := (*[singlePlace + singleOctets]byte)(src)
+	v, w := binary.LittleEndian.Uint64(b[singlePlace:]), binary.LittleEndian.Uint32(b[singlePlace+8:])
+	r.Start = unordered(binary.BigEndian.Uint64(b[:]))
 	r.End = r.Start
+	setShort(&r.Key, (*[shortKeyOctets]byte)(b[startOctets:]))
+	r.Key.Point = uint32(b[singlePlace-1] >> 1)
 	setLengths(&r.Counters, v)
 	r.FirstNumber, r.FirstInput, r.Ordinal = uint64(uint32(v)), w>>8&0xff, 0
 	r.MinTTL, r.MaxTTL, r.EndReason, r.Marks, r.TCPFlags = uint8(w), uint8(w), flow.EndReason(w>>16&7), flow.Mark(w>>19&1)*flow.MarkTCP, uint16(w>>20)
@@ -93,22 +95,25 @@ func (d *decoder) single(r *flow.Record) {
 		r.TCPFlagCounts[bits.TrailingZeros16(f)] = 1
 	}
 	r.VLAN, r.InnerVLAN, r.MPLSTop, r.SourceMAC, r.DestinationMAC = 0, 0, 0, [6]byte{}, [6]byte{}
+	return nil
 }
 
-// singleSlice reads what appendSingleSlice wrote behind the point, as meteredSlice does.
-func (d *decoder) singleSlice(r *flow.IntervalRecord) (input uint32, number uint64) {
-	if len(d.src)-d.at < singleSliceOctets {
-		d.failed = true
-		return 0, 0
+// decodeSingleSlice reads what appendSingleSlice wrote, as decodeInterval does.
+func decodeSingleSlice(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
+	if len(src) != singlePlace+singleSliceOctets {
+		return 0, 0, 0, errRowCut
 	}
-	v, w := binary.LittleEndian.Uint64(d.src[d.at:]), binary.LittleEndian.Uint64(d.src[d.at+8:])
-	d.at += singleSliceOctets
+	b := (*[singlePlace + singleSliceOctets]byte)(src)
+	v, w := binary.LittleEndian.Uint64(b[singlePlace:]), binary.LittleEndian.Uint64(b[singlePlace+8:])
 	setUnsaid(r)
-	at := flow.Timestamp(uint64(r.Start) + w&(1<<40-1))
+	r.Start = unordered(binary.BigEndian.Uint64(b[:]))
+	setShort(&r.Key, (*[shortKeyOctets]byte)(b[startOctets:]))
+	r.Key.Point = uint32(b[singlePlace-1] >> 1)
 	setLengths(&r.Counters, v)
-	r.First, r.Last, r.FlowsActive, r.FlowsStarted, r.FlowsEnded = at, at, 1, 1, 1
+	r.First = flow.Timestamp(uint64(r.Start) + w&(1<<40-1))
+	r.Last, r.FlowsActive, r.FlowsStarted, r.FlowsEnded = r.First, 1, 1, 1
 	r.Marks, r.TCPFlags = flow.Mark(w>>48&1)*flow.MarkTCP, uint16(w>>49)
-	return uint32(w >> 40 & 0xff), uint64(uint32(v))
+	return singlePlace, uint32(w >> 40 & 0xff), uint64(uint32(v)), nil
 }
 
 // singleOrder gives what orderOf does, of a record if numbers is 4, else of a slice.
