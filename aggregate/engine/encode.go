@@ -171,8 +171,12 @@ func decodeReport(src []byte, r *flow.Record, to *behind) error {
 // decodeRecord reads a row back. What the record points to is in to; the Elements of an
 // Export are octets of src.
 func decodeRecord(src []byte, r *flow.Record, to *behind) error {
+	marks := marksOf(src)
+	if marks&onePacket != 0 {
+		return decodeSingle(src, r)
+	}
 	d := decoder{src: src}
-	if len(src) > startOctets && src[startOctets]&endFollows != 0 {
+	if marks&endFollows != 0 {
 		*r = flow.Record{}
 		r.Start = d.time()
 		d.key(&r.Key)
@@ -183,7 +187,7 @@ func decodeRecord(src []byte, r *flow.Record, to *behind) error {
 	}
 	r.Start = d.time()
 	d.key(&r.Key)
-	if d.point(&r.Key) {
+	if d.point(&r.Key) || d.failed {
 		return errRowCut
 	}
 	d.metered(r, to)
@@ -246,13 +250,18 @@ func decodeSlice(src []byte, s *meter.Slice) (err error) {
 
 // decodeInterval reads back what appendSlice wrote of a slice. It gives the place of the
 // flow's first packet, and how many octets say which row of the interval table the slice
-// belongs to: slices of one row begin with the same ones.
+// belongs to: slices of one row begin with the same ones, see sameHead.
 func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32, number uint64, err error) {
+	if marksOf(src)&onePacket != 0 {
+		return decodeSingleSlice(src, r)
+	}
 	d := decoder{src: src}
 	start := d.time()
 	r.Start = start
 	d.key(&r.Key)
-	if !d.point(&r.Key) {
+	if exported := d.point(&r.Key); d.failed {
+		return 0, 0, 0, errRowCut
+	} else if !exported {
 		head = d.at
 		input, number = d.meteredSlice(r)
 	} else {
@@ -262,6 +271,26 @@ func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32,
 		input, number = d.anySlice(r)
 	}
 	return head, input, number, d.finish()
+}
+
+// sameHead says whether a slice begins with the head of a row, whatever else marks say.
+func sameHead(encoded, head []byte) bool {
+	if len(head) == singlePlace && len(encoded) >= singlePlace { // a short key and a short point, as nearly always
+		a, b := (*[singlePlace]byte)(encoded), (*[singlePlace]byte)(head)
+		return (binary.LittleEndian.Uint64(a[:])^binary.LittleEndian.Uint64(b[:]))|
+			(binary.LittleEndian.Uint64(a[8:])^binary.LittleEndian.Uint64(b[8:]))&^rowMarks|
+			(binary.LittleEndian.Uint64(a[16:])^binary.LittleEndian.Uint64(b[16:])) == 0
+	}
+	return len(encoded) >= len(head) && string(encoded[:startOctets]) == string(head[:startOctets]) &&
+		(encoded[startOctets]^head[startOctets])&^rowMarks == 0 && string(encoded[startOctets+1:len(head)]) == string(head[startOctets+1:])
+}
+
+// marksOf gives the first octet of the key of a sorted row.
+func marksOf(row []byte) byte {
+	if len(row) <= startOctets { // it is damaged
+		return 0
+	}
+	return row[startOctets]
 }
 
 // decodeAnySlice reads back what appendAnySlice wrote.

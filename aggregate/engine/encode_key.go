@@ -16,6 +16,9 @@ const (
 	keyShort   = 1 << iota
 	keyPorts   // of short ones: Shape is flow.Ports, otherwise 0
 	endFollows // of sorted flow records: the end stands behind the key, see appendRecord
+	onePacket  // of sorted rows: they are of a flow of one packet, see appendSingle
+
+	rowMarks = endFollows | onePacket // say nothing of the key
 )
 
 const (
@@ -66,14 +69,10 @@ func putKey(b []byte, k *flow.Key) int {
 	return shortKeyOctets
 }
 
-// key reads what appendKey wrote, with the mark endFollows or without.
+// key reads what appendKey wrote, with marks of the row or without.
 func (d *decoder) key(k *flow.Key) {
 	if b := d.src[d.at:]; len(b) >= shortKeyOctets && b[0]&keyShort != 0 { // as nearly all are
-		setMapped(&k.Source, binary.LittleEndian.Uint32(b[1:]))
-		setMapped(&k.Destination, binary.LittleEndian.Uint32(b[5:]))
-		ports := binary.BigEndian.Uint32(b[9:])
-		k.SourcePort, k.DestinationPort = uint16(ports>>16), uint16(ports)
-		k.Protocol, k.ClassOfService, k.Version, k.Shape = b[13], b[14], 4, flow.Shape(b[0]>>1)&flow.Ports
+		setShort(k, (*[shortKeyOctets]byte)(b))
 		d.at += shortKeyOctets
 		return
 	}
@@ -86,6 +85,15 @@ func (d *decoder) key(k *flow.Key) {
 	rest := d.octets(keyRest)
 	k.SourcePort, k.DestinationPort = binary.BigEndian.Uint16(rest), binary.BigEndian.Uint16(rest[2:])
 	k.Protocol, k.ClassOfService, k.Version, k.Shape = rest[4], rest[5], rest[6], flow.Shape(rest[7])
+}
+
+// setShort reads a short key, all but its point.
+func setShort(k *flow.Key, b *[shortKeyOctets]byte) {
+	setMapped(&k.Source, binary.LittleEndian.Uint32(b[1:]))
+	setMapped(&k.Destination, binary.LittleEndian.Uint32(b[5:]))
+	ports := binary.BigEndian.Uint32(b[9:])
+	k.SourcePort, k.DestinationPort = uint16(ports>>16), uint16(ports)
+	k.Protocol, k.ClassOfService, k.Version, k.Shape = b[13], b[14], 4, flow.Shape(b[0]>>1)&flow.Ports
 }
 
 // setMapped makes a the IPv4-mapped form of an address, of which ipv4 is read little endian:
@@ -117,9 +125,9 @@ func addressLength(row []byte) int {
 	return min(addressLengths[row[0]&behindMapped], len(row))
 }
 
-// compareKeyOctets compares two encoded keys, which may have the mark endFollows.
+// compareKeyOctets compares two encoded keys, which may have marks of their rows.
 func compareKeyOctets(a, b []byte) int {
-	if len(a) > 0 && len(b) > 0 && (a[0]^b[0])&^endFollows != 0 {
+	if len(a) > 0 && len(b) > 0 && (a[0]^b[0])&^rowMarks != 0 {
 		var k, l [longKeyOctets]byte
 		a, b = longKey(a, &k), longKey(b, &l)
 	}

@@ -88,13 +88,33 @@ func (d *decoder) numbers(numbers *[meteredNumbers]uint64, usual int) {
 	}
 }
 
-// compareMetered compares so many numbers of two metered rows from behind their points on. Durations
-// of flow records, which come first, agree.
-func compareMetered(x, y *decoder, numbers int) int {
-	var v, w [meteredNumbers]uint64
-	x.numbers(&v, meteredNumbers)
-	y.numbers(&w, meteredNumbers)
-	return slices.Compare(v[:numbers], w[:numbers])
+// orderNumbers is how many numbers order metered rows at most.
+const orderNumbers = 4
+
+// compareMetered compares so many numbers of two metered rows, at most orderNumbers, from behind their points on.
+// Durations of flow records, which come first, agree. first is the first octet of the key.
+func compareMetered(a, b []byte, firstA, firstB byte, numbers int) int {
+	x, y := orderOf(a, firstA, numbers), orderOf(b, firstB, numbers)
+	return slices.Compare(x[:], y[:])
+}
+
+// orderOf reads the numbers that order a metered row.
+func orderOf(row []byte, first byte, numbers int) (order [orderNumbers]uint64) {
+	if first&onePacket != 0 {
+		return singleOrder(row, numbers)
+	}
+	const room = lengthOctets + orderNumbers*8 + 8
+	if cap(row) < room || len(row) < lengthOctets { // the last one of a buffer, or damaged
+		row = append(make([]byte, 0, room), row...)
+	}
+	b := (*[room]byte)(row[:room])
+	lengths, at := binary.LittleEndian.Uint64(b[:]), uint64(lengthOctets)
+	for i := range order[:min(numbers, orderNumbers)] {
+		order[i] = binary.LittleEndian.Uint64(b[min(at, room-8):]) & lowOctets[lengths&15]
+		at += lengths & 15
+		lengths >>= 4
+	}
+	return order
 }
 
 // copyPlace is putPlace for a row whose key another one has already.
@@ -273,10 +293,7 @@ func appendWholeSlice(dst, row []byte, r *flow.Record, interval flow.Timestamp, 
 func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uint64) {
 	var v [meteredNumbers]uint64
 	d.numbers(&v, usualOfSlice)
-	r.End, r.Complete, r.ActiveTime, r.Attributes = 0, false, 0, nil
-	r.Reverse, r.ReverseTCPFlags, r.ReverseTCP, r.ReverseScaled = flow.Counters{}, 0, false, flow.Scaled{}
-	r.InIf, r.OutIf, r.Direction, r.InIfName, r.OutIfName, r.Scaled = 0, 0, 0, 0, 0, flow.Scaled{}
-	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
+	setUnsaid(r)
 	r.First = flow.Timestamp(uint64(r.Start) + v[2])
 	r.Last = flow.Timestamp(uint64(r.First) + v[3])
 	r.FlowsActive, r.FlowsStarted, r.FlowsEnded = v[4]&1|v[9]<<1, v[4]>>1&1|v[10]<<1, v[4]>>2&1|v[11]<<1
@@ -288,4 +305,12 @@ func (d *decoder) meteredSlice(r *flow.IntervalRecord) (input uint32, number uin
 		d.reverseSlice(r)
 	}
 	return uint32(v[0]), v[1]
+}
+
+// setUnsaid sets what metered slices do not say.
+func setUnsaid(r *flow.IntervalRecord) {
+	r.End, r.Complete, r.ActiveTime, r.Attributes = 0, false, 0, nil
+	r.Reverse, r.ReverseTCPFlags, r.ReverseTCP, r.ReverseScaled = flow.Counters{}, 0, false, flow.Scaled{}
+	r.InIf, r.OutIf, r.Direction, r.InIfName, r.OutIfName, r.Scaled = 0, 0, 0, 0, 0, flow.Scaled{}
+	r.Has, r.Distribution = flow.MeteredFields, flow.DistributionDirect
 }

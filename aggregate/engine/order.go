@@ -52,6 +52,9 @@ func recordPrefix(row []byte) (first, second, third uint64) {
 	}
 	first = binary.BigEndian.Uint64(row)
 	third, _ = keyNumbers(row[startOctets:])
+	if row[startOctets]&onePacket != 0 {
+		return first, first, third
+	}
 	if row[startOctets]&(keyShort|endFollows) == keyShort && row[point] < 0x80 && cap(row) >= numbers+8 { // as of nearly all that are metered here
 		return first, first + binary.LittleEndian.Uint64(row[numbers : numbers+8][:8])&lowOctets[row[lengths]&15], third
 	}
@@ -110,13 +113,30 @@ func reportOrder(points *flow.Points) runs.Order[flow.Record] {
 	}
 }
 
-// compareKeys compares rows from their keys on: the key, then as compareRest does.
+// compareKeys compares rows from their keys on: the key, the observation point, and as many
+// numbers as are said for metered rows and for exported ones.
 func compareKeys(a, b []byte, points *flow.Points, metered, exported int) int {
+	if len(a) == 0 || len(b) == 0 { // one is damaged
+		return cmp.Compare(len(a), len(b))
+	}
+	const point = shortKeyOctets
+	if len(a) > point && len(b) > point && a[0]&keyShort != 0 && (a[0]^b[0]|a[0]&endFollows)&^onePacket == 0 &&
+		string(a[1:point+1]) == string(b[1:point+1]) && a[point]&0x81 == 0 { // two flows of one key, as nearly always
+		return compareMetered(a[point+1:], b[point+1:], a[0], b[0], metered)
+	}
 	k, l := keyLength(a), keyLength(b)
 	if c := compareKeyOctets(a[:k], b[:l]); c != 0 {
 		return c
 	}
-	return compareRest(behindEnd(a, k), behindEnd(b, l), points, metered, exported)
+	x, y := decoder{src: behindEnd(a, k)}, decoder{src: behindEnd(b, l)}
+	metering := len(x.src) > 0 && x.src[0]&1 == 0 // the lowest bit of the point
+	if c := comparePoints(&x, &y, points); c != 0 {
+		return c
+	}
+	if metering && metered > 0 {
+		return compareMetered(x.src[x.at:], y.src[y.at:], a[0], b[0], metered)
+	}
+	return compareNumbers(&x, &y, exported)
 }
 
 // behindEnd gives what follows the key of so many octets, and the end if that does. Ends of
@@ -126,19 +146,6 @@ func behindEnd(row []byte, key int) []byte {
 		key += 8
 	}
 	return row[min(key, len(row)):]
-}
-
-// compareRest compares what follows the key: observation point, and as many
-// numbers as are said for metered rows and for exported ones.
-func compareRest(a, b []byte, points *flow.Points, metered, exported int) int {
-	x, y := decoder{src: a}, decoder{src: b}
-	if c := comparePoints(&x, &y, points); c != 0 {
-		return c
-	}
-	if metered > 0 && len(a) > 0 && a[0]&1 == 0 { // the lowest bit of the point
-		return compareMetered(&x, &y, metered)
-	}
-	return compareNumbers(&x, &y, exported)
 }
 
 // comparePoints compares observation points by name, then the interfaces and the

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 
@@ -87,7 +86,7 @@ func (r *Result) intervals(place func() *flow.IntervalRecord, yield func(*flow.I
 	var last sliceOf
 	var slice meter.Slice // one that does not become a row
 	err := runs.MergeEncoded(r.slices, func(encoded []byte) error {
-		same := row != nil && bytes.HasPrefix(encoded, head)
+		same := row != nil && sameHead(encoded, head)
 		if same || r.handOver != nil && r.later.holds(startOf(encoded)) {
 			if err := decodeSlice(encoded, &slice); err != nil {
 				return runs.Damaged(err)

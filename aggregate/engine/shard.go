@@ -55,12 +55,16 @@ func (s *shard) Record(r *flow.Record) {
 	s.flows.Add(r)
 }
 
-// Whole is Record and Slice for a flow whose packets all lie in one interval. Of its two rows the key is
-// encoded once.
+// Whole is Record and Slice for a flow whose packets all lie in one interval, whose two rows are laid out together.
 func (s *shard) Whole(r *flow.Record, interval flow.Timestamp, place uint64) {
 	s.records++
 	s.withoutIP = s.withoutIP || r.Key.Version == 0
 	before := s.flows.Room()
+	if isSingle(r, interval, place) {
+		s.flows.Took(appendSingle(before, r))
+		s.slices.Took(appendSingleSlice(s.slices.Room(), r, interval, place))
+		return
+	}
 	after := appendMetered(before, r)
 	s.flows.Took(after)
 	s.slices.Took(appendWholeSlice(s.slices.Room(), after[len(before):], r, interval, place))
@@ -120,6 +124,7 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	}
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
+	s.table.reached = packets[numbers[0]].Clock
 	var near nearby
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
@@ -188,7 +193,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 		s.end(over, now)
 		return over
 	})
-	s.table.swept, s.left = now, uint64(s.table.states)
+	s.left = uint64(s.table.states)
 }
 
 // end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache

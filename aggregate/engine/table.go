@@ -22,10 +22,10 @@ type table struct {
 	given  int       // chunks that were given back, when all flows end
 
 	// since has, for the states of each member of taken, a clock that all their packets have
-	// or come behind, so that a sweep need not look at them; of new ones it is swept, the clock
-	// of the last sweep. Clocks of new packets only rise.
-	since []flow.Timestamp
-	swept flow.Timestamp
+	// or come behind, so that a sweep need not look at them; of new ones it is reached, a clock
+	// that no packet to come is below. Clocks of new packets only rise.
+	since   []flow.Timestamp
+	reached flow.Timestamp
 }
 
 // slot holds the upper half of a key's hash and the number of its state plus 1;
@@ -45,7 +45,7 @@ const (
 func newTable(keep extensions) *table { return tableOf(firstSlots, keep) }
 
 func tableOf(slots int, keep extensions) *table {
-	return &table{slots: make([]slot, slots), keep: keep, swept: flow.MinTimestamp}
+	return &table{slots: make([]slot, slots), keep: keep, reached: flow.MinTimestamp}
 }
 
 func tag(hash uint64) uint64         { return hash >> 32 }
@@ -159,14 +159,16 @@ func (t *table) take() uint32 {
 				t.beside = append(t.beside, t.keep.chunk())
 			}
 			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
-			for range chunkStates / 64 {
-				t.since = append(t.since, t.swept)
-			}
+			t.since = append(t.since, make([]flow.Timestamp, chunkStates/64)...)
 		}
 		number = t.states
 		t.states++
 	}
-	t.taken[number/64] |= 1 << (number % 64)
+	member := &t.taken[number/64]
+	if *member == 0 {
+		t.since[number/64] = t.reached
+	}
+	*member |= 1 << (number % 64)
 	return number
 }
 

@@ -7,19 +7,20 @@ import (
 )
 
 // Rows in memory are put in order by distributing them over the range of the first
-// number of their prefixes that differs, then each part over its own range, until
-// parts are small enough to be compared. Rows come nearly evenly spread over time,
-// so that two or three such passes, each linear, replace most of the comparisons.
+// number of their prefixes that differs: many rows over a few parts, each of which fits
+// into the cache, and those of a part over as many as there are rows. Rows come nearly
+// evenly spread over time, so that in the end hardly any two are in one part, and little is
+// left to compare; where many are, they are distributed again, over the range of theirs.
 // A ref holds only the number that it is sorted by, so that passes move little; where
 // rows agree in it, the next one is fetched from the rows. Each pass narrows the range
-// of a number by fewBits or partBits bits, so that no input makes more than 16 passes of
+// of a number by fewBits bits at least, so that no input makes more than 16 passes of
 // each of the three numbers.
 const (
-	partBits  = 8
-	mostParts = 1 << partBits
-	manyRows  = 1 << 10 // from which partBits bits are distributed by at a time
-	fewBits   = 4       // by which fewer are
-	fewRows   = 20      // up to which comparing is faster
+	partBits = 8       // by which many rows are distributed at a time
+	manyRows = 1 << 14 // from which rows are many
+	mostBits = 11      // by which fewer are at most
+	fewBits  = 4       // and at least
+	fewRows  = 20      // up to which comparing is faster
 )
 
 func (s *Sorter[T]) sort() {
@@ -63,7 +64,7 @@ func (s *Sorter[T]) sortFrom(refs, spare []ref, number int, toSpare bool) {
 			return
 		}
 	} else {
-		insertionSort(refs)
+		insertionSort(refs, refs)
 	}
 	s.sortEqual(refs, spare, number)
 	if toSpare {
@@ -75,16 +76,43 @@ func (s *Sorter[T]) sortFrom(refs, spare []ref, number int, toSpare bool) {
 func (s *Sorter[T]) sortParts(refs, spare []ref, low, high uint64, number int, toSpare bool) {
 	width := partBits
 	if len(refs) < manyRows {
-		width = fewBits
+		width = min(max(bits.Len(uint(len(refs))), fewBits), mostBits)
 	}
-	ends := distribute(refs, spare, low, max(bits.Len64(high-low)-width, 0), 1<<width)
-	begin := uint32(0)
-	for _, end := range ends[:1<<width] {
-		if begin < end {
-			s.sortFrom(spare[begin:end], refs[begin:end], number, !toSpare)
+	base := len(s.ends)
+	s.ends = slices.Grow(s.ends, 1<<width)[:base+1<<width]
+	ends := s.ends[base:]
+	distribute(refs, spare, low, max(bits.Len64(high-low)-width, 0), ends)
+	if len(refs) < manyRows && largest(ends) <= fewRows {
+		sorted := refs
+		if toSpare {
+			sorted = spare
 		}
+		insertionSort(spare, sorted)
+		other := spare
+		if toSpare {
+			other = refs
+		}
+		s.sortEqual(sorted, other, number)
+	} else {
+		begin := uint32(0)
+		for _, end := range ends {
+			if begin < end {
+				s.sortFrom(spare[begin:end], refs[begin:end], number, !toSpare)
+			}
+			begin = end
+		}
+	}
+	s.ends = s.ends[:base]
+}
+
+// largest gives how many rows the largest part has.
+func largest(ends []uint32) (most uint32) {
+	begin := uint32(0)
+	for _, end := range ends {
+		most = max(most, end-begin)
 		begin = end
 	}
+	return most
 }
 
 // sortEqual sorts those rows that agree in their keys, in whose order they are.
@@ -103,15 +131,15 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 	}
 }
 
-// insertionSort sorts few rows by their keys.
-func insertionSort(refs []ref) {
-	for i := 1; i < len(refs); i++ {
-		r := refs[i]
+// insertionSort sorts rows by their keys, few or nearly in order, to another place or where they are.
+func insertionSort(from, to []ref) {
+	to = to[:len(from)]
+	for i, r := range from {
 		j := i
-		for ; j > 0 && r.key < refs[j-1].key; j-- {
-			refs[j] = refs[j-1]
+		for ; j > 0 && r.key < to[j-1].key; j-- {
+			to[j] = to[j-1]
 		}
-		refs[j] = r
+		to[j] = r
 	}
 }
 
@@ -128,22 +156,21 @@ func extremes(refs []ref) (low, high uint64) {
 	return low, high
 }
 
-// distribute copies refs in the order of so many parts, the rows of a part in the order
-// that they had, and gives the end of each part.
-func distribute(from, to []ref, low uint64, shift, parts int) (ends [mostParts]uint32) {
-	part := func(r *ref) uint8 { return uint8((r.key - low) >> (shift & 63)) }
+// distribute copies refs in the order of parts, the rows of a part in the order that they had,
+// and sets ends, one a part, to the end of each.
+func distribute(from, to []ref, low uint64, shift int, ends []uint32) {
+	clear(ends)
 	for i := range from {
-		ends[part(&from[i])]++
+		ends[(from[i].key-low)>>(shift&63)]++
 	}
 	sum := uint32(0)
-	for i, n := range ends[:parts] {
+	for i, n := range ends {
 		ends[i] = sum // where the part begins
 		sum += n
 	}
 	for i := range from {
-		p := part(&from[i])
-		to[ends[p]] = from[i]
-		ends[p]++
+		end := &ends[(from[i].key-low)>>(shift&63)]
+		to[*end] = from[i]
+		*end++
 	}
-	return ends
 }

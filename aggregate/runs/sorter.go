@@ -58,6 +58,7 @@ type Sorter[T any] struct {
 	octets []byte // encoded rows, one behind the other
 	refs   []ref
 	spare  []ref      // where sorting moves refs to
+	ends   []uint32   // of the parts that are being sorted
 	keep   int        // runs that are to be kept in memory from now on
 	kept   []resident // runs in memory
 	files  []run
