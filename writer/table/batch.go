@@ -17,6 +17,10 @@ type Rows[R any] struct {
 	traits, octets words
 	anyCounts      [rareCounts]uint64 // the bits of counts that any row has set
 
+	// What single columns keep from rows to rows.
+	communities *communities
+	flowHash    *blockHash
+
 	take func(*Rows[R])
 }
 

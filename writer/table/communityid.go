@@ -115,9 +115,11 @@ func communityBatch(points *observedPoints) batch[flow.Record] {
 			},
 		},
 		symbols: func(dst []Symbol, rows *Rows[flow.Record]) {
-			hash := newBlockHash(sha1.New())
+			if rows.communities == nil {
+				rows.communities = newCommunities()
+			}
 			for i := range rows.Keys {
-				dst[i] = symbolOfHash(hash.sum(appendCommunity(hash.begin(), &rows.Keys[i])))
+				dst[i] = rows.communities.of(&rows.Keys[i])
 			}
 		},
 	}
