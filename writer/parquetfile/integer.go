@@ -2,6 +2,7 @@ package parquetfile
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"netstream/writer/table"
@@ -26,7 +27,9 @@ type integerColumn[R any] struct {
 // add encodes cells as they come, while they are near the processor.
 func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
 	before := len(c.cells)
-	c.cells = gather(&c.pages, c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
+	c.at.ask(rows)
+	c.take(len(rows.All), c.at.nulls)
+	c.cells = gather(c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
 	if len(c.cells) == before {
 		return nil
 	}
@@ -103,31 +106,58 @@ func smallValues(kind table.Kind) int {
 }
 
 func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
-	c.cells = gather(&c.pages, c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
-	if len(c.cells) == 0 || len(c.dictionary.keys) > 0 && c.numbers.repeat(allEqual(c.cells, c.last), len(c.cells)) {
+	c.at.ask(rows)
+	c.take(len(rows.All), c.at.nulls)
+	cells := len(rows.All) - c.at.nulls
+	known := len(c.dictionary.keys) > 0
+	if row := c.at.only(rows, c.declared.Same); row != nil && known && c.numbers.repeat(c.declared.Int(row) == c.last, cells) {
+		return nil
+	}
+	c.cells = gather(c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
+	if cells == 0 || known && c.numbers.repeat(allEqual(c.cells, c.last), cells) {
 		return nil
 	}
 	before := c.numbers.spread()
-	all := slices.Grow(before, len(c.cells))[:len(before)+len(c.cells)]
-	small, added := c.small, all[len(before):]
-	for i, v := range c.cells {
-		if uint64(v) < uint64(len(small)) {
-			if n := small[v]; n != 0 {
-				added[i] = n - 1
-				continue
-			}
-		}
-		added[i] = c.look(v)
-	}
+	all := slices.Grow(before, cells)[:len(before)+cells]
+	c.number(all[len(before):], c.cells)
 	c.numbers.set(all)
-	c.last = c.cells[len(c.cells)-1]
+	c.last = c.cells[cells-1]
 	return nil
 }
 
-// look gives the dictionary number of a value that is not small, or new. Small ones are
-// never looked up by their hash.
+// number gives the dictionary number of each cell. Most of the time all are small and
+// known.
+func (c *repetitiveColumn[R]) number(dst []uint32, cells []int64) {
+	small, unknown := c.small, uint32(0)
+	dst = dst[:len(cells)]
+	for i, v := range cells {
+		n := uint32(0)
+		if uint64(v) < uint64(len(small)) {
+			n = small[v]
+		}
+		dst[i] = n - 1
+		unknown |= n - 1
+	}
+	if unknown < 1<<31 {
+		return
+	}
+	for i, n := range dst {
+		if n == noNumber {
+			dst[i] = c.look(cells[i])
+		}
+	}
+}
+
+// noNumber is no number of a dictionary.
+const noNumber = math.MaxUint32
+
+// look gives the dictionary number of a value that may be new. Small ones are never looked
+// up by their hash.
 func (c *repetitiveColumn[R]) look(v int64) uint32 {
 	if uint64(v) < uint64(len(c.small)) {
+		if n := c.small[v]; n != 0 {
+			return n - 1
+		}
 		n := c.dictionary.append(v)
 		c.small[v] = n + 1
 		return n

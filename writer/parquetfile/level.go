@@ -19,23 +19,43 @@ func level(null bool) uint32 {
 
 // add takes rows of which so many are NULL.
 func (l *levels) add(null []bool, nulls int) {
-	values := len(null) - nulls
-	if len(l.each) == 0 && (l.nulls+nulls == 0 || l.rows-l.nulls+values == 0) {
-		l.rows += len(null)
-		l.nulls += nulls
+	if nulls == 0 || nulls == len(null) {
+		l.addSame(len(null), nulls > 0)
 		return
 	}
-	if len(l.each) == 0 {
-		before := level(l.nulls > 0) // of all rows, if there are any
-		for range l.rows {
-			l.each = append(l.each, before)
-		}
-	}
+	l.spread()
 	for _, n := range null {
 		l.each = append(l.each, level(n))
 	}
 	l.rows += len(null)
 	l.nulls += nulls
+}
+
+// addSame takes rows of which all are NULL, or none is.
+func (l *levels) addSame(rows int, null bool) {
+	nulls := 0
+	if null {
+		nulls = rows
+	}
+	if before := l.nulls > 0; len(l.each) > 0 || l.rows > 0 && before != null {
+		l.spread()
+		for range rows {
+			l.each = append(l.each, level(null))
+		}
+	}
+	l.rows += rows
+	l.nulls += nulls
+}
+
+// spread has the level of each row so far stand by itself.
+func (l *levels) spread() {
+	if len(l.each) > 0 {
+		return
+	}
+	before := level(l.nulls > 0) // of all rows, if there are any
+	for range l.rows {
+		l.each = append(l.each, before)
+	}
 }
 
 // complete says that the page has all its rows. Their levels are encoded once for all

@@ -34,6 +34,15 @@ func TestLevels(t *testing.T) {
 				null[i] = v < 0
 			}
 		}}
+		if r.IntN(2) == 0 {
+			at.same = func(rows *table.Rows[int]) (null, same bool) {
+				same = true
+				for _, v := range rows.All {
+					same = same && v < 0 == (rows.All[0] < 0)
+				}
+				return rows.All[0] < 0, same
+			}
+		}
 		var many func([]int, *table.Rows[int])
 		if r.IntN(2) == 0 {
 			many = func(dst []int, rows *table.Rows[int]) { copy(dst, rows.All) }
@@ -42,7 +51,10 @@ func TestLevels(t *testing.T) {
 		var cells []int
 		for rest := rows; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
-			cells = gather(&p, at, cells, &table.Rows[int]{All: rest[:n]}, func(v *int) int { return *v }, many)
+			batch := &table.Rows[int]{All: rest[:n]}
+			at.ask(batch)
+			p.take(n, at.nulls)
+			cells = gather(at, cells, batch, func(v *int) int { return *v }, many)
 			rest = rest[n:]
 		}
 		if p.rows != len(rows) || p.pageNulls != nulls || len(cells) != len(rows)-nulls {

@@ -44,11 +44,14 @@ type pages struct {
 // extent is a part of some octets.
 type extent struct{ begin, end int }
 
-// addNulls takes rows into the page being filled of which all are NULL.
-func (p *pages) addNulls(rows int) {
+// take takes rows into the page being filled of which so many are NULL.
+func (p *pages) take(rows, nulls int) {
 	p.rows += rows
-	p.pageNulls += rows
+	p.pageNulls += nulls
 }
+
+// addNulls takes rows into the page being filled of which all are NULL.
+func (p *pages) addNulls(rows int) { p.take(rows, rows) }
 
 func (p *pages) turn() { p.first = 0 }
 

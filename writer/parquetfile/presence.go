@@ -8,11 +8,12 @@ import (
 
 // presence says which rows have a cell, for all columns that are NULL in the same rows.
 type presence[R any] struct {
-	mark   func(null []bool, rows *table.Rows[R]) // nil if no row is NULL
-	shared bool                                   // several columns may have it, so the writer takes the rows
+	same   func(rows *table.Rows[R]) (null, same bool) // whether all rows are NULL, or none; nil if nothing tells
+	mark   func(null []bool, rows *table.Rows[R])      // nil if no row is NULL
+	shared bool                                        // several columns may have it, so the writer takes the rows
 	levels levels
 
-	null  []bool // of the rows being added, whether they are NULL
+	null  []bool // of the rows being added, whether they are NULL; says nothing if none or all are
 	nulls int    // how many of them are
 }
 
@@ -35,7 +36,7 @@ func presences[R any](columns []table.Column[R]) []*presence[R] {
 			}}
 		default:
 			if known[c.Nulls] == nil {
-				known[c.Nulls] = &presence[R]{mark: c.Nulls.Mark, shared: true}
+				known[c.Nulls] = &presence[R]{same: c.Nulls.Same, mark: c.Nulls.Mark, shared: true}
 			}
 			each[i] = known[c.Nulls]
 		}
@@ -47,6 +48,16 @@ func presences[R any](columns []table.Column[R]) []*presence[R] {
 func (p *presence[R]) take(rows *table.Rows[R]) {
 	if p.mark == nil {
 		return
+	}
+	if p.same != nil {
+		if null, same := p.same(rows); same {
+			p.nulls = 0
+			if null {
+				p.nulls = len(rows.All)
+			}
+			p.levels.addSame(len(rows.All), null)
+			return
+		}
 	}
 	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
 	p.mark(p.null, rows)
@@ -62,15 +73,29 @@ func (p *presence[R]) take(rows *table.Rows[R]) {
 	p.levels.add(p.null, p.nulls)
 }
 
-// gather takes rows into the page being filled, and appends the cells that are not NULL
-// to dst. many is nil, or gives the same as one and anything for rows that are NULL.
-func gather[R, T any](p *pages, at *presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
-	if !at.shared {
-		at.take(rows)
+// ask takes rows that are being added, if it has not done so for all columns.
+func (p *presence[R]) ask(rows *table.Rows[R]) {
+	if !p.shared {
+		p.take(rows)
 	}
+}
+
+// only gives a row with a cell if same knows that all cells of the rows are the same, else
+// nil. The rows must have been taken.
+func (p *presence[R]) only(rows *table.Rows[R], same func(*table.Rows[R]) bool) *R {
+	switch {
+	case same == nil || p.nulls == len(rows.All) || !same(rows):
+		return nil
+	case p.nulls == 0:
+		return &rows.All[0]
+	}
+	return &rows.All[slices.Index(p.null, false)]
+}
+
+// gather appends the cells of rows that are not NULL to dst, once their presence is
+// known. many is nil, or gives the same as one and anything for rows that are NULL.
+func gather[R, T any](at *presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
 	count := len(rows.All)
-	p.rows += count
-	p.pageNulls += at.nulls
 	before := len(dst)
 	switch {
 	case at.nulls == count:

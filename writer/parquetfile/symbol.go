@@ -26,20 +26,27 @@ type symbolColumn[R any] struct {
 }
 
 func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
-	c.symbols = gather(&c.pages, c.at, c.symbols[:0], rows, c.declared.Symbol, c.declared.Symbols)
+	c.at.ask(rows)
+	c.take(len(rows.All), c.at.nulls)
+	cells := len(rows.All) - c.at.nulls
+	known := !c.spelled && len(c.dictionary.symbols) > 0
+	if row := c.at.only(rows, c.declared.Same); row != nil && known && c.numbers.repeat(c.declared.Symbol(row) == c.last, cells) {
+		return nil
+	}
+	c.symbols = gather(c.at, c.symbols[:0], rows, c.declared.Symbol, c.declared.Symbols)
 	if c.spelled {
 		return c.spell()
 	}
-	if len(c.symbols) == 0 || len(c.dictionary.symbols) > 0 && c.numbers.repeat(allEqual(c.symbols, c.last), len(c.symbols)) {
+	if cells == 0 || known && c.numbers.repeat(allEqual(c.symbols, c.last), cells) {
 		return nil
 	}
 	before := c.numbers.spread()
-	all := slices.Grow(before, len(c.symbols))[:len(before)+len(c.symbols)]
-	known := len(c.dictionary.symbols)
+	all := slices.Grow(before, cells)[:len(before)+cells]
+	entered := len(c.dictionary.symbols)
 	c.dictionary.numberAll(all[len(before):], c.symbols)
-	c.last = c.symbols[len(c.symbols)-1]
+	c.last = c.symbols[cells-1]
 	c.numbers.set(all)
-	return c.enter(c.dictionary.symbols[known:])
+	return c.enter(c.dictionary.symbols[entered:])
 }
 
 // enter spells symbols that are new in the dictionary.

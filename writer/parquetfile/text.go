@@ -84,8 +84,10 @@ type textColumn[R any] struct {
 }
 
 func (c *textColumn[R]) add(rows *table.Rows[R]) error {
-	if !c.at.shared {
-		c.at.take(rows)
+	c.at.ask(rows)
+	if c.at.nulls == len(rows.All) {
+		c.addNulls(len(rows.All))
+		return nil
 	}
 	for i := range rows.All {
 		c.rows++

@@ -14,8 +14,18 @@ type Rows[R any] struct {
 	Keys     []flow.Key      // of each row; empty if rows of the table have none
 	Counters []flow.Counters // likewise
 
+	traits, octets words
+	anyCounts      [rareCounts]uint64 // the bits of counts that any row has set
+
+	// What single columns keep from rows to rows.
+	communities *communities
+	flowHash    *blockHash
+
 	take func(*Rows[R])
 }
+
+// rareCounts is the number of counts that are 0 in most rows.
+const rareCounts = flow.TCPFlagCount + 2
 
 // NewRows gives rows for the columns of a table.
 func NewRows[R any](columns []Column[R]) *Rows[R] {
@@ -50,6 +60,7 @@ type batch[R any] struct {
 	ints    func(dst []int64, rows *Rows[R])
 	symbols func(dst []Symbol, rows *Rows[R])
 	nulls   *Nulls[R]
+	same    func(rows *Rows[R]) bool
 }
 
 // withBatches gives columns their batches, by their names, and what fills in what these
@@ -60,7 +71,7 @@ func withBatches[R any](columns []Column[R], take func(*Rows[R]), all ...map[str
 		c := &columns[i]
 		for _, batches := range all {
 			if b, ok := batches[c.Name]; ok {
-				c.Ints, c.Symbols, c.Nulls, c.take = b.ints, b.symbols, b.nulls, take
+				c.Ints, c.Symbols, c.Nulls, c.Same, c.take = b.ints, b.symbols, b.nulls, b.same, take
 			}
 		}
 	}
@@ -69,22 +80,17 @@ func withBatches[R any](columns []Column[R], take func(*Rows[R]), all ...map[str
 
 // keyBatches are those of the columns of the flow key.
 func keyBatches[R any](points *observedPoints) map[string]batch[R] {
-	// shaped marks the rows whose key has another shape, as far as the mask has it.
-	shaped := func(mask, want flow.Shape) *Nulls[R] {
-		return &Nulls[R]{func(null []bool, rows *Rows[R]) {
-			for i := range rows.Keys {
-				null[i] = rows.Keys[i].Shape&mask != want
-			}
-		}}
-	}
 	// at marks the rows whose observation point is the nameless one or lacks something.
 	at := func(lacks func(*observed) bool) *Nulls[R] {
-		return &Nulls[R]{func(null []bool, rows *Rows[R]) {
-			for i := range rows.Keys {
-				n := rows.Keys[i].Point
-				null[i] = n == 0 || lacks(points.at(n))
-			}
-		}}
+		return &Nulls[R]{
+			Same: func(rows *Rows[R]) (null, same bool) { return true, rows.traits.any&namedPoint == 0 },
+			Mark: func(null []bool, rows *Rows[R]) {
+				for i := range rows.Keys {
+					n := rows.Keys[i].Point
+					null[i] = n == 0 || lacks(points.at(n))
+				}
+			},
+		}
 	}
 	return map[string]batch[R]{
 		"interface": {
@@ -111,20 +117,9 @@ func keyBatches[R any](points *observedPoints) map[string]batch[R] {
 				}
 			},
 		},
-		"ip_version": {
-			nulls: &Nulls[R]{func(null []bool, rows *Rows[R]) {
-				for i := range rows.Keys {
-					null[i] = rows.Keys[i].Version == 0
-				}
-			}},
-			ints: func(dst []int64, rows *Rows[R]) {
-				for i := range rows.Keys {
-					dst[i] = int64(rows.Keys[i].Version)
-				}
-			},
-		},
+		"ip_version": octet[R](versionOctet).but(unlike[R](noVersion, 0)),
 		"src_ip": {
-			nulls: shaped(flow.NoSource, 0),
+			nulls: shaped[R](flow.NoSource, 0),
 			symbols: func(dst []Symbol, rows *Rows[R]) {
 				for i := range rows.Keys {
 					dst[i] = addressSymbol(&rows.Keys[i].Source, rows.Keys[i].Version)
@@ -132,7 +127,7 @@ func keyBatches[R any](points *observedPoints) map[string]batch[R] {
 			},
 		},
 		"dst_ip": {
-			nulls: shaped(flow.NoDestination, 0),
+			nulls: shaped[R](flow.NoDestination, 0),
 			symbols: func(dst []Symbol, rows *Rows[R]) {
 				for i := range rows.Keys {
 					dst[i] = addressSymbol(&rows.Keys[i].Destination, rows.Keys[i].Version)
@@ -140,7 +135,7 @@ func keyBatches[R any](points *observedPoints) map[string]batch[R] {
 			},
 		},
 		"src_port": {
-			nulls: shaped(flow.Ports|flow.NoSourcePort, flow.Ports),
+			nulls: shaped[R](flow.Ports|flow.NoSourcePort, flow.Ports),
 			ints: func(dst []int64, rows *Rows[R]) {
 				for i := range rows.Keys {
 					dst[i] = int64(rows.Keys[i].SourcePort)
@@ -148,29 +143,15 @@ func keyBatches[R any](points *observedPoints) map[string]batch[R] {
 			},
 		},
 		"dst_port": {
-			nulls: shaped(flow.Ports|flow.NoDestinationPort, flow.Ports),
+			nulls: shaped[R](flow.Ports|flow.NoDestinationPort, flow.Ports),
 			ints: func(dst []int64, rows *Rows[R]) {
 				for i := range rows.Keys {
 					dst[i] = int64(rows.Keys[i].DestinationPort)
 				}
 			},
 		},
-		"protocol": {
-			nulls: shaped(flow.NoProtocol, 0),
-			ints: func(dst []int64, rows *Rows[R]) {
-				for i := range rows.Keys {
-					dst[i] = int64(rows.Keys[i].Protocol)
-				}
-			},
-		},
-		"tos": {
-			nulls: shaped(flow.NoClassOfService, 0),
-			ints: func(dst []int64, rows *Rows[R]) {
-				for i := range rows.Keys {
-					dst[i] = int64(rows.Keys[i].ClassOfService)
-				}
-			},
-		},
+		"protocol": octet[R](protocolOctet).but(shaped[R](flow.NoProtocol, 0)),
+		"tos":      octet[R](classOctet).but(shaped[R](flow.NoClassOfService, 0)),
 	}
 }
 

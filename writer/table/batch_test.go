@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"slices"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -36,47 +37,79 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// checkBatches gives how many columns have a batch.
+// checkBatches gives how many columns have a batch. It has them tell of all rows, of many
+// and of few, which have more in common.
 func checkBatches[R any](t *testing.T, columns []table.Column[R], rows []R) (batches int) {
 	t.Helper()
 	together := table.NewRows(columns)
-	together.Take(rows)
-	null, ints, symbols := make([]bool, len(rows)), make([]int64, len(rows)), make([]table.Symbol, len(rows))
-	for i := range columns {
-		c := &columns[i]
-		if c.Nulls != nil && c.Null == nil || c.Ints != nil && c.Int == nil || c.Symbols != nil && c.Symbol == nil {
-			t.Fatalf("column %s has a batch of what it does not declare", c.Name)
-		}
-		if c.Nulls == nil && c.Ints == nil && c.Symbols == nil {
-			continue
-		}
-		batches++
-		clear(null)
-		if c.Nulls != nil {
-			c.Nulls.Mark(null, together)
-		} else if c.Null != nil {
-			for j := range rows {
-				null[j] = c.Null(&rows[j])
-			}
-		}
-		if c.Ints != nil {
-			c.Ints(ints, together)
-		}
-		if c.Symbols != nil {
-			c.Symbols(symbols, together)
-		}
-		for j := range rows {
-			r := &rows[j]
-			switch wantNull := c.Null != nil && c.Null(r); {
-			case null[j] != wantNull:
-				t.Fatalf("column %s, row %d: NULL %t, want %t", c.Name, j, null[j], wantNull)
-			case wantNull:
-			case c.Ints != nil && ints[j] != c.Int(r):
-				t.Fatalf("column %s, row %d: %d, want %d", c.Name, j, ints[j], c.Int(r))
-			case c.Symbols != nil && symbols[j] != c.Symbol(r):
-				t.Fatalf("column %s, row %d: %v, want %v", c.Name, j, symbols[j], c.Symbol(r))
+	for n := len(rows); n > 0; n /= 8 {
+		for from := 0; from < min(len(rows), 150*n); from += n {
+			together.Take(rows[from:min(from+n, len(rows))])
+			for i := range columns {
+				checkBatch(t, &columns[i], together)
 			}
 		}
 	}
+	for i := range columns {
+		if c := &columns[i]; c.Nulls != nil || c.Ints != nil || c.Symbols != nil {
+			batches++
+		}
+	}
 	return batches
+}
+
+// checkBatch compares what a column says of the rows with what it says of each.
+func checkBatch[R any](t *testing.T, c *table.Column[R], together *table.Rows[R]) {
+	t.Helper()
+	if c.Nulls != nil && c.Null == nil || c.Ints != nil && c.Int == nil || c.Symbols != nil && c.Symbol == nil {
+		t.Fatalf("column %s has a batch of what it does not declare", c.Name)
+	}
+	rows := together.All
+	null, ints, symbols := checkNulls(t, c, together), make([]int64, len(rows)), make([]table.Symbol, len(rows))
+	if c.Ints != nil {
+		c.Ints(ints, together)
+	}
+	if c.Symbols != nil {
+		c.Symbols(symbols, together)
+	}
+	same, first := c.Same != nil && c.Same(together), -1
+	for j := range rows {
+		r := &rows[j]
+		switch wantNull := c.Null != nil && c.Null(r); {
+		case null[j] != wantNull:
+			t.Fatalf("column %s, row %d: NULL %t, want %t", c.Name, j, null[j], wantNull)
+		case wantNull:
+			continue
+		case c.Ints != nil && ints[j] != c.Int(r):
+			t.Fatalf("column %s, row %d: %d, want %d", c.Name, j, ints[j], c.Int(r))
+		case c.Symbols != nil && symbols[j] != c.Symbol(r):
+			t.Fatalf("column %s, row %d: %v, want %v", c.Name, j, symbols[j], c.Symbol(r))
+		}
+		if first < 0 {
+			first = j
+		}
+		if same && (ints[j] != ints[first] || symbols[j] != symbols[first]) {
+			t.Fatalf("column %s, row %d: another cell than row %d has, which is said to be the same", c.Name, j, first)
+		}
+	}
+}
+
+// checkNulls gives which rows are NULL, and compares it with what the column says of all.
+func checkNulls[R any](t *testing.T, c *table.Column[R], together *table.Rows[R]) []bool {
+	t.Helper()
+	null := make([]bool, len(together.All))
+	if c.Nulls == nil {
+		for j := range null {
+			null[j] = c.Null != nil && c.Null(&together.All[j])
+		}
+		return null
+	}
+	c.Nulls.Mark(null, together)
+	if c.Nulls.Same == nil {
+		return null
+	}
+	if all, same := c.Nulls.Same(together); same && slices.Contains(null, !all) {
+		t.Fatalf("column %s: all rows are said to have NULL %t", c.Name, all)
+	}
+	return null
 }

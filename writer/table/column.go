@@ -119,12 +119,20 @@ type Column[R any] struct {
 	Symbols func(dst []Symbol, rows *Rows[R])
 	Nulls   *Nulls[R]
 
+	// Same tells at little cost whether the cells of all rows are the same, as far as
+	// they are not NULL; false if it cannot tell, nil if it never can.
+	Same func(rows *Rows[R]) bool
+
 	take func(*Rows[R]) // fills in what the batches of the table read beside the rows
 }
 
 // Nulls tells which rows have NULL. Columns that have it in the same rows share one, so
 // that writers ask once for all of them.
 type Nulls[R any] struct {
+	// Same tells at little cost whether the cells of all rows are NULL or none is. same
+	// is false if that is not so, or it cannot tell; Same is nil if it never can.
+	Same func(rows *Rows[R]) (null, same bool)
+
 	Mark func(null []bool, rows *Rows[R])
 }
 

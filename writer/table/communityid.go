@@ -103,18 +103,23 @@ func appendCommunity(b []byte, k *flow.Key) []byte {
 
 // communityBatch is that of the column of Community IDs.
 func communityBatch(points *observedPoints) batch[flow.Record] {
+	// Rows without these traits have one.
+	const unusual = noVersion | namedPoint | 0xff&^uint64(flow.Ports)<<shapeTrait
 	return batch[flow.Record]{
-		nulls: &Nulls[flow.Record]{func(null []bool, rows *Rows[flow.Record]) {
-			for i := range rows.Keys {
-				k := &rows.Keys[i]
-				usual := k.Version != 0 && k.Shape&^flow.Ports == 0 && k.Point == 0
-				null[i] = !usual && lacksCommunity(&rows.All[i], points)
-			}
-		}},
+		nulls: &Nulls[flow.Record]{
+			Same: func(rows *Rows[flow.Record]) (null, same bool) { return false, rows.traits.any&unusual == 0 },
+			Mark: func(null []bool, rows *Rows[flow.Record]) {
+				for i, t := range rows.traits.each {
+					null[i] = t&unusual != 0 && lacksCommunity(&rows.All[i], points)
+				}
+			},
+		},
 		symbols: func(dst []Symbol, rows *Rows[flow.Record]) {
-			hash := newBlockHash(sha1.New())
+			if rows.communities == nil {
+				rows.communities = newCommunities()
+			}
 			for i := range rows.Keys {
-				dst[i] = symbolOfHash(hash.sum(appendCommunity(hash.begin(), &rows.Keys[i])))
+				dst[i] = rows.communities.of(&rows.Keys[i])
 			}
 		},
 	}

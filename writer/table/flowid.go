@@ -225,7 +225,10 @@ func identify(hash []byte) int64 {
 // flowIDs gives the flow_id of many rows.
 func flowIDs(points *observedPoints) func(dst []int64, rows *Rows[flow.Record]) {
 	return func(dst []int64, rows *Rows[flow.Record]) {
-		hash := newBlockHash(sha256.New())
+		if rows.flowHash == nil {
+			rows.flowHash = newBlockHash(sha256.New())
+		}
+		hash := rows.flowHash
 		for i := range rows.All {
 			r := &rows.All[i]
 			point := &points.at(r.Key.Point).Point

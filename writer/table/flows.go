@@ -44,14 +44,6 @@ func Flows(o Options) []Column[flow.Record] {
 	return append(columns, flowElements(&o)...)
 }
 
-// takeFlows fills in what batches read beside the rows.
-func takeFlows(rows *Rows[flow.Record]) {
-	keys, counters := rows.beside()
-	for i := range rows.All {
-		keys[i], counters[i] = rows.All[i].Key, rows.All[i].Counters
-	}
-}
-
 // lacks gives the test whether a flow has none of the fields.
 func lacks(need flow.Fields) func(*flow.Record) bool {
 	return func(r *flow.Record) bool { return r.Fields()&need == 0 }

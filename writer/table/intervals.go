@@ -54,14 +54,6 @@ func Intervals(o Options) []Column[flow.IntervalRecord] {
 	return append(columns, referenceColumns(o.Reference, intervalAttributes)...)
 }
 
-// takeIntervals fills in what batches read beside the rows.
-func takeIntervals(rows *Rows[flow.IntervalRecord]) {
-	keys, counters := rows.beside()
-	for i := range rows.All {
-		keys[i], counters[i] = rows.All[i].Key, rows.All[i].Counters
-	}
-}
-
 // intervalSpan declares what else the packets of the interval amount to, and how
 // they came into it.
 func intervalSpan(o *Options) []Column[flow.IntervalRecord] {

@@ -22,28 +22,16 @@ func intervalBatches(o *Options) map[string]batch[flow.IntervalRecord] {
 				dst[i] = count(rows.All[i].FlowsEnded)
 			}
 		}},
-		"tcp_flags": {
-			nulls: &Nulls[record]{func(null []bool, rows *Rows[record]) {
-				for i := range rows.All {
-					null[i] = rows.All[i].Marks&flow.MarkTCP == 0
-				}
-			}},
-			ints: func(dst []int64, rows *Rows[record]) {
-				for i := range rows.All {
-					dst[i] = int64(rows.All[i].TCPFlags)
+		"tcp_flags": masked[record](flagsOctets, 0xffff).but(unmarked[record](flow.MarkTCP)),
+		"distribution": {
+			symbols: func(dst []Symbol, rows *Rows[record]) {
+				for i, o := range rows.octets.each {
+					dst[i] = Symbol{Low: o >> distributionOctet & 0xff}
 				}
 			},
+			same: func(rows *Rows[record]) bool { return rows.octets.same(0xff << distributionOctet) },
 		},
-		"distribution": {symbols: func(dst []Symbol, rows *Rows[record]) {
-			for i := range rows.All {
-				dst[i] = Symbol{Low: uint64(rows.All[i].Distribution)}
-			}
-		}},
-		"complete": {ints: func(dst []int64, rows *Rows[record]) {
-			for i := range rows.All {
-				dst[i] = truth(rows.All[i].Complete)
-			}
-		}},
+		"complete": octet[record](completeOctet),
 	}
 	if o.Nanoseconds {
 		return batches
@@ -69,4 +57,29 @@ func intervalBatches(o *Options) map[string]batch[flow.IntervalRecord] {
 		}
 	}}
 	return batches
+}
+
+// Octets of intervals, in the place of those that only flows have.
+const (
+	distributionOctet = minTTLOctet
+	completeOctet     = maxTTLOctet
+)
+
+// takeIntervals fills in what batches read beside the rows.
+func takeIntervals(rows *Rows[flow.IntervalRecord]) {
+	keys, counters := rows.beside()
+	traits, octets := rows.traits.room(len(keys)), rows.octets.room(len(keys))
+	anyTraits, allTraits, anyOctets, allOctets := uint64(0), ^uint64(0), uint64(0), ^uint64(0)
+	for i := range keys {
+		r := &rows.All[i]
+		keys[i], counters[i] = r.Key, r.Counters
+		t := keyTraits(&r.Key) | uint64(r.Marks)<<markTrait
+		o := keyOctets(&r.Key) | uint64(r.Distribution)<<distributionOctet | uint64(truth(r.Complete))<<completeOctet |
+			uint64(r.TCPFlags)<<flagsOctets
+		traits[i], octets[i] = t, o
+		anyTraits, allTraits = anyTraits|t, allTraits&t
+		anyOctets, allOctets = anyOctets|o, allOctets&o
+	}
+	rows.traits.any, rows.traits.all = anyTraits, allTraits
+	rows.octets.any, rows.octets.all = anyOctets, allOctets
 }
