@@ -95,15 +95,15 @@ func (d *deltas) take(cells []int64, added int) []int64 {
 	return cells[:copy(cells, cells[begin:])]
 }
 
-// appendTo ends the page: it appends its values, the last of which are what take gave.
-func (d *deltas) appendTo(dst []byte, cells []int64) []byte {
-	dst = appendDeltaHeader(dst, d.values, d.first)
-	dst = append(dst, d.blocks...)
+// end ends the values of the page, the last of which are what take gave: it appends what is in front of the blocks, and gives
+// these, which are valid until more values are taken.
+func (d *deltas) end(front []byte, cells []int64) (result, blocks []byte) {
 	if len(cells) > 1 {
-		dst = appendDeltaBlock(dst, cells)
+		d.blocks = appendDeltaBlock(d.blocks, cells)
 	}
+	front, blocks = appendDeltaHeader(front, d.values, d.first), d.blocks
 	d.values, d.first, d.blocks = 0, 0, d.blocks[:0]
-	return dst
+	return front, blocks
 }
 
 // extremes gives the least and the greatest of some values.

@@ -71,6 +71,52 @@ func TestHybridRuns(t *testing.T) {
 	}
 }
 
+// wholeSections gives values in the encoding of appendHybrid by one section after the other: up to a group of equal values
+// what is in front of it, then the run.
+func wholeSections(values []uint32, width int) (dst []byte) {
+	for len(values) > 0 {
+		begin := 0
+		for begin+shortestRun <= len(values) && !equalGroup((*[shortestRun]uint32)(values[begin:])) {
+			begin += shortestRun
+		}
+		if begin+shortestRun > len(values) {
+			return appendGroups(dst, values, width)
+		}
+		length := runLength(values[begin:])
+		dst = appendGroups(dst, values[:begin], width)
+		dst = appendRun(dst, values[begin], length, width)
+		values = values[begin+length:]
+	}
+	return dst
+}
+
+// TestHybridSections has packed groups as many as headers of one, two and three octets can tell, and runs of any length
+// between them.
+func TestHybridSections(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, groups := range []int{1, 2, 62, 63, 64, 65, 300, 8191, 8192} {
+		for width := 1; width <= 10; width++ {
+			var values []uint32
+			for range 3 {
+				for range groups * packedGroup {
+					values = append(values, uint32(len(values)&1)+random.Uint32N(1<<width-1)&^1)
+				}
+				for range random.IntN(40) {
+					values = append(values, 1<<width-1)
+				}
+			}
+			for _, v := range [][]uint32{values, values[:groups*packedGroup], values[:groups*packedGroup-3]} {
+				if !bytes.Equal(appendHybrid([]byte("front"), v, width), append([]byte("front"), wholeSections(v, width)...)) {
+					t.Fatalf("%d groups of width %d are encoded otherwise than one after the other", groups, width)
+				}
+			}
+			if groups < 100 {
+				checkHybrid(t, values, width)
+			}
+		}
+	}
+}
+
 // TestHybridShort has a long run within other values cost a few octets only.
 func TestHybridShort(t *testing.T) {
 	values := make([]uint32, 16384)
@@ -107,7 +153,8 @@ func checkDelta(t *testing.T, values []int64) {
 			added := min(some, len(rest))
 			cells = d.take(append(cells, rest[:added]...), added)
 		}
-		if !bytes.Equal(d.appendTo(nil, cells), coded) {
+		front, blocks := d.end(nil, cells)
+		if !bytes.Equal(append(front, blocks...), coded) {
 			t.Fatalf("%d values are coded otherwise if they come %d at a time", len(values), some)
 		}
 	}

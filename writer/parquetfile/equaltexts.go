@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // equalTexts says how the texts of a page in the encoding PLAIN are alike, which all have the same length, as hashes in
@@ -62,6 +63,7 @@ func (e equalTexts) repeated() int { return e.prefix + e.suffix }
 // first text and how the second one begins, each of the others some texts from there to where the next one is its own. The
 // second block has a single text, which says how far back what is repeated lies.
 func (l *literals) appendEqualTexts(dst, page []byte, e equalTexts) []byte {
+	dst = slices.Grow(dst, len(page)/e.size*e.between()) // about, or less
 	dst = appendFrameHeader(dst, len(page))
 	dst = appendStoredBlock(dst, page[:e.size+e.prefix], false)
 	rest := page[e.size:]

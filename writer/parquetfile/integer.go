@@ -53,17 +53,15 @@ func (c *integerColumn[R]) endPage() error {
 		return nil
 	}
 	c.begin()
+	var octets []byte
 	if c.encoding == parquet.Encodings.DeltaBinaryPacked {
-		c.plain = c.deltas.appendTo(c.plain, c.cells)
+		c.plain, octets = c.deltas.end(c.plain, c.cells)
 	} else {
-		if len(c.plain) == 0 { // without levels in front of them the octets are the page
-			c.plain, c.octets = c.octets, c.plain
-		}
-		c.plain = appendIntegers(append(c.plain, c.octets...), c.cells, c.declared.Kind)
-		c.octets = c.octets[:0]
+		octets = appendIntegers(c.octets, c.cells, c.declared.Kind)
+		c.octets = octets[:0]
 	}
 	c.cells = c.cells[:0]
-	return c.end()
+	return c.endWith(octets)
 }
 
 func (c *integerColumn[R]) finish() (chunk, error) {

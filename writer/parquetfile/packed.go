@@ -9,6 +9,14 @@ import (
 // with a whole octet.
 const packedGroup = 8
 
+// The greatest widths of which so many values fit into a word, two or one of them at whichever bit of an octet they begin.
+const (
+	widestEight = 8
+	widestFour  = 16
+	widestPair  = 29
+	widestOne   = 57
+)
+
 // appendPacked appends the lower width bits of what each value is more than base, the first
 // value in the least significant bits, and returns the result. The last octet is padded
 // with zero bits. width is from 0 to 64, and what is packed has no bits above it.
@@ -22,9 +30,9 @@ func appendPacked[T uint32 | uint64](dst []byte, values []T, base T, width int) 
 	dst = slices.Grow(dst, (len(values)+packedGroup)*width/8+2*wordOctets)
 	to := dst[before:cap(dst)]
 	switch {
-	case width <= 8:
+	case width <= widestEight:
 		packEight(to, values[:whole], base, width)
-	case width <= 16:
+	case width <= widestFour:
 		packFour(to, values[:whole], base, width)
 	case width <= widestPair:
 		packTwo(to, values[:whole], base, width)
@@ -49,6 +57,25 @@ func packEight[T uint32 | uint64](to []byte, values []T, base T, width int) {
 	}
 }
 
+// packDifferent is packEight for groups up to the first one of which all values are the same, and gives how many they are. each
+// has a 1 in the place of each value of a group.
+func packDifferent(to []byte, values []uint32, width int, each uint64) (groups int) {
+	w := uint(width)
+	for ; len(values) >= packedGroup; values = values[packedGroup:] {
+		v := (*[packedGroup]uint32)(values)
+		low := uint64(v[0]) | uint64(v[1])<<(w&63) | uint64(v[2])<<(2*w&63) | uint64(v[3])<<(3*w&63)
+		high := uint64(v[4]) | uint64(v[5])<<(w&63) | uint64(v[6])<<(2*w&63) | uint64(v[7])<<(3*w&63)
+		packed := low | high<<(4*w&63)
+		if packed == uint64(v[0])*each {
+			break
+		}
+		binary.LittleEndian.PutUint64(to, packed)
+		to = to[width:]
+		groups++
+	}
+	return groups
+}
+
 // packFour packs groups of which a half fits into a word.
 func packFour[T uint32 | uint64](to []byte, values []T, base T, width int) {
 	w := uint(width)
@@ -61,13 +88,6 @@ func packFour[T uint32 | uint64](to []byte, values []T, base T, width int) {
 		to = to[width:]
 	}
 }
-
-// widestPair is the width of which two values fit into a word, at whichever bit of an octet they begin, widestOne that of
-// which one does.
-const (
-	widestPair = 29
-	widestOne  = 57
-)
 
 // packTwo packs groups of which a quarter fits into a word. Each quarter is written with what the one before has in its first octet.
 func packTwo[T uint32 | uint64](to []byte, values []T, base T, width int) {

@@ -93,21 +93,36 @@ func (p *pages) end() error {
 	return nil
 }
 
+// endWith finishes the data page that p.plain and what is behind it are. It puts them together only to be compressed.
+func (p *pages) endWith(behind []byte) error {
+	size := len(p.plain) + len(behind)
+	if size > maxPage {
+		return errPageLength(size)
+	}
+	if p.compressor != nil && (!p.stored || size > largestBlock) {
+		p.plain = append(p.plain, behind...)
+		return p.end()
+	}
+	data := beginPayload(p.data)
+	if p.stored {
+		data = appendBlockHeader(appendFrameHeader(data, size), size, storedBlock, true)
+	}
+	p.put(append(append(data, p.plain...), behind...), size)
+	return nil
+}
+
 // endTexts finishes the data page that begin has started with the texts of d.
 func (p *pages) endTexts(d *deltaTexts) error {
+	defer d.reset()
 	p.plain = d.appendLengths(p.plain)
+	if p.compressor == nil {
+		return p.endWith(d.octets)
+	}
 	size := len(p.plain) + len(d.octets)
 	if size > maxPage {
 		return errPageLength(size)
 	}
-	data := beginPayload(p.data)
-	if p.compressor == nil {
-		data = append(append(data, p.plain...), d.octets...)
-	} else {
-		data = p.literals.appendFrame(data, p.plain, d.octets)
-	}
-	p.put(data, size)
-	d.reset()
+	p.put(p.literals.appendFrame(beginPayload(p.data), p.plain, d.octets), size)
 	return nil
 }
 
