@@ -174,26 +174,31 @@ func (s *shard) sweep(now flow.Timestamp) {
 		s.nextSweep = flow.MaxTimestamp
 	}
 	s.table.sweepSome(s.hasher.Hash, func(numbers []uint32) []uint32 {
-		earliest := s.table.clockOf(numbers[0])
-		if now.Since(*earliest) <= s.least {
+		since := s.table.clockOf(numbers[0])
+		if now.Since(*since) <= s.least {
 			return nil
 		}
-		*earliest = now
-		for _, number := range numbers { // so that cache misses overlap
-			s.touched += uint64(s.table.state(number).LastClock())
-		}
-		over := numbers[:0]
-		for _, number := range numbers {
-			if state := s.table.state(number); s.process.Expired(state, now) {
-				over = append(over, number)
-			} else {
-				*earliest = min(*earliest, state.LastClock())
-			}
-		}
+		over := s.expired(numbers, now, since)
 		s.end(over, now)
 		return over
 	})
 	s.left = uint64(s.table.states)
+}
+
+// expired gives the numbers of those states that have expired, in the place of all. It sets since so that the others
+// are looked at again when the first of them can have expired, which is no sooner than s.least from now on unless
+// it is so by now. No branch depends on a state, so that the cache misses of many overlap.
+func (s *shard) expired(numbers []uint32, now flow.Timestamp, since *flow.Timestamp) []uint32 {
+	n, least := 0, max(s.least, 0)
+	soonest := uint64(least)
+	for _, number := range numbers {
+		wait := uint64(s.process.Wait(s.table.state(number), now)) // beyond all others if it is below 0
+		numbers[n] = number
+		n += int(wait >> 63)
+		soonest = min(soonest, wait)
+	}
+	*since = max(now, flow.MinTimestamp+flow.Timestamp(least)) - flow.Timestamp(uint64(least)-soonest)
+	return numbers[:n]
 }
 
 // end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache

@@ -21,9 +21,9 @@ type table struct {
 	taken  []uint64  // bit set of the numbers of states in use
 	given  int       // chunks that were given back, when all flows end
 
-	// since has, for the states of each member of taken, a clock that all their packets have
-	// or come behind, so that a sweep need not look at them; of new ones it is reached, a clock
-	// that no packet to come is below. Clocks of new packets only rise.
+	// since has, for the states of each member of taken, a clock behind which none of them can
+	// expire sooner than any state can, so that a sweep need not look at them; of new ones it is
+	// reached, a clock that no packet to come is below. Clocks of new packets only rise.
 	since   []flow.Timestamp
 	reached flow.Timestamp
 }

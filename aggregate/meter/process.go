@@ -252,9 +252,14 @@ func (m *Process) mark(s *State, x Extension, at flow.Timestamp, started, ended 
 // packets to come have the clock now or a later one; of a key without an open flow,
 // whether that holds of the record before. Such a State can be flushed and forgotten
 // without changing any record.
-func (m *Process) Expired(s *State, now flow.Timestamp) bool {
-	gap := now.Since(s.lastClock)
-	return gap > m.ageing.timers(s.Key.Protocol).Idle || s.ended && gap > m.ageing.endGrace || m.ageing.cut(s, now)
+func (m *Process) Expired(s *State, now flow.Timestamp) bool { return m.Wait(s, now) < 0 }
+
+// Wait gives in how long Expired will say so of a silent flow, from the clock now on: below 0 if it says so already.
+func (m *Process) Wait(s *State, now flow.Timestamp) time.Duration {
+	if m.ageing.cut(s, now) {
+		return -1
+	}
+	return m.Patience(s) - max(now.Since(s.lastClock), 0)
 }
 
 // Patience gives how long the open flow may be silent before it is expired.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 )
 
 // mergeMemory bounds the buffers of a merge in octets, as long as there are no
@@ -200,7 +201,9 @@ func (h *head) end() {
 
 // merge gives the rows of all runs in their order. The heads play a tournament: each match
 // keeps who has lost it, so that a new row of the winner meets one head a round on its way
-// up, and no other match is played again (Knuth, volume 3, section 5.4.1).
+// up, and no other match is played again (Knuth, volume 3, section 5.4.1). Who wins can
+// hardly be foretold, so that no branch depends on it, unless prefixes agree. Where runs are of different
+// times, rows of one follow each other: as long as they come before bound, that run is not asked again.
 func merge(heads []*head, yield func([]byte) error) error {
 	for i, h := range heads {
 		if err := h.next(); err != nil {
@@ -211,31 +214,54 @@ func merge(heads []*head, yield func([]byte) error) error {
 	if len(heads) == 0 {
 		return nil
 	}
-	losers := make([]*head, len(heads)) // of match i, between the winners of 2i and 2i+1; heads are behind the matches
-	winner := play(heads, losers, 1)
-	for !winner.over {
-		if err := yield(winner.row); err != nil {
+	prefixes := make([][prefixNumbers]uint64, len(heads))
+	for i, h := range heads {
+		prefixes[i] = h.prefix
+	}
+	losers := make([]uint64, len(heads))               // places of the losers of match i, between the winners of 2i and 2i+1; heads are behind the matches
+	winner, bound := play(heads, losers, 1), uint64(0) // below it is no first number of another head than the winner's
+	for h := heads[winner]; !h.over; h = heads[winner] {
+		if err := yield(h.row); err != nil {
 			return err
 		}
-		if err := winner.next(); err != nil {
+		if err := h.next(); err != nil {
 			return err
 		}
-		for match := (winner.place + len(heads)) / 2; match > 0; match /= 2 {
-			if losers[match].before(winner) {
-				winner, losers[match] = losers[match], winner
+		if h.prefix[0] < bound {
+			continue
+		}
+		prefixes[winner] = h.prefix
+		before, least := winner, uint64(math.MaxUint64)
+		first, second, third := h.prefix[0], h.prefix[1], h.prefix[2]
+		for match := (int(winner) + len(heads)) / 2; match > 0; match /= 2 {
+			other := losers[match]
+			p := &prefixes[other]
+			least = min(least, p[0])
+			_, less := bits.Sub64(p[2], third, 0)
+			_, less = bits.Sub64(p[1], second, less)
+			_, less = bits.Sub64(p[0], first, less)
+			if (p[0]^first)|(p[1]^second)|(p[2]^third) == 0 && heads[other].before(heads[winner]) {
+				less = 1
 			}
+			first, second, third = first^(first^p[0])&-less, second^(second^p[1])&-less, third^(third^p[2])&-less
+			swapped := (winner ^ other) & -less
+			winner, losers[match] = winner^swapped, other^swapped
+		}
+		bound = 0
+		if winner == before { // and so it has met all that could be next
+			bound = least
 		}
 	}
 	return nil
 }
 
-// play plays a match and those before it for the first time, and gives its winner.
-func play(heads, losers []*head, match int) *head {
+// play plays a match and those before it for the first time, and gives the place of its winner.
+func play(heads []*head, losers []uint64, match int) uint64 {
 	if match >= len(heads) {
-		return heads[match-len(heads)]
+		return uint64(match - len(heads))
 	}
 	winner, loser := play(heads, losers, 2*match), play(heads, losers, 2*match+1)
-	if loser.before(winner) {
+	if heads[loser].before(heads[winner]) {
 		winner, loser = loser, winner
 	}
 	losers[match] = loser

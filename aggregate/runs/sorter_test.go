@@ -51,7 +51,8 @@ func (m *memory) ReadAt(p []byte, at int64) (int, error) {
 }
 func (m *memory) Close() error { *m.closed++; return nil }
 
-func merged(t *testing.T, rows []pair, sorters, limit int) []pair {
+// merged sorts rows with so many sorters. Each keep-th row a sorter is told to keep one more run in memory; 0 for never.
+func merged(t *testing.T, rows []pair, sorters, limit, keep int) []pair {
 	t.Helper()
 	made, closed := 0, 0
 	all := make([]*Sorter[pair], sorters)
@@ -59,6 +60,9 @@ func merged(t *testing.T, rows []pair, sorters, limit int) []pair {
 		all[i] = NewSorter(pairOrder, Limits{Octets: limit, Runs: 64}, func() (File, error) { made++; return &memory{closed: &closed, fail: -1}, nil })
 	}
 	for i := range rows {
+		if keep > 0 && i/sorters%keep == 0 {
+			all[i%sorters].Keep()
+		}
 		all[i%sorters].Add(&rows[i])
 	}
 	for _, s := range all {
@@ -73,14 +77,17 @@ func merged(t *testing.T, rows []pair, sorters, limit int) []pair {
 	if made != closed {
 		t.Errorf("%d runs made, %d closed", made, closed)
 	}
-	if limit < 100 && len(rows) > 50 && made == 0 {
+	if keep == 1 && made > 0 {
+		t.Errorf("%d runs went to files", made)
+	}
+	if limit < 100 && len(rows) > 50 && (keep == 0 || keep > 1 && limit == 1) && made == 0 {
 		t.Error("nothing was spilled: the test tests nothing")
 	}
 	return got
 }
 
 // TestOrderDoesNotDependOnMemory sorts the same rows with room for one, for some
-// and for all of them, in one and in many sorters.
+// and for all of them, in one and in many sorters, with runs in files and in memory.
 func TestOrderDoesNotDependOnMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
@@ -94,8 +101,10 @@ func TestOrderDoesNotDependOnMemory(t *testing.T) {
 		})
 		for _, limit := range []int{1, 64, 1000, 1 << 20} {
 			for _, sorters := range []int{1, 2, 7} {
-				if got := merged(t, rows, sorters, limit); !slices.Equal(got, want) {
-					t.Fatalf("%d rows, limit %d, %d sorters: got %v, want %v", len(rows), limit, sorters, got, want)
+				for keep := range 4 {
+					if got := merged(t, rows, sorters, limit, keep); !slices.Equal(got, want) {
+						t.Fatalf("%d rows, limit %d, %d sorters, keep %d: got %v, want %v", len(rows), limit, sorters, keep, got, want)
+					}
 				}
 			}
 		}
