@@ -6,13 +6,14 @@ import "math/bits"
 // order of their first appearance. It is a hash table with linear probing that is at
 // most half full.
 type dictionary struct {
+	key   hashKey
 	keys  []int64
 	slots []uint32 // number of the key plus 1; 0 if the slot is free
 	shift int      // what a hash is shifted right by to give a slot
 }
 
 func newDictionary() *dictionary {
-	d := &dictionary{}
+	d := &dictionary{key: newHashKey()}
 	d.resize(firstSlots)
 	return d
 }
@@ -25,7 +26,7 @@ func (d *dictionary) resize(slots int) {
 // find gives the number of the key, or the slot that it would take.
 func (d *dictionary) find(key int64) (number uint32, slot uint64, found bool) {
 	mask := uint64(len(d.slots) - 1)
-	for slot = hashInteger(key) >> d.shift; ; slot = (slot + 1) & mask {
+	for slot = d.key.integer(key) >> d.shift; ; slot = (slot + 1) & mask {
 		n := d.slots[slot]
 		if n == 0 {
 			return 0, slot, false
@@ -80,9 +81,3 @@ func dictionaryWidth(entries int) int {
 		return bits.Len(uint(entries - 1))
 	}
 }
-
-// hashInteger is a multiplicative hash (Knuth, The Art of
-// Computer Programming, volume 3, section 6.4). Who chooses addresses so that
-// they collide makes the writer slower, by no more than the probes within one
-// row group.
-func hashInteger(v int64) uint64 { return uint64(v) * 0x9e3779b97f4a7c15 }

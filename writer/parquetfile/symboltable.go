@@ -18,6 +18,7 @@ import (
 // So most slots tell by themselves whether they are those of a symbol: a large table and
 // its symbols are far from the processor.
 type symbolTable struct {
+	key     hashKey
 	symbols []table.Symbol // by number
 	slots   []uint64       // a power of two, and a free one behind them
 	shift   uint           // what a hash is shifted right by to give a slot
@@ -35,7 +36,7 @@ const (
 const firstSlots = 1 << 10
 
 func newSymbolTable() *symbolTable {
-	t := &symbolTable{}
+	t := &symbolTable{key: newHashKey()}
 	t.resize(firstSlots)
 	return t
 }
@@ -66,7 +67,7 @@ func (t *symbolTable) guessAll(dst []uint32, symbols []table.Symbol) {
 	probes := slices.Grow(t.probes[:0], len(symbols))[:len(symbols)]
 	t.probes = probes
 	for i := range probes {
-		hash, want := hashSymbol(&symbols[i])
+		hash, want := t.key.symbol(&symbols[i])
 		probes[i] = probe{want, hash, 0}
 	}
 	slots, shift := t.slots, t.shift&63
@@ -126,7 +127,7 @@ type probe struct {
 
 // number gives the number of a symbol, which may be new.
 func (t *symbolTable) number(s *table.Symbol) uint32 {
-	hash, want := hashSymbol(s)
+	hash, want := t.key.symbol(s)
 	mask := uint64(len(t.slots) - 2)
 	for at := hash >> (t.shift & 63); ; at = (at + 1) & mask {
 		switch slot := t.slots[at]; {
@@ -146,7 +147,7 @@ func (t *symbolTable) add(s *table.Symbol, at, slot uint64) uint32 {
 	if slots := len(t.slots) - 1; 8*n > 5*slots {
 		t.resize(2 * slots)
 		for i := range t.symbols {
-			hash, slot := hashSymbol(&t.symbols[i])
+			hash, slot := t.key.symbol(&t.symbols[i])
 			t.slots[t.free(hash)] = slot | uint64(i+1)
 		}
 	}
@@ -167,15 +168,4 @@ func (t *symbolTable) free(hash uint64) uint64 {
 func (t *symbolTable) reset() {
 	t.symbols = t.symbols[:0]
 	clear(t.slots)
-}
-
-// hashSymbol gives a multiplicative hash, as hashInteger is, and what the slot of a
-// symbol holds but its number.
-func hashSymbol(s *table.Symbol) (hash, slot uint64) {
-	if isIPv4(s) {
-		return hashInteger(int64(s.Low)), s.Low<<32 | ipv4Slot
-	}
-	high, low := bits.Mul64(s.Low^0xa0761d6478bd642f, s.High^uint64(s.Class)^0xe7037ed1a0b428db)
-	hash = (high ^ low) * 0x9e3779b97f4a7c15
-	return hash, hash << 32
 }
