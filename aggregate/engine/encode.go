@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -265,7 +266,9 @@ func decodeInterval(src []byte, r *flow.IntervalRecord) (head int, input uint32,
 		head = d.at
 		input, number = d.meteredSlice(r)
 	} else {
-		*r = flow.IntervalRecord{Start: start, Key: r.Key}
+		key := r.Key
+		*r = flow.IntervalRecord{}
+		r.Start, r.Key = start, key
 		r.Has, r.InIf, r.OutIf, r.Direction = d.interfaces()
 		head = d.at
 		input, number = d.anySlice(r)
@@ -280,6 +283,9 @@ func sameHead(encoded, head []byte) bool {
 		return (binary.LittleEndian.Uint64(a[:])^binary.LittleEndian.Uint64(b[:]))|
 			(binary.LittleEndian.Uint64(a[8:])^binary.LittleEndian.Uint64(b[8:]))&^rowMarks|
 			(binary.LittleEndian.Uint64(a[16:])^binary.LittleEndian.Uint64(b[16:])) == 0
+	}
+	if marksOf(encoded) == marksOf(head) {
+		return bytes.HasPrefix(encoded, head)
 	}
 	return len(encoded) >= len(head) && string(encoded[:startOctets]) == string(head[:startOctets]) &&
 		(encoded[startOctets]^head[startOctets])&^rowMarks == 0 && string(encoded[startOctets+1:len(head)]) == string(head[startOctets+1:])

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"netstream/aggregate/flow"
 )
@@ -37,13 +38,8 @@ func isMapped(a *[16]byte) bool {
 }
 
 func appendKey(dst []byte, k *flow.Key) []byte {
-	if isShort(k) {
-		dst = append(dst, keyShort|byte(k.Shape)<<1)
-		dst = append(append(dst, k.Source[mappedOctets:]...), k.Destination[mappedOctets:]...)
-		dst = binary.BigEndian.AppendUint32(dst, uint32(k.SourcePort)<<16|uint32(k.DestinationPort))
-		return append(dst, k.Protocol, k.ClassOfService)
-	}
-	return appendLongKey(dst, k)
+	dst = slices.Grow(dst, longKeyOctets)
+	return dst[:len(dst)+putKey(dst[len(dst):len(dst)+longKeyOctets], k)]
 }
 
 func appendLongKey(dst []byte, k *flow.Key) []byte {

@@ -55,6 +55,9 @@ func recordPrefix(row []byte) (first, second, third uint64) {
 	if row[startOctets]&onePacket != 0 {
 		return first, first, third
 	}
+	if row[startOctets]&(keyShort|endFollows) == keyShort|endFollows { // as of nearly all exported ones
+		return first, binary.BigEndian.Uint64(row[point:]), third
+	}
 	if row[startOctets]&(keyShort|endFollows) == keyShort && row[point] < 0x80 && cap(row) >= numbers+8 { // as of nearly all that are metered here
 		return first, first + binary.LittleEndian.Uint64(row[numbers : numbers+8][:8])&lowOctets[row[lengths]&15], third
 	}
