@@ -76,7 +76,7 @@ func (o *runOptions) bound(config *engine.Config, untouched int) {
 const collectorPercent = 40
 
 // ballastOctets count as heap, so that the collector lets a small heap grow, instead of looking through it again and
-// again: that was a third of a run over a small capture. Nobody touches them, so the machine has no memory to give.
+// again: that was half of the processor time of a run over a small capture. Nobody touches them, so the machine has no memory to give.
 const ballastOctets = 32 << 20
 
 // settle has the Go runtime take as many processors as there are workers, reading and hashing included, and less
