@@ -26,6 +26,12 @@ func isSingle(r *flow.Record, interval flow.Timestamp, place uint64) bool {
 	return unusual == 0 && isShort(&r.Key)
 }
 
+// singleRoom gives dst with room for such a row behind it, and that room.
+func singleRoom(dst []byte) ([]byte, *[singlePlace + singleSliceOctets]byte) {
+	dst = slices.Grow(dst, singlePlace+singleSliceOctets)
+	return dst, (*[singlePlace + singleSliceOctets]byte)(dst[len(dst):][:singlePlace+singleSliceOctets])
+}
+
 // putSingle writes the start, the key and the point of a row.
 func putSingle(b *[singlePlace + singleSliceOctets]byte, start flow.Timestamp, k *flow.Key) {
 	binary.BigEndian.PutUint64(b[:], ordered(start))
@@ -55,8 +61,7 @@ func singleFlags(r *flow.Record) uint64 {
 
 // appendSingle appends the record of a flow for which isSingle says so.
 func appendSingle(dst []byte, r *flow.Record) []byte {
-	dst = slices.Grow(dst, singlePlace+singleSliceOctets)
-	b := (*[singlePlace + singleSliceOctets]byte)(dst[len(dst):][:singlePlace+singleSliceOctets])
+	dst, b := singleRoom(dst)
 	putSingle(b, r.Start, &r.Key)
 	binary.LittleEndian.PutUint64(b[singlePlace:], r.FirstNumber|singleLengths(&r.Counters))
 	binary.LittleEndian.PutUint32(b[singlePlace+8:], uint32(r.MinTTL)|uint32(r.FirstInput)<<8|uint32(r.EndReason&7)<<16|uint32(singleFlags(r))<<19)
@@ -65,8 +70,7 @@ func appendSingle(dst []byte, r *flow.Record) []byte {
 
 // appendSingleSlice appends the slice of such a flow.
 func appendSingleSlice(dst []byte, r *flow.Record, interval flow.Timestamp, place uint64) []byte {
-	dst = slices.Grow(dst, singlePlace+singleSliceOctets)
-	b := (*[singlePlace + singleSliceOctets]byte)(dst[len(dst):][:singlePlace+singleSliceOctets])
+	dst, b := singleRoom(dst)
 	putSingle(b, interval, &r.Key)
 	binary.LittleEndian.PutUint64(b[singlePlace:], place|singleLengths(&r.Counters))
 	binary.LittleEndian.PutUint64(b[singlePlace+8:], uint64(r.Start)-uint64(interval)|uint64(r.FirstInput)<<40|singleFlags(r)<<48)

@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"reflect"
 	"runtime"
 
 	"netstream/aggregate/flow"
-	"netstream/aggregate/meter"
 )
 
 // endAll ends all flows, or hands them over, those of parts that were set aside, too.
@@ -13,6 +11,10 @@ func (s *shard) endAll(end flow.Timestamp) error {
 	s.table.slots = nil // nothing is looked up any more
 	s.table.each(func(numbers []uint32) {
 		s.reuse(int(numbers[0]) / chunkStates)
+		if s.table.isSingle(numbers[0]) { // and so none is handed over
+			s.end(numbers, end)
+			return
+		}
 		over := numbers[:0]
 		for _, number := range numbers {
 			if state := s.table.state(number); s.open == nil || s.process.Expired(state, end) {
@@ -35,8 +37,8 @@ func (s *shard) reuse(before int) {
 	}
 	t := s.table
 	for ; t.given < before; t.given++ {
-		t.chunks[t.given] = nil
-		s.freed += chunkStates * int(reflect.TypeFor[meter.State]().Size())
+		s.freed += t.chunks[t.given].octets()
+		t.chunks[t.given] = chunk{}
 	}
 	if run := s.flows.Limit() + s.slices.Limit(); s.freed >= run {
 		s.freed -= run

@@ -11,7 +11,7 @@ import (
 	"netstream/aggregate/runs"
 )
 
-// TestRowsTakeMemoryOfStates ends many open flows with little memory for rows: these take that of the states, and do not
+// TestRowsTakeMemoryOfStates ends many open flows of two packets with little memory for rows: these take that of the states, and do not
 // go to files, unless parts are set aside.
 func TestRowsTakeMemoryOfStates(t *testing.T) {
 	const flows = 40000
@@ -28,7 +28,7 @@ func TestRowsTakeMemoryOfStates(t *testing.T) {
 			p.Key.Source, p.Key.Destination = flow.MappedIPv4([4]byte{}), flow.MappedIPv4([4]byte{1})
 			binary.BigEndian.PutUint32(p.Key.Source[12:], uint32(n))
 			p.Hash = testHasher.Hash(&p.Key)
-			w.meterSome([]flow.Packet{p}, w.every[:1])
+			w.meterSome([]flow.Packet{p, p}, w.every[:2])
 		}
 		aside := w.overflow != nil && w.overflow.aside > 0
 		before := files

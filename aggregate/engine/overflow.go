@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"netstream/aggregate/flow"
-	"netstream/aggregate/meter"
 	"netstream/aggregate/runs"
 )
 
@@ -112,15 +111,20 @@ func (s *shard) bound(now flow.Timestamp) {
 	for aside := (parts - o.aside + 1) / 2; aside > 0 && o.err == nil; aside-- {
 		o.setAside()
 	}
-	s.table.sweep(s.hasher.Hash, func(state *meter.State, extension meter.Extension) bool {
-		aside := o.parts[o.partOf(s.hasher.Hash(&state.Key))]
-		if aside == nil || o.err != nil {
-			return false
+	s.table.sweep(func(numbers []uint32) []uint32 {
+		over := numbers[:0]
+		for _, number := range numbers {
+			state := s.openState(number)
+			aside := o.parts[o.partOf(s.hasher.Hash(&state.Key))]
+			if aside == nil || o.err != nil {
+				continue
+			}
+			o.coded = o.order.Append(o.coded[:0], &keyState{state, s.table.extension(number)})
+			o.write(aside, o.coded)
+			aside.states++
+			over = append(over, number)
 		}
-		o.coded = o.order.Append(o.coded[:0], &keyState{state, extension})
-		o.write(aside, o.coded)
-		aside.states++
-		return true
+		return over
 	})
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"netstream/aggregate/accounting"
@@ -23,6 +24,8 @@ type shard struct {
 	cache   *cache         // of a bounded number of flows; nil if there is no bound
 	hasher  flow.Hasher
 	table   *table
+	singles bool // flows of one packet can be kept as singles
+	odds    odds
 	flows   *runs.Sorter[flow.Record]
 	slices  *runs.Sorter[meter.Slice]
 	open    *runs.Sorter[keyState] // nil unless open flows are handed over
@@ -128,10 +131,15 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	var near nearby
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
-		s.touched += s.table.touch(packets, few, &near)
+		s.touched += s.table.touch(packets, few, &near, s.singles && !s.odds.low)
 		for n, i := range few {
 			p := &packets[i]
-			state, number := near.of(n, s.table, p)
+			state, number, found := near.of(n, p)
+			if !found {
+				if state, number = s.stateOf(p); state == nil {
+					continue
+				}
+			}
 			if !s.process.Continue(state, p) {
 				s.process.Add(state, s.table.extension(number), p)
 			}
@@ -173,7 +181,7 @@ func (s *shard) sweep(now flow.Timestamp) {
 	} else {
 		s.nextSweep = flow.MaxTimestamp
 	}
-	s.table.sweepSome(s.hasher.Hash, func(numbers []uint32) []uint32 {
+	s.table.sweep(func(numbers []uint32) []uint32 {
 		since := s.table.clockOf(numbers[0])
 		if now.Since(*since) <= s.least {
 			return nil
@@ -187,23 +195,39 @@ func (s *shard) sweep(now flow.Timestamp) {
 
 // expired gives the numbers of those states that have expired, in the place of all. It sets since so that the others
 // are looked at again when the first of them can have expired, which is no sooner than s.least from now on unless
-// it is so by now. No branch depends on a state, so that the cache misses of many overlap.
+// it is so by now.
 func (s *shard) expired(numbers []uint32, now flow.Timestamp, since *flow.Timestamp) []uint32 {
-	n, least := 0, max(s.least, 0)
-	soonest := uint64(least)
+	least := max(s.least, 0)
+	n, soonest := 0, uint64(0)
+	if s.table.isSingle(numbers[0]) {
+		n, soonest = s.expiredSingles(numbers, now)
+	} else {
+		n, soonest = s.expiredStates(numbers, now)
+	}
+	*since = max(now, flow.MinTimestamp+flow.Timestamp(least)) - flow.Timestamp(uint64(least)-min(soonest, uint64(least)))
+	return numbers[:n]
+}
+
+// expiredStates puts the numbers of those states that have expired, as many as it says, in front, and gives the
+// shortest time until another one has. No branch depends on a state, so that the cache misses of many overlap.
+func (s *shard) expiredStates(numbers []uint32, now flow.Timestamp) (n int, soonest uint64) {
+	soonest = math.MaxUint64
 	for _, number := range numbers {
 		wait := uint64(s.process.Wait(s.table.state(number), now)) // beyond all others if it is below 0
 		numbers[n] = number
 		n += int(wait >> 63)
 		soonest = min(soonest, wait)
 	}
-	*since = max(now, flow.MinTimestamp+flow.Timestamp(least)) - flow.Timestamp(uint64(least)-soonest)
-	return numbers[:n]
+	return n, soonest
 }
 
 // end ends the flows of at most touchedAtATime states, as Process.Flush does. Their cache
 // misses overlap.
 func (s *shard) end(numbers []uint32, end flow.Timestamp) {
+	if len(numbers) > 0 && s.table.isSingle(numbers[0]) {
+		s.endSingles(numbers, end)
+		return
+	}
 	for _, number := range numbers {
 		s.touched += s.table.state(number).TouchEnd()
 	}

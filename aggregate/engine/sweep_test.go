@@ -25,7 +25,7 @@ func TestSweepsForget(t *testing.T) {
 		set(&config.Meter)
 		w := newWorkers(&config)[0]
 		clock, sweeps, left := flow.Timestamp(0), 0, 0
-		for range 400 {
+		for range 600 {
 			var packets []flow.Packet
 			for range 50 {
 				clock += flow.Timestamp(rng.Int64N(int64(2 * time.Millisecond)))
@@ -47,7 +47,7 @@ func TestSweepsForget(t *testing.T) {
 			w.table.each(func(numbers []uint32) {
 				left += len(numbers)
 				for _, number := range numbers {
-					if w.process.Expired(w.table.state(number), clock) {
+					if w.process.Expired(w.openState(number), clock) {
 						t.Fatalf("%s: a sweep has left a state that is over", name)
 					}
 				}

@@ -1,25 +1,23 @@
 package engine
 
 import (
-	"math/bits"
-
 	"netstream/aggregate/flow"
 	"netstream/aggregate/meter"
 )
 
 // table is the flow cache of a shard: open addressing over slots of 8 octets, and
-// the states apart in chunks. Both are free of pointers. States move only when a
-// sweep finds that few of many are left.
+// what is known of the keys apart in chunks, states or singles. All of it is free of pointers. States move only
+// when a sweep finds that few of many are left.
 type table struct {
 	slots  []slot // capacity is a power of two, at most half full
 	used   int
-	chunks []*[chunkStates]meter.State
+	chunks []chunk
 	keep   extensions
-	beside []besides // of the states, in chunks of as many; none unless keep has any
-	free   []uint32  // numbers of states given back
-	states uint32    // states ever taken from the chunks
-	taken  []uint64  // bit set of the numbers of states in use
-	given  int       // chunks that were given back, when all flows end
+	beside []besides            // of the states, in chunks of as many; none unless keep has any, and then there are no singles
+	free   [chunkKinds][]uint32 // numbers of states and of singles that are not in use
+	states uint32               // all numbers that the chunks have
+	taken  []uint64             // bit set of the numbers in use
+	given  int                  // chunks that were given back, when all flows end
 
 	// since has, for the states of each member of taken, a clock behind which none of them can
 	// expire sooner than any state can, so that a sweep need not look at them; of new ones it is
@@ -33,7 +31,7 @@ type table struct {
 type slot uint64
 
 const (
-	chunkStates = 256 // 84 KiB of them
+	chunkStates = 256 // 86 KiB of states, 12 KiB of singles
 	firstSlots  = 1024
 
 	// sparse is how many states a table holds at most for each one in use, once it
@@ -47,6 +45,8 @@ func newTable(keep extensions) *table { return tableOf(firstSlots, keep) }
 func tableOf(slots int, keep extensions) *table {
 	return &table{slots: make([]slot, slots), keep: keep, reached: flow.MinTimestamp}
 }
+
+func slotOf(tag uint64, number uint32) slot { return slot(tag<<32 | uint64(number+1)) }
 
 func tag(hash uint64) uint64         { return hash >> 32 }
 func (s slot) tag() uint64           { return uint64(s) >> 32 }
@@ -62,14 +62,21 @@ func (s slot) stateOf(tag uint64) uint32 { return uint32(s) & ifZero(uint32(s.ta
 func ifZero(n uint32) uint32 { return uint32((uint64(n) - 1) >> 32) }
 
 func (t *table) state(number uint32) *meter.State {
-	return &t.chunks[number/chunkStates][number%chunkStates]
+	return &t.chunks[number/chunkStates].states[number%chunkStates]
 }
 
-// touch reads what number and the metering will need of the packets with the given
+func (t *table) single(number uint32) *single {
+	return &t.chunks[number/chunkStates].singles[number%chunkStates]
+}
+
+// isSingle says whether a number is that of a single, and so are all that share a member of taken with it.
+func (t *table) isSingle(number uint32) bool { return t.chunks[number/chunkStates].states == nil }
+
+// touch reads what find and the metering will need of the packets with the given
 // numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
-// then the states that they lead to. No branch depends on what was read. near gets for each
+// then what they lead to. No branch depends on a slot that may still be on its way. near gets for each
 // packet the state that is most likely its own. What touch gives has no meaning.
-func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby) (read uint64) {
+func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby, singles bool) (read uint64) {
 	numbers = numbers[:min(len(numbers), touchedAtATime)]
 	if t.states == 0 {
 		clear(near.numbers[:len(numbers)])
@@ -88,11 +95,31 @@ func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby) (re
 		}
 	}
 	for i, n := range near.numbers[:len(numbers)] {
-		state := t.state(max(n, 1) - 1)
+		number := max(n, 1) - 1
+		c := &t.chunks[number/chunkStates]
+		if c.states == nil {
+			near.numbers[i] = 0
+			read += c.singles[number%chunkStates].touch()
+			continue
+		}
+		state := &c.states[number%chunkStates]
 		near.states[i] = state
 		read += state.Touch()
 	}
-	for _, number := range t.free[len(t.free)-min(fresh, len(t.free)):] { // what insert will take
+	return read + t.touchFree(fresh, singles)
+}
+
+// touchFree reads what as many new keys will take.
+func (t *table) touchFree(keys int, singles bool) (read uint64) {
+	if singles {
+		free := t.free[ofSingles]
+		for _, number := range free[len(free)-min(keys, len(free)):] {
+			read += t.single(number).touch()
+		}
+		return read
+	}
+	free := t.free[ofStates]
+	for _, number := range free[len(free)-min(keys, len(free)):] {
 		read += t.state(number).TouchAll()
 	}
 	return read
@@ -105,75 +132,70 @@ type nearby struct {
 	states  [touchedAtATime]*meter.State
 }
 
-// of gives the state of the i-th packet that was touched, and its number.
-func (n *nearby) of(i int, t *table, p *flow.Packet) (state *meter.State, number uint32) {
-	if number, state = n.numbers[i], n.states[i]; number != 0 && state.Key.Equal(&p.Key) {
-		return state, number - 1
-	}
-	number = t.number(p.Hash, &p.Key)
-	return t.state(number), number
+// of gives the state of the i-th packet that was touched, and its number, if it was found.
+func (n *nearby) of(i int, p *flow.Packet) (state *meter.State, number uint32, found bool) {
+	number, state = n.numbers[i], n.states[i]
+	return state, number - 1, number != 0 && state.Key.Equal(&p.Key)
 }
 
-// find gives the state of key, a new one if there is none.
-func (t *table) find(hash uint64, key *flow.Key) *meter.State { return t.state(t.number(hash, key)) }
-
-// number gives the number of the state that find gives.
+// number gives the number of the state of key, a new one if there is none. The key must not have a single.
 func (t *table) number(hash uint64, key *flow.Key) uint32 {
+	i, found := t.find(hash, key)
+	if found {
+		return t.slots[i].state()
+	}
+	return t.insertState(i, hash, key)
+}
+
+// find gives the slot of key, and whether there is one; if not, it is an empty one for the key.
+func (t *table) find(hash uint64, key *flow.Key) (i int, found bool) {
 	want := tag(hash)
-	for i := t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
+	for i = t.home(want); ; i = (i + 1) & (len(t.slots) - 1) {
 		s := t.slots[i]
 		if s == 0 {
-			return t.insert(i, want, key)
+			return i, false
 		}
-		if s.tag() == want {
-			if number := s.state(); t.state(number).Key.Equal(key) {
-				return number
-			}
+		if s.tag() == want && t.is(s.state(), key) {
+			return i, true
 		}
 	}
 }
 
-func (t *table) insert(i int, tag uint64, key *flow.Key) uint32 {
+// is says whether a number in use is that of key.
+func (t *table) is(number uint32, key *flow.Key) bool {
+	if t.isSingle(number) {
+		return t.single(number).is(key)
+	}
+	return t.state(number).Key.Equal(key)
+}
+
+// insertState takes a state for a key, and the slot that find has given.
+func (t *table) insertState(i int, hash uint64, key *flow.Key) uint32 {
+	number := t.take(ofStates)
+	t.state(number).Reset(key)
+	t.insert(i, tag(hash), number)
+	return number
+}
+
+// insert puts a number into the slot that find has given.
+func (t *table) insert(i int, tag uint64, number uint32) {
 	if 2*(t.used+1) > len(t.slots) {
 		t.grow()
 		for i = t.home(tag); t.slots[i] != 0; i = (i + 1) & (len(t.slots) - 1) {
 		}
 	}
-	number := t.take()
-	t.slots[i] = slot(tag<<32 | uint64(number+1))
+	t.slots[i] = slotOf(tag, number)
 	t.used++
-	t.state(number).Reset(key)
-	return number
 }
 
-// take gives the number of a state that is not in use.
-func (t *table) take() uint32 {
-	var number uint32
-	if n := len(t.free); n > 0 {
-		number = t.free[n-1]
-		t.free = t.free[:n-1]
-	} else {
-		if t.states%chunkStates == 0 {
-			t.chunks = append(t.chunks, new([chunkStates]meter.State))
-			if t.keep.any {
-				t.beside = append(t.beside, t.keep.chunk())
-			}
-			t.taken = append(t.taken, make([]uint64, chunkStates/64)...)
-			t.since = append(t.since, make([]flow.Timestamp, chunkStates/64)...)
-		}
-		number = t.states
-		t.states++
-	}
-	member := &t.taken[number/64]
-	if *member == 0 {
-		t.since[number/64] = t.reached
-	}
-	*member |= 1 << (number % 64)
+// promote puts a new state into the slot of a single, which is given back, and gives its number. It is to be Reset.
+func (t *table) promote(i int) uint32 {
+	number := t.take(ofStates)
+	s := t.slots[i]
+	t.slots[i] = slotOf(s.tag(), number)
+	t.giveBack(s.state())
 	return number
 }
-
-// inUse says whether a state is in use.
-func (t *table) inUse(number uint32) bool { return t.taken[number/64]&(1<<(number%64)) != 0 }
 
 func (t *table) grow() {
 	old := t.slots
@@ -190,112 +212,11 @@ func (t *table) grow() {
 	}
 }
 
-// sweep gives every state in use, with its extension, to done and forgets those for which it says
-// true. It goes through the states in the order of memory. Pointers to states that
-// find gave are not valid afterwards.
-func (t *table) sweep(hash func(*flow.Key) uint64, done func(*meter.State, meter.Extension) bool) {
-	t.sweepSome(hash, func(numbers []uint32) []uint32 {
-		over := numbers[:0]
-		for _, number := range numbers {
-			if done(t.state(number), t.extension(number)) {
-				over = append(over, number)
-			}
-		}
-		return over
-	})
-}
-
-// sweepSome is sweep for a function that takes the numbers of at most touchedAtATime states at a
-// time, and gives those of them that are to be forgotten.
-func (t *table) sweepSome(hash func(*flow.Key) uint64, done func(numbers []uint32) (over []uint32)) {
-	before := t.used
-	t.each(func(numbers []uint32) {
-		over := done(numbers)
-		for _, number := range over {
-			t.taken[number/64] &^= 1 << (number % 64)
-		}
-		t.free = append(t.free, over...)
-		t.used -= len(over)
-	})
-	if t.used < before {
-		t.purge()
-	}
-	if t.states > firstSlots/2 && uint64(t.used)*sparse < uint64(t.states) {
-		t.shrink(hash)
-	}
-}
-
-// clockOf gives the clock in since of the states that each gives with that one.
-func (t *table) clockOf(number uint32) *flow.Timestamp { return &t.since[number/64] }
-
-// each gives the numbers of all states in use, in their order, those of a member of taken at a
-// time: at most touchedAtATime.
-func (t *table) each(yield func(numbers []uint32)) {
-	var some [touchedAtATime]uint32
-	for i, word := range t.taken {
-		n := 0
-		for ; word != 0; word &= word - 1 {
-			some[n] = uint32(64*i + bits.TrailingZeros64(word))
-			n++
-		}
-		if n > 0 {
-			yield(some[:n])
-		}
-	}
-}
-
-// purge empties the slots of all states that are not in use. It goes through the slots in
-// the order of memory, which is faster than to look each of them up as forget does. Those
-// that stay are put where they are found again, behind those that came before them. Most
-// are at home, and whether a slot is empty, or becomes so, is asked without a branch.
-func (t *table) purge() {
-	slots, taken := t.slots, t.taken
-	begin, mask := 0, len(slots)-1
-	for slots[begin] != 0 { // so that no probing goes past it
-		begin++
-	}
-	for n := range slots {
-		i := (begin + n) & mask
-		s := slots[i]
-		number := uint32(s - s.used())
-		s &= -slot(taken[number/64] >> (number % 64) & 1)
-		slots[i] = s
-		if (int(s.tag())^i)&mask&-int(s.used()) != 0 {
-			slots[i] = 0
-			for i = t.home(s.tag()); slots[i] != 0; i = (i + 1) & mask {
-			}
-			slots[i] = s
-		}
-	}
-}
-
 // forget gives back a state in use. No other state moves.
 func (t *table) forget(hash uint64, number uint32) {
 	t.remove(t.locate(hash, number))
-	t.free = append(t.free, number)
+	t.giveBack(number)
 	t.used--
-	t.taken[number/64] &^= 1 << (number % 64)
-}
-
-// shrink moves the states in use to a table of their size, so that time and memory
-// after a flood of flows are again those that the flows left over need.
-func (t *table) shrink(hash func(*flow.Key) uint64) {
-	size := firstSlots
-	for size < 4*t.used {
-		size *= 2
-	}
-	small := tableOf(size, t.keep)
-	for number := range t.states {
-		if t.inUse(number) {
-			state := t.state(number)
-			moved := small.number(hash(&state.Key), &state.Key)
-			*small.state(moved) = *state
-			if t.keep.any {
-				moveExtension(small.extension(moved), t.extension(number))
-			}
-		}
-	}
-	*t = *small
 }
 
 // locate gives the slot of a state in use.

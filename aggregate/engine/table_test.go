@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,8 +34,8 @@ func TestTableAgainstMap(t *testing.T) {
 				key := flow.Key{Version: 4}
 				binary.BigEndian.PutUint16(key.Source[14:], uint16(rng.IntN(600)))
 				hash := h.of(&key)
-				table.touch([]flow.Packet{{Hash: hash}}, []uint16{0}, new(nearby))
-				state := table.find(hash, &key)
+				table.touch([]flow.Packet{{Hash: hash}}, []uint16{0}, new(nearby), false)
+				state := table.state(table.number(hash, &key))
 				if state.Key != key {
 					t.Fatalf("step %d: found the state of %v, want %v", step, state.Key, key)
 				}
@@ -71,7 +72,7 @@ func (discard) Slice(*meter.Slice)  {}
 func sweepAgainst(t *testing.T, table *table, hash func(*flow.Key) uint64, want map[flow.Key]*meter.State, nearlyAll bool) {
 	t.Helper()
 	kept := make(map[flow.Key]meter.State)
-	table.sweep(hash, func(s *meter.State, _ meter.Extension) bool {
+	sweepStates(table, func(s *meter.State) bool {
 		if want[s.Key] != s {
 			t.Fatal("sweep found a state that is not in use")
 		}
@@ -92,12 +93,19 @@ func sweepAgainst(t *testing.T, table *table, hash func(*flow.Key) uint64, want 
 		t.Fatal("no state was kept: the test tests little")
 	}
 	for key, state := range kept {
-		found := table.find(hash(&key), &key)
+		found := table.state(table.number(hash(&key), &key))
 		if *found != state {
 			t.Fatalf("found %+v, want %+v", *found, state)
 		}
 		want[key] = found
 	}
+}
+
+// sweepStates forgets the states for which done says true.
+func sweepStates(table *table, done func(*meter.State) bool) {
+	table.sweep(func(numbers []uint32) []uint32 {
+		return slices.DeleteFunc(numbers, func(number uint32) bool { return !done(table.state(number)) })
+	})
 }
 
 // TestTableAfterFlood: what a table holds and goes through follows the flows that
@@ -110,12 +118,12 @@ func TestTableAfterFlood(t *testing.T) {
 			for i := from; i < to; i++ {
 				key := flow.Key{Version: 4}
 				binary.BigEndian.PutUint32(key.Source[12:], uint32(i))
-				table.find(hasher.Hash(&key), &key)
+				table.number(hasher.Hash(&key), &key)
 			}
 		}
 		for round := range 3 {
 			fill(0, 40000)
-			table.sweep(hasher.Hash, func(s *meter.State, _ meter.Extension) bool {
+			sweepStates(table, func(s *meter.State) bool {
 				return binary.BigEndian.Uint32(s.Key.Source[12:]) >= uint32(live)
 			})
 			if most := max(firstSlots/2, sparse*live); int(table.states) > most || len(table.chunks) > most/chunkStates+1 {
@@ -124,8 +132,8 @@ func TestTableAfterFlood(t *testing.T) {
 			if most := max(firstSlots, 8*live); len(table.slots) > most {
 				t.Errorf("%d flows live, round %d: %d slots, want at most %d", live, round, len(table.slots), most)
 			}
-			if table.used != live || len(table.free) > int(table.states) {
-				t.Errorf("%d flows live, round %d: %d in use, %d free", live, round, table.used, len(table.free))
+			if table.used != live || len(table.free[ofStates]) > int(table.states) {
+				t.Errorf("%d flows live, round %d: %d in use, %d free", live, round, table.used, len(table.free[ofStates]))
 			}
 		}
 	}
@@ -138,12 +146,12 @@ func TestSweepsThatDoNotShrink(t *testing.T) {
 	for i := range uint32(8000) {
 		key := flow.Key{Version: 4}
 		binary.BigEndian.PutUint32(key.Source[12:], i)
-		table.find(hasher.Hash(&key), &key)
+		table.number(hasher.Hash(&key), &key)
 	}
-	table.sweep(hasher.Hash, func(s *meter.State, _ meter.Extension) bool {
-		return binary.BigEndian.Uint32(s.Key.Source[12:]) >= 1000
+	sweepStates(table, func(s *meter.State) bool {
+		return binary.BigEndian.Uint32(s.Key.Source[12:]) >= 1024
 	})
-	if table.states != 8000 || table.used != 1000 {
-		t.Errorf("%d states, %d in use, want 8000 and 1000", table.states, table.used)
+	if table.states != 8192 || table.used != 1024 {
+		t.Errorf("%d states, %d in use, want 8192 and 1024", table.states, table.used)
 	}
 }

@@ -62,6 +62,7 @@ func newWorker(config *Config, flows, slices, reports runs.Limits) *worker {
 	if w.withheld == nil && !w.table.keep.any {
 		w.process.GiveWhole(w)
 	}
+	w.singles = w.process.Singles() && !config.HandOver && config.MaxFlows == 0
 	w.setPace(&config.Meter)
 	w.keep = w.table.keep
 	if most := config.mostStates(); most > 0 {

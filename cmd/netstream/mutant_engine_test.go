@@ -51,6 +51,7 @@ func engineFaults() []fault {
 				if slice.FlowsEnded > 0 && mutant("end of a flow not counted") { slice.FlowsEnded-- }
 			}`},
 		{"aggregate/engine/shard.go", "shard.Whole", `if s.mutateWhole(r, interval, place) { return }`},
+		{"aggregate/engine/single.go", "shard.endSingles", `numbers = s.mutateSingles(numbers, end)`},
 		{"aggregate/meter/side.go", "side.count", `if mutant("packet not counted in its flow") { return }`},
 		{"aggregate/engine/shard.go", "shard.end", `numbers = s.mutateEnd(numbers)`},
 		{"aggregate/engine/overflow.go", "overflow.divert", `numbers = o.mutateAside(packets, numbers)`},
