@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
+
+	"netstream/writer/table"
 )
 
 // deltaTexts are texts of a page in the encoding DELTA_BYTE_ARRAY: of each how many
@@ -14,12 +17,70 @@ type deltaTexts struct {
 	shared, lengths []int64 // of each text, the octets shared and those that are not
 	octets          []byte  // those that are not shared, of all texts
 	last, next      []byte  // the text before, and room for the next one
-	size            int     // octets of all texts with their lengths, as PLAIN would have them
+	short           table.ShortText
+	isShort         bool // the text before is short, and not in last
+	size            int  // octets of all texts with their lengths, as PLAIN would have them
 }
 
 // reset begins a page.
 func (d *deltaTexts) reset() {
 	d.shared, d.lengths, d.octets, d.last, d.size = d.shared[:0], d.lengths[:0], d.octets[:0], d.last[:0], 0
+	d.isShort = false
+}
+
+// before gives the text before.
+func (d *deltaTexts) before() []byte {
+	if d.isShort {
+		d.last, d.isShort = d.short.Append(d.last[:0]), false
+	}
+	return d.last
+}
+
+// addShort takes the next text if it is short.
+func (d *deltaTexts) addShort(t *table.ShortText) {
+	if !d.isShort {
+		d.short, d.isShort = beginOf(d.last), true
+	}
+	n := sharedOf(t, &d.short)
+	rest := t.Length - n
+	d.shared = append(d.shared, int64(n))
+	d.lengths = append(d.lengths, int64(rest))
+	end := len(d.octets)
+	d.octets = slices.Grow(d.octets, 8*len(t.Words))
+	to := d.octets[end : end+8*len(t.Words)]
+	word, shift := n/8, n%8*8
+	for i := 0; i < rest; i += 8 {
+		w := t.Words[word] >> (shift & 63)
+		if word++; word < len(t.Words) {
+			w |= t.Words[word] << (64 - shift)
+		}
+		binary.LittleEndian.PutUint64(to[i:], w)
+	}
+	d.octets = d.octets[:end+rest]
+	d.short.Length = t.Length // one by one, as they were just written: to copy them all would wait for that
+	for i := range t.Words {
+		d.short.Words[i] = t.Words[i]
+	}
+	d.size += t.Length + 4
+}
+
+// beginOf gives the first octets of a text, as many as a short one can share with it.
+func beginOf(text []byte) (t table.ShortText) {
+	t.Length = min(len(text), 8*len(t.Words))
+	for i, octet := range text[:t.Length] {
+		t.Words[i/8] |= uint64(octet) << (i % 8 * 8)
+	}
+	return t
+}
+
+// sharedOf gives how many octets two texts have in common at their beginnings.
+func sharedOf(a, b *table.ShortText) int {
+	for i := range a.Words {
+		if x := a.Words[i] ^ b.Words[i]; x != 0 { // if only one of the texts is over, it has a 0 there
+			return 8*i + bits.TrailingZeros64(x)/8
+		}
+	}
+	return min(a.Length, b.Length)
 }
 
 // shortText is the octets of texts that are copied as a few words, with what lies behind
@@ -42,7 +103,7 @@ func (d *deltaTexts) add(text []byte) error {
 	if len(text) > math.MaxInt32 {
 		return errTextLength(len(text))
 	}
-	n := sharedOctets(d.last, text)
+	n := sharedOctets(d.before(), text)
 	rest := len(text) - n
 	d.shared = append(d.shared, int64(n))
 	d.lengths = append(d.lengths, int64(rest))
@@ -65,9 +126,13 @@ func (d *deltaTexts) addCopy(text []byte) error { return d.add(append(d.begin(),
 
 // again takes the text before once more, if there is one.
 func (d *deltaTexts) again() {
-	d.shared = append(d.shared, int64(len(d.last)))
+	length := len(d.last)
+	if d.isShort {
+		length = d.short.Length
+	}
+	d.shared = append(d.shared, int64(length))
 	d.lengths = append(d.lengths, 0)
-	d.size += len(d.last) + 4
+	d.size += length + 4
 }
 
 // appendLengths appends what is in front of the page's octets: how many of them each text shares and has.

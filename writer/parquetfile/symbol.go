@@ -23,6 +23,7 @@ type symbolColumn[R any] struct {
 
 	spelled bool       // the row group has no dictionary: its pages hold the texts
 	texts   deltaTexts // of the page being filled, if it is spelled
+	short   table.ShortText
 }
 
 func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
@@ -168,10 +169,15 @@ func (c *symbolColumn[R]) spell() error {
 			c.texts.again()
 			continue
 		}
+		c.last = symbol
+		if c.declared.Short != nil && c.declared.Short(&c.short, symbol) {
+			c.texts.addShort(&c.short)
+			c.bounds.includeShort(&c.short)
+			continue
+		}
 		if err := c.texts.add(c.declared.Spell(c.texts.begin(), symbol)); err != nil {
 			return err
 		}
-		c.last = symbol
 		c.bounds.include(c.texts.last)
 	}
 	if c.texts.size >= maxTextPage {

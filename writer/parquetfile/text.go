@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 
 	"netstream/writer/table"
 
@@ -34,6 +35,14 @@ func (b *bounds) include(text []byte) {
 		b.greatest, b.greatestHead = append(b.greatest[:0], text...), h
 	}
 	b.any = true
+}
+
+// includeShort is include for a short text.
+func (b *bounds) includeShort(t *table.ShortText) {
+	if h := bits.ReverseBytes64(t.Words[0]); !b.any || h <= b.leastHead || h >= b.greatestHead {
+		var room [8 * len(t.Words)]byte
+		b.include(t.Append(room[:0]))
+	}
 }
 
 // head gives the first 8 octets of a text as a number. Texts with different

@@ -35,26 +35,39 @@ func spellAddress(dst []byte, s Symbol) []byte {
 	return address.AppendTo(dst)
 }
 
-// appendIPv4 appends an IPv4 address in dotted decimal form. Its octets are spelled
-// without a branch by their number of digits, which no processor could foretell, and put
-// together in two words.
-func appendIPv4(dst []byte, address uint32) []byte {
-	const longest, word = len("255.255.255.255"), 8
-	start := len(dst)
-	if cap(dst)-start < 2*word {
-		dst = slices.Grow(dst, 2*word)
+// shortAddress gives what spellAddress appends if it is an IPv4 address.
+func shortAddress(t *ShortText, s Symbol) bool {
+	if s.Class != 4 {
+		return false
 	}
-	dst = dst[:start+2*word]
+	t.Words[0], t.Words[1], t.Length = spellIPv4(uint32(s.Low))
+	t.Words[2], t.Words[3] = 0, 0
+	return true
+}
+
+// appendIPv4 appends an IPv4 address in dotted decimal form.
+func appendIPv4(dst []byte, address uint32) []byte {
+	const word = 8
+	start := len(dst)
+	dst = slices.Grow(dst, 2*word)[:start+2*word]
+	low, high, length := spellIPv4(address)
+	text := dst[start:]
+	binary.LittleEndian.PutUint64(text, low)
+	binary.LittleEndian.PutUint64(text[word:], high)
+	return dst[:start+length]
+}
+
+// spellIPv4 gives an IPv4 address in dotted decimal form, the first octet the lowest one of low, and 0 behind its
+// end. Octets are spelled without a branch by their number of digits, which no processor could foretell.
+func spellIPv4(address uint32) (low, high uint64, length int) {
 	first, n1 := spellOctet(address >> 24)
 	second, n2 := spellOctet(address >> 16 & 0xff)
 	third, n3 := spellOctet(address >> 8 & 0xff)
 	fourth, n4 := spellOctet(address & 0xff)
+	fourth &= 1<<(8*(n4-1)&63) - 1 // no dot
 	front, behind := first|second<<(8*n1&63), third|fourth<<(8*n3&63)
-	n := n1 + n2 // from 4 to 8
-	text := dst[start:]
-	binary.LittleEndian.PutUint64(text, front|behind<<(8*n)) // nothing of behind if front is a word
-	binary.LittleEndian.PutUint64(text[word:], behind>>((64-8*n)&63))
-	return dst[:start+int(n+n3+n4)-1]
+	n := n1 + n2                                                                // from 4 to 8
+	return front | behind<<(8*n), behind >> ((64 - 8*n) & 63), int(n+n3+n4) - 1 // nothing of behind if front is a word
 }
 
 // spellOctet gives the decimal digits of an octet and a dot, the first one in the least

@@ -109,6 +109,10 @@ type Column[R any] struct {
 	Symbol func(*R) Symbol
 	Spell  func(dst []byte, symbol Symbol) []byte
 
+	// Short sets t to what Spell appends, unless it says false. It is nil for columns
+	// whose texts are mostly longer, or few.
+	Short func(t *ShortText, symbol Symbol) bool
+
 	// Text appends a cell of kind Text to dst and returns the result.
 	Text func(dst []byte, row *R) []byte
 

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/binary"
-	"slices"
+	"math/bits"
 
 	"netstream/aggregate/flow"
 )
@@ -29,29 +29,41 @@ func AppendCommunityID(dst []byte, k *flow.Key) []byte {
 // communityPrefix is the version of the identifier, in front of the hash.
 const communityPrefix = "1:"
 
-// spellCommunityID is the inverse of communitySymbol, as text: of the 160 bits of the
-// hash each 6 a character of Base64 (RFC 4648 section 4), and = for what is missing of
-// the last three octets.
+// spellCommunityID is the inverse of communitySymbol, as text.
 func spellCommunityID(dst []byte, s Symbol) []byte {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	const length = len(communityPrefix) + 28
-	start := len(dst)
-	dst = slices.Grow(dst, length)[:start+length]
-	text := (*[length]byte)(dst[start:])
-	copy(text[:], communityPrefix)
-	high, low := s.High, s.High<<60|s.Low>>4 // 60 bits each, and what is left
-	rest := s.Low<<56 | uint64(s.Class)<<24  // 40 bits, and two zeros
-	for i := range 10 {
-		text[2+i] = alphabet[high>>58]
-		text[12+i] = alphabet[low>>58]
-		high, low = high<<6, low<<6
-	}
-	for i := range 7 {
-		text[22+i] = alphabet[rest>>58]
-		rest <<= 6
-	}
-	text[29] = '='
-	return dst
+	var t ShortText
+	shortCommunityID(&t, s)
+	return t.Append(dst)
+}
+
+// shortCommunityID is spellCommunityID: of the 160 bits of the hash each 6 are a character of Base64, and = is for what is
+// missing of the last three octets. Only the version in front and that end are not of 8 characters, whose 48 bits stand in the
+// middle of what is given to spellBase64.
+func shortCommunityID(t *ShortText, s Symbol) bool {
+	const version, end = uint64('1' | ':'<<8), uint64('=')
+	const last = 5 // characters in front of the end
+	class := uint64(s.Class)
+	t.Words[0] = version | spellBase64(s.High>>16)<<16
+	t.Words[1] = spellBase64((s.High<<36 | s.Low>>28) >> 16)
+	t.Words[2] = spellBase64((s.Low<<20 | class>>12) >> 16)
+	t.Words[3] = spellBase64(class<<36>>16)&(1<<(8*last)-1) | end<<(8*last)
+	t.Length = len(communityPrefix) + 28
+	return true
+}
+
+// spellBase64 gives the 8 characters of Base64 (RFC 4648 section 4) for 48 bits, the first one in the lowest octet. It
+// works on all of them at a time.
+func spellBase64(v uint64) uint64 {
+	const every = 0x0101010101010101
+	v = v&0xffffff000000<<8 | v&0xffffff // 6 bits to each octet
+	v = v&0x00fff00000fff000<<4 | v&0x00000fff00000fff
+	v = v&0x0fc00fc00fc00fc0<<2 | v&0x003f003f003f003f
+	v = bits.ReverseBytes64(v)
+	from := func(n uint64) uint64 { return (v + (0x80-n)*every) >> 7 & every } // 1 where the number is n or more
+	const (                                                                    // what is added to numbers of each range, so that A is 0 more than its number and so on
+		upper, lower, digit, plus, slash = 'A', 'a' - 26, '0' - 52, '+' - 62, '/' - 63
+	)
+	return v + upper*every + (lower-upper)*from(26) - (lower-digit)*from(52) - (digit-plus)*from(62) + (slash-plus)*from(63)
 }
 
 // communitySymbol gives the Community ID as its hash, whose 160 bits a symbol has room

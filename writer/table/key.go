@@ -21,12 +21,14 @@ func addressColumns[R any](key func(*R) *flow.Key) []Column[R] {
 			Null:       func(r *R) bool { return key(r).Shape&flow.NoSource != 0 },
 			Symbol:     func(r *R) Symbol { k := key(r); return addressSymbol(&k.Source, k.Version) },
 			Spell:      spellAddress,
+			Short:      shortAddress,
 		}, {
 			Name: "dst_ip", Kind: Text, Elements: []Element{{12, "destinationIPv4Address"}, {28, "destinationIPv6Address"}},
 			Definition: "Destination address of the metered IP header, or of that which the exporter metered, in the text form of RFC 5952; a prefix if the exporter tells no more or the flow key has none but that; NULL if it is not known or not in the key.",
 			Null:       func(r *R) bool { return key(r).Shape&flow.NoDestination != 0 },
 			Symbol:     func(r *R) Symbol { k := key(r); return addressSymbol(&k.Destination, k.Version) },
 			Spell:      spellAddress,
+			Short:      shortAddress,
 		},
 	}
 }

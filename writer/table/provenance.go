@@ -97,6 +97,7 @@ func flowIdentity(points *observedPoints) []Column[flow.Record] {
 			Null:       func(r *flow.Record) bool { return lacksCommunity(r, points) },
 			Symbol:     func(r *flow.Record) Symbol { return communitySymbol(&r.Key) },
 			Spell:      spellCommunityID,
+			Short:      shortCommunityID,
 		},
 	}
 }
