@@ -11,7 +11,7 @@ import (
 // nil pointer gives nothing. It is for one table.
 type keptAttributes struct {
 	resolver   *enrich.Resolver
-	attributes [rowsAtATime]flow.Attributes
+	attributes [rowPlaces]flow.Attributes
 }
 
 // newAttributes gives nil if there are no reference data.

@@ -36,7 +36,7 @@ func (j *job) writeScheme(ctx context.Context, to *target, place int, options ta
 	rows, err := newRows(to, table.Scheme(options, scheme), schemeTime, countGroup)
 	if err == nil {
 		var kept keptKeys
-		err = writeRows(ctx, rows, copied(func(yield func(*flow.SchemeRow) error) error { return result.Scheme(place, yield) }),
+		err = writeRows(ctx, rows, false, copied(func(yield func(*flow.SchemeRow) error) error { return result.Scheme(place, yield) }),
 			func(at int, r *flow.SchemeRow) {
 				sums.add(r)
 				kept.keep(at, r)
@@ -50,7 +50,7 @@ func (j *job) writeScheme(ctx context.Context, to *target, place int, options ta
 
 // keptKeys holds the keys of the rows that are collected.
 type keptKeys struct {
-	keys [rowsAtATime][]flow.SchemeValue
+	keys [rowPlaces][]flow.SchemeValue
 }
 
 // keep makes a row independent of where it came from.

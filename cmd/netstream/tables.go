@@ -13,9 +13,6 @@ import (
 	"netstream/writer/table"
 )
 
-// rowsAtATime is how many rows a table takes at a time.
-const rowsAtATime = 512
-
 // rowWriter is the face of the table formats.
 type rowWriter[R any] interface {
 	WriteBatch(rows []R) error
@@ -30,47 +27,10 @@ func newRowWriter[R any](format string, w io.Writer, name string, columns []tabl
 	return parquetfile.NewParallel(w, name, columns, workers)
 }
 
-// writeRows writes the rows that each gives, in the places that it asks for, and shows
-// every one to count, with its place among the rows that are collected. count may change
-// what the row points to. It ends early when ctx is canceled.
-func writeRows[R any](ctx context.Context, w rowWriter[R], each func(place func() *R, yield func(*R) error) error, count func(place int, row *R)) error {
-	rows, filled := make([]R, rowsAtATime), 0
-	err := each(func() *R { return &rows[filled] }, func(row *R) error {
-		count(filled, row)
-		if filled++; filled < len(rows) {
-			return nil
-		}
-		filled = 0
-		err := w.WriteBatch(rows)
-		if err == nil {
-			err = ctx.Err()
-		}
-		return err
-	})
-	if err == nil {
-		err = w.WriteBatch(rows[:filled])
-	}
-	if closing := w.Close(); err == nil {
-		err = closing
-	}
-	return err
-}
-
-// copied gives the rows that each gives in the places that writeRows has for them.
-func copied[R any](each func(yield func(*R) error) error) func(place func() *R, yield func(*R) error) error {
-	return func(place func() *R, yield func(*R) error) error {
-		return each(func(row *R) error {
-			to := place()
-			*to = *row
-			return yield(to)
-		})
-	}
-}
-
 // kept holds what the rows that are collected point to.
 type kept struct {
-	exports  [rowsAtATime]flow.Export
-	elements [rowsAtATime][]byte
+	exports  [rowPlaces]flow.Export
+	elements [rowPlaces][]byte
 	reverses []flow.Reverse
 
 	statistics []flow.Statistics
@@ -87,14 +47,14 @@ func (k *kept) keep(place int, r *flow.Record) {
 	}
 	if r.Reverse != nil {
 		if k.reverses == nil {
-			k.reverses = make([]flow.Reverse, rowsAtATime)
+			k.reverses = make([]flow.Reverse, rowPlaces)
 		}
 		k.reverses[place] = *r.Reverse
 		r.Reverse = &k.reverses[place]
 	}
 	if r.Statistics != nil {
 		if k.statistics == nil {
-			k.statistics = make([]flow.Statistics, rowsAtATime)
+			k.statistics = make([]flow.Statistics, rowPlaces)
 		}
 		s := &k.statistics[place]
 		early := append(s.Early[:0], r.Statistics.Early...)
@@ -184,7 +144,7 @@ func writeFlows(ctx context.Context, to *target, columns []table.Column[flow.Rec
 	rows, err := newRows(to, columns, flowTime, countFlow)
 	if err == nil {
 		var kept kept
-		err = writeRows(ctx, rows, result.FlowsTo, func(place int, r *flow.Record) {
+		err = writeRows(ctx, rows, to.workers > 1, result.FlowsTo, func(place int, r *flow.Record) {
 			sums.directions.addFlow(r, keys)
 			sums.records++
 			if r.End < r.Start {
@@ -235,7 +195,7 @@ func writeIntervals(ctx context.Context, to *target, columns []table.Column[flow
 	sums := &intervalSums{}
 	rows, err := newRows(to, columns, intervalTime, countInterval)
 	if err == nil {
-		err = writeRows(ctx, rows, result.IntervalsTo, func(place int, r *flow.IntervalRecord) {
+		err = writeRows(ctx, rows, to.workers > 1, result.IntervalsTo, func(place int, r *flow.IntervalRecord) {
 			sums.add(r, result.Keys())
 			attributes.keepInterval(place, r)
 		})
@@ -264,7 +224,7 @@ func (s *intervalSums) add(r *flow.IntervalRecord, keys *flow.KeyHasher) {
 func writeAll[R any](ctx context.Context, to *target, columns []table.Column[R], all []R) error {
 	rows, err := newRows(to, columns, nil, nil) // it has no partitions
 	if err == nil {
-		err = writeRows(ctx, rows, copied(func(yield func(*R) error) error {
+		err = writeRows(ctx, rows, false, copied(func(yield func(*R) error) error {
 			for i := range all {
 				if err := yield(&all[i]); err != nil {
 					return err
