@@ -38,9 +38,9 @@ func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Enco
 	case c.Symbol != nil:
 		return &symbolColumn[R]{pages: p, declared: c, at: at, dictionary: newSymbolTable()}
 	case c.Pattern == table.Repetitive:
-		return &repetitiveColumn[R]{
-			pages: p, declared: c, at: at, dictionary: newDictionary(), small: make([]uint32, smallValues(c.Kind)),
-		}
+		return newRepetitive(c, at, p)
+	case c.Pattern == table.Scattered:
+		return newScattered(c, at, p)
 	default:
 		return &integerColumn[R]{pages: p, declared: c, at: at}
 	}

@@ -30,8 +30,14 @@ func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
 	c.at.ask(rows)
 	c.take(len(rows.All), c.at.nulls)
 	c.cells = gather(c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
+	c.encode(before)
+	return nil
+}
+
+// encode encodes those cells that stand behind the first ones.
+func (c *integerColumn[R]) encode(before int) {
 	if len(c.cells) == before {
-		return nil
+		return
 	}
 	least, greatest := extremes(c.cells[before:])
 	if c.any {
@@ -45,7 +51,6 @@ func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
 		c.octets = appendIntegers(c.octets, c.cells, c.declared.Kind)
 		c.cells = c.cells[:0]
 	}
-	return nil
 }
 
 func (c *integerColumn[R]) endPage() error {
@@ -89,6 +94,10 @@ type repetitiveColumn[R any] struct {
 	last    int64    // the value before; valid if there is any key
 	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none
 	entries []byte   // content of the dictionary page
+}
+
+func newRepetitive[R any](c *table.Column[R], at *presence[R], p pages) *repetitiveColumn[R] {
+	return &repetitiveColumn[R]{pages: p, declared: c, at: at, dictionary: newDictionary(), small: make([]uint32, smallValues(c.Kind))}
 }
 
 // smallValues is how many values are numbered without the hash table: all of the

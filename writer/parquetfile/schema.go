@@ -52,12 +52,12 @@ func logicalType(kind table.Kind) schema.LogicalType {
 	return schema.NewIntLogicalType(64, true)
 }
 
-// encodingOf gives the encoding of a column's data pages.
+// encodingOf gives the encoding of a column's data pages, unless the first one of a row group decides for another.
 func encodingOf[R any](c *table.Column[R]) parquet.Encoding {
 	switch {
 	case c.Text != nil:
 		return parquet.Encodings.DeltaByteArray
-	case c.Symbol != nil || c.Pattern == table.Repetitive:
+	case c.Symbol != nil || c.Pattern == table.Repetitive || c.Pattern == table.Scattered:
 		return parquet.Encodings.RLEDict
 	case c.Pattern == table.Near && physicalType(c.Kind) == parquet.Types.Int64:
 		return parquet.Encodings.DeltaBinaryPacked
@@ -107,8 +107,11 @@ func newProperties[R any](columns []table.Column[R]) *parquet.WriterProperties {
 		}
 		options = append(options, parquet.WithCompressionFor(c.Name, codec))
 		e := encodingOf(c)
-		if c.Symbol != nil { // of row groups without dictionary
+		switch { // of row groups without dictionary
+		case c.Symbol != nil:
 			e = parquet.Encodings.DeltaByteArray
+		case c.Pattern == table.Scattered:
+			e = parquet.Encodings.DeltaBinaryPacked
 		}
 		if e != parquet.Encodings.RLEDict {
 			options = append(options, parquet.WithEncodingFor(c.Name, e))

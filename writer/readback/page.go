@@ -161,14 +161,29 @@ func (p *pageReader) readValues(header *parquet.DataPageHeader) (err error) {
 	case parquet.Encoding_RLE_DICTIONARY:
 		err = p.look(src, count)
 	case parquet.Encoding_DELTA_BINARY_PACKED:
-		if p.element.GetType() != parquet.Type_INT64 {
+		p.values, err = appendDelta(p.values, src, count)
+		switch p.element.GetType() {
+		case parquet.Type_INT64:
+		case parquet.Type_INT32: // whose differences wrap around at 32 bits
+			narrow(p.values, unsigned(p.element))
+		default:
 			return fmt.Errorf("values of type %s in encoding %s", p.element.GetType(), header.Encoding)
 		}
-		p.values, err = appendDelta(p.values, src, count)
 	default:
 		err = fmt.Errorf("values in encoding %s", header.Encoding)
 	}
 	return err
+}
+
+// narrow gives values the 32 bits that their type has.
+func narrow(values []int64, unsigned bool) {
+	for i, v := range values {
+		if unsigned {
+			values[i] = int64(uint32(v))
+		} else {
+			values[i] = int64(int32(v))
+		}
+	}
 }
 
 // look decodes values that are numbers of the dictionary, behind an octet with

@@ -45,9 +45,9 @@ func reverseCounters[R any](directed func(*R) bool, counters func(*R) *flow.Coun
 	}
 	return []Column[R]{
 		column("rev_packets", "packets", "Number of packets", Repetitive, func(c *flow.Counters) uint64 { return c.Packets }),
-		column("rev_bytes", "octets", "Length of the IP packets", Near, func(c *flow.Counters) uint64 { return c.Octets }),
-		column("rev_wire_bytes", "octets", "Length of the frames", Near, func(c *flow.Counters) uint64 { return c.WireOctets }),
-		column("rev_payload_bytes", "octets", "What is above the transport headers of the packets", Near, func(c *flow.Counters) uint64 { return c.PayloadOctets }),
+		column("rev_bytes", "octets", "Length of the IP packets", Scattered, func(c *flow.Counters) uint64 { return c.Octets }),
+		column("rev_wire_bytes", "octets", "Length of the frames", Scattered, func(c *flow.Counters) uint64 { return c.WireOctets }),
+		column("rev_payload_bytes", "octets", "What is above the transport headers of the packets", Scattered, func(c *flow.Counters) uint64 { return c.PayloadOctets }),
 	}
 }
 
@@ -56,7 +56,7 @@ func reverseScaled[R any](unrated func(*R) bool, packets, octets func(*R) int64)
 	const definition = "%s * sampling rate, as that of the other direction; NULL if the rate is not known, and for exported flows."
 	return []Column[R]{
 		{Name: "rev_packets_scaled", Kind: Int64, Unit: "packets", Definition: strings.Replace(definition, "%s", "rev_packets", 1), Null: unrated, Int: packets},
-		{Name: "rev_bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Near, Definition: strings.Replace(definition, "%s", "rev_bytes", 1), Null: unrated, Int: octets},
+		{Name: "rev_bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Scattered, Definition: strings.Replace(definition, "%s", "rev_bytes", 1), Null: unrated, Int: octets},
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	TimestampNano              // nanoseconds since the Unix epoch, UTC
 	Text                       // UTF-8
 	Float64                    // IEEE 754 binary64, not negative and finite
-	Bool                       // 0 for false, 1 for true; never of the pattern Repetitive
+	Bool                       // 0 for false, 1 for true; never of the patterns Repetitive and Scattered
 )
 
 // String gives the name of the kind as the schema has it.
@@ -56,6 +56,7 @@ const (
 	Near                      // each close to the one before, as sorted values are
 	Varied                    // many different values
 	Random                    // binary hash values: nothing can be saved
+	Scattered                 // numbers, few different ones in some tables and many in others: ports, volumes
 )
 
 // Element is an IPFIX information element of the IANA registry (RFC 7012).

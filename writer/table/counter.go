@@ -11,17 +11,17 @@ func counterColumns[R any](counters func(*R) *flow.Counters) []Column[R] {
 			field:      flow.FieldPackets,
 			Int:        func(r *R) int64 { return count(counters(r).Packets) },
 		}, {
-			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Name: "bytes", Kind: Int64, Elements: []Element{{1, "octetDeltaCount"}}, Unit: "octets", Pattern: Scattered,
 			Definition: "Length of the IP packets, headers included, from the length fields of the IP headers; of frames without IP what lies behind their link headers; NULL if the exporter does not tell.",
 			field:      flow.FieldOctets,
 			Int:        func(r *R) int64 { return count(counters(r).Octets) },
 		}, {
-			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Name: "wire_bytes", Kind: Int64, Elements: []Element{{352, "layer2OctetDeltaCount"}}, Unit: "octets", Pattern: Scattered,
 			Definition: "Original length of the frames on the link, without frame check sequence; NULL if the exporter does not tell.",
 			field:      flow.FieldWireOctets,
 			Int:        func(r *R) int64 { return count(counters(r).WireOctets) },
 		}, {
-			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Near,
+			Name: "payload_bytes", Kind: Int64, Elements: []Element{{401, "transportOctetDeltaCount"}}, Unit: "octets", Pattern: Scattered,
 			Definition: "What is above the transport headers: bytes less IP headers, extension headers and transport headers; NULL if the exporter does not tell.",
 			field:      flow.FieldPayloadOctets,
 			Int:        func(r *R) int64 { return count(counters(r).PayloadOctets) },
@@ -41,7 +41,7 @@ func scaledColumns[R any](o *Options, lacks func(flow.Fields) func(*R) bool, pac
 			Absent:     o.absent(flow.FieldSampling, flow.FieldPackets), Always: o.always(flow.FieldSampling, flow.FieldPackets),
 			Int: packets,
 		}, {
-			Name: "bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Near,
+			Name: "bytes_scaled", Kind: Int64, Unit: "octets", Pattern: Scattered,
 			Definition: "Octets of the IP packets before sampling, estimated for each flow record: bytes * sampling rate, cut to an integer; NULL if one of them is not known.",
 			Null:       func(r *R) bool { return noRate(r) || noOctets(r) },
 			Absent:     o.absent(flow.FieldSampling, flow.FieldOctets), Always: o.always(flow.FieldSampling, flow.FieldOctets),

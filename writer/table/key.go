@@ -36,12 +36,12 @@ func addressColumns[R any](key func(*R) *flow.Key) []Column[R] {
 func headerColumns[R any](key func(*R) *flow.Key) []Column[R] {
 	return []Column[R]{
 		{
-			Name: "src_port", Kind: Uint16, Elements: []Element{{7, "sourceTransportPort"}},
+			Name: "src_port", Kind: Uint16, Elements: []Element{{7, "sourceTransportPort"}}, Pattern: Scattered,
 			Definition: "Source port of TCP, UDP, UDP-Lite, SCTP or DCCP; 0 for ICMP and ICMPv6; NULL for other protocols, fragments whose first one is not there, packets cut before the ports, if the exporter does not tell, and if it is not in the flow key.",
 			Null:       func(r *R) bool { return key(r).Shape&(flow.Ports|flow.NoSourcePort) != flow.Ports },
 			Int:        func(r *R) int64 { return int64(key(r).SourcePort) },
 		}, {
-			Name: "dst_port", Kind: Uint16, Elements: []Element{{11, "destinationTransportPort"}},
+			Name: "dst_port", Kind: Uint16, Elements: []Element{{11, "destinationTransportPort"}}, Pattern: Scattered,
 			Definition: "Destination port of TCP, UDP, UDP-Lite, SCTP or DCCP; type * 256 + code for ICMP and ICMPv6; NULL for the same reasons as src_port.",
 			Null:       func(r *R) bool { return key(r).Shape&(flow.Ports|flow.NoDestinationPort) != flow.Ports },
 			Int:        func(r *R) int64 { return int64(key(r).DestinationPort) },
