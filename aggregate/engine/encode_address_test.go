@@ -67,7 +67,7 @@ func TestKeyNumbers(t *testing.T) {
 	row := func(k *flow.Key) []byte { // with what follows it
 		return append(appendKey(nil, k), byte(random.IntN(256)), byte(random.IntN(256)))
 	}
-	points := flow.NewPoints()
+	points, further := flow.NewPoints(), 0
 	for range 300000 {
 		a, b := key(), key()
 		if random.IntN(2) == 0 {
@@ -85,7 +85,19 @@ func TestKeyNumbers(t *testing.T) {
 		r, s := keyNumbers(y)
 		if got := cmp.Or(cmp.Compare(p, r), cmp.Compare(q, s)); got != want && got != 0 {
 			t.Fatalf("%x and %x: order of numbers %d, want %d", x, y, got, want)
+		} else if got == 0 {
+			p, q = furtherNumbers(x)
+			r, s = furtherNumbers(y)
+			if got = cmp.Or(cmp.Compare(p, r), cmp.Compare(q, s)); got != want && got != 0 {
+				t.Fatalf("%x and %x: order of further numbers %d, want %d", x, y, got, want)
+			}
+			if got != 0 {
+				further++
+			}
 		}
+	}
+	if further < 1000 {
+		t.Errorf("further numbers told %d pairs apart: the test tests little", further)
 	}
 }
 
@@ -103,6 +115,7 @@ func TestDamagedKeys(t *testing.T) {
 			t.Errorf("a key cut to %d octets has %d", n, keyLength(row))
 		}
 		keyNumbers(row)
+		furtherNumbers(row)
 		d := decoder{src: row}
 		var got flow.Key
 		if d.key(&got); d.finish() == nil {

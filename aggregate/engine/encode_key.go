@@ -185,3 +185,22 @@ func longKeyNumbers(row []byte) (first, second uint64) {
 		return part | high>>2, high<<62 | low>>2
 	}
 }
+
+// furtherNumbers gives what orders keys of which keyNumbers says no more than their IPv6 source: the rest of that, and the
+// destination as far as two numbers hold it. They are 0 of other keys.
+func furtherNumbers(row []byte) (third, fourth uint64) {
+	const source, destination = 1, 1 + 17
+	if len(row) <= destination || row[0]&keyShort != 0 || addressLengths[row[source]&behindMapped] != destination-source {
+		return 0, 0
+	}
+	to := row[destination:]
+	third = uint64(row[destination-1]&3)<<62 | uint64(to[0]&behindMapped)<<60
+	switch length := addressLength(to); {
+	case length == addressLengths[mappedIPv4] && to[0] == mappedIPv4:
+		return third | uint64(binary.BigEndian.Uint32(to[1:]))<<28, 0
+	case length == addressLengths[behindMapped]:
+		high, low := binary.BigEndian.Uint64(to[1:]), binary.BigEndian.Uint64(to[9:])
+		return third | high>>4, high<<60 | low>>4
+	}
+	return third, 0
+}

@@ -84,6 +84,7 @@ func sliceOrder(points *flow.Points) runs.Order[meter.Slice] {
 			second, third = keyNumbers(row[startOctets:])
 			return binary.BigEndian.Uint64(row), second, third
 		},
+		Further: func(row []byte) (fourth, fifth uint64) { return furtherNumbers(row[min(startOctets, len(row)):]) },
 		Compare: func(a, b []byte) int { return compareKeys(a[startOctets:], b[startOctets:], points, 2, 2) },
 	}
 }

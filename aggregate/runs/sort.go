@@ -14,7 +14,7 @@ import (
 // A ref holds only the number that it is sorted by, so that passes move little; where
 // rows agree in it, the next one is fetched from the rows. Each pass narrows the range
 // of a number by fewBits bits at least, so that no input makes more than 16 passes of
-// each of the three numbers.
+// each of the numbers.
 const (
 	partBits = 8       // by which many rows are distributed at a time
 	manyRows = 1 << 14 // from which rows are many
@@ -43,16 +43,26 @@ func (s *Sorter[T]) sort() {
 	}
 }
 
-// load sets the keys of refs to a number of the rows' prefixes, the second one or the third.
+// load sets the keys of refs to a number of the rows, from the second one on.
 func (s *Sorter[T]) load(refs []ref, number int) {
 	for i := range refs {
-		r := &refs[i]
-		if _, second, third := s.order.Prefix(s.row(*r)); number == 1 {
-			r.key = second
+		row := s.row(refs[i])
+		var numbers [allNumbers]uint64
+		if number < prefixNumbers {
+			_, numbers[1], numbers[2] = s.order.Prefix(row)
 		} else {
-			r.key = third
+			numbers[3], numbers[4] = s.order.Further(row)
 		}
+		refs[i].key = numbers[number]
 	}
+}
+
+// lastNumber is the last one that rows are sorted by before they are compared.
+func (s *Sorter[T]) lastNumber() int {
+	if s.order.Further != nil {
+		return allNumbers - 1
+	}
+	return prefixNumbers - 1
 }
 
 // sortFrom sorts rows that agree in the numbers before the given one, which their keys
@@ -122,7 +132,7 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 		}
 		switch equal := refs[begin:end]; {
 		case len(equal) == 1:
-		case number+1 == prefixNumbers:
+		case number == s.lastNumber():
 			s.compareSort(equal)
 		default:
 			s.load(equal, number+1)

@@ -30,6 +30,16 @@ func tripleOrder() Order[[4]uint64] {
 	}
 }
 
+// furtherOrder is tripleOrder of rows of which the prefix has only the first number.
+func furtherOrder() Order[[4]uint64] {
+	order := tripleOrder()
+	order.Prefix = func(row []byte) (first, second, third uint64) { return binary.BigEndian.Uint64(row), 0, 0 }
+	order.Further = func(row []byte) (fourth, fifth uint64) {
+		return binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])
+	}
+	return order
+}
+
 // TestDistributions sorts rows whose numbers lie in all the ways that distribution
 // by range could get wrong.
 func TestDistributions(t *testing.T) {
@@ -52,8 +62,8 @@ func TestDistributions(t *testing.T) {
 	}
 	for first, a := range number {
 		for second, b := range number {
-			for _, n := range []int{1, fewRows, fewRows + 1, 800} {
-				s := NewSorter(tripleOrder(), Limits{Octets: 1 << 20}, nil)
+			for i, n := range []int{1, fewRows, fewRows + 1, 800, 20, 801} {
+				s := NewSorter([]Order[[4]uint64]{tripleOrder(), furtherOrder()}[i/4], Limits{Octets: 1 << 20}, nil)
 				var want [][4]uint64
 				for i := range n {
 					row := [4]uint64{a(i), b(rng.IntN(n)), a(rng.IntN(n)), uint64(i) % 100}

@@ -21,12 +21,18 @@ type Order[T any] struct {
 	// each of which fetches two rows from all over the memory.
 	Prefix func(row []byte) (first, second, third uint64)
 
+	// Further gives two more numbers for rows that agree in those of Prefix. It is asked less often, and may be nil.
+	Further func(row []byte) (fourth, fifth uint64)
+
 	// Compare gives -1, 0 or +1 for two encoded rows.
 	Compare func(a, b []byte) int
 }
 
-// prefixNumbers is how many numbers a prefix has.
-const prefixNumbers = 3
+// prefixNumbers is how many numbers a prefix has, and allNumbers how many rows have with further ones.
+const (
+	prefixNumbers = 3
+	allNumbers    = prefixNumbers + 2
+)
 
 // MaxRow is the greatest length of an encoded row in octets.
 const MaxRow = 4096
