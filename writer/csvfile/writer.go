@@ -15,8 +15,13 @@ const (
 	// flushSize is how many octets are collected before they are written.
 	flushSize = 256 << 10
 
-	// cellsKept is the number of spelled texts kept per column, a power of two.
-	cellsKept = 4096
+	// cellsKept is the number of spelled texts kept per column, a power of two. The first rows
+	// of a table have fewer: most tables that are written are small, and so are all of many partitions.
+	cellsKept  = 4096
+	firstCells = 16
+	manyRows   = 512 // from which a column has all
+
+	firstBuffer = 4 << 10 // octets that rows have room for at first
 )
 
 var errClosed = errors.New("writer is closed")
@@ -41,16 +46,13 @@ type Writer[R any] struct {
 func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R], error) {
 	writer := &Writer[R]{
 		name: name, w: w, columns: columns, spelled: make([]cells, len(columns)), times: newCalendar(),
-		buffer: make([]byte, 0, flushSize+4096),
+		buffer: make([]byte, 0, firstBuffer),
 	}
 	for i := range columns {
 		if i > 0 {
 			writer.buffer = append(writer.buffer, ',')
 		}
 		writer.buffer = append(writer.buffer, columns[i].Name...)
-		if columns[i].Symbol != nil {
-			writer.spelled[i] = make(cells, cellsKept)
-		}
 	}
 	writer.buffer = append(writer.buffer, '\n')
 	return writer, nil
@@ -114,6 +116,9 @@ func (w *Writer[R]) appendCell(i int, row *R) {
 }
 
 func (w *Writer[R]) appendSymbol(i int, symbol table.Symbol) {
+	if want := w.cells(); len(w.spelled[i]) < want {
+		w.spelled[i] = make(cells, want)
+	}
 	kept := w.spelled[i].at(symbol)
 	if kept.symbol != symbol || len(kept.cell) == 0 {
 		w.text = w.columns[i].Spell(w.text[:0], symbol)
@@ -121,6 +126,14 @@ func (w *Writer[R]) appendSymbol(i int, symbol table.Symbol) {
 		kept.cell = AppendText(kept.cell[:0], w.text)
 	}
 	w.buffer = append(w.buffer, kept.cell...)
+}
+
+// cells is how many cells a column keeps by now.
+func (w *Writer[R]) cells() int {
+	if w.rows < manyRows {
+		return firstCells
+	}
+	return cellsKept
 }
 
 func (w *Writer[R]) flush() error {
@@ -159,5 +172,5 @@ type spelledCell struct {
 
 func (c cells) at(s table.Symbol) *spelledCell {
 	high, low := bits.Mul64(s.Low^0xa0761d6478bd642f, s.High^uint64(s.Class)^0xe7037ed1a0b428db)
-	return &c[(high^low)%cellsKept]
+	return &c[(high^low)&uint64(len(c)-1)]
 }

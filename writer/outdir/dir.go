@@ -1,6 +1,7 @@
 package outdir
 
 import (
+	"bufio"
 	"errors"
 	"os"
 	"path"
@@ -43,6 +44,7 @@ type Dir struct {
 
 	mu      sync.Mutex
 	files   map[string]*File
+	spare   []*bufio.Writer // of files that are closed
 	folders map[string]bool // below partial, slash-separated
 	spill   bool
 	failed  error // the first thing that went wrong with a file

@@ -28,10 +28,11 @@ type File struct {
 	name   string // slash-separated, below the output directory
 	path   string // below the parent directory
 	f      *os.File
-	buffer *bufio.Writer
+	buffer *bufio.Writer // nil once it is closed, as are
 	digest hash.Hash
-	check  xxh3.Hasher // what Verify compares
+	check  *xxh3.Hasher // what Verify compares
 	size   int64
+	sum    Digest // of what is closed
 	err    error
 	closed bool
 }
@@ -78,12 +79,17 @@ func (d *Dir) create(name string) (*File, error) {
 		}
 		d.folders[folder] = true
 	}
-	f := &File{dir: d, name: name, path: path.Join(d.partial, name), digest: sha256.New()}
+	f := &File{dir: d, name: name, path: path.Join(d.partial, name), digest: sha256.New(), check: xxh3.New()}
 	var err error
 	if f.f, err = d.fs.create(f.path); err != nil {
 		return nil, err
 	}
-	f.buffer = bufio.NewWriterSize(stage{f}, writeBuffer)
+	if n := len(d.spare); n > 0 {
+		f.buffer, d.spare = d.spare[n-1], d.spare[:n-1]
+		f.buffer.Reset(stage{f})
+	} else {
+		f.buffer = bufio.NewWriterSize(stage{f}, writeBuffer)
+	}
 	return f, nil
 }
 
@@ -162,9 +168,13 @@ func (f *File) Close() error {
 	if err := f.dir.fs.closeFile(f.path, f.f); err != nil && !errors.Is(err, os.ErrClosed) {
 		f.fail(err)
 	}
+	f.sum = f.soFar()
 	f.dir.mu.Lock()
 	defer f.dir.mu.Unlock()
 	f.closed = true
+	f.buffer.Reset(nil)
+	f.dir.spare = append(f.dir.spare, f.buffer)
+	f.buffer, f.digest, f.check = nil, nil, nil // a dataset may have thousands of files
 	return f.err
 }
 
@@ -174,5 +184,12 @@ func (f *File) abandon() { _ = f.f.Close() }
 
 // Digest gives what the file holds. It is complete after Close.
 func (f *File) Digest() Digest {
+	if f.closed {
+		return f.sum
+	}
+	return f.soFar()
+}
+
+func (f *File) soFar() Digest {
 	return Digest{Name: f.name, Size: f.size, SHA256: [sha256.Size]byte(f.digest.Sum(nil)), check: f.check.Sum128()}
 }
