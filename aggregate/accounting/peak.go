@@ -120,14 +120,13 @@ func (s *Seconds) handOn(at int) {
 // Flush hands on all that was summed. It gives the first error of all.
 func (s *Seconds) Flush() error {
 	for at := range s.places {
-		m := &s.places[at]
-		if m.filled {
+		if m := &s.places[at]; m.filled {
 			for i, group := range s.groups[at*len(s.tables):][:len(s.tables)] {
 				s.tables[i].add(group, m.first, m.octets)
 			}
 		}
-		*m = moment{} // groups are numbered anew
 	}
+	clear(s.places) // groups are numbered anew
 	for i := range s.tables {
 		if err := s.tables[i].flush(s.feed.schemes[i].collector, s.intervalOf); err != nil && s.err == nil {
 			s.err = err

@@ -9,7 +9,7 @@ import (
 // batch is a run of packets, in order of their clocks. It goes as it is from its source
 // to all workers, which meter each what is theirs.
 type batch struct {
-	packets []flow.Packet // of constant capacity: flow.BatchPackets where the workers have it
+	packets []flow.Packet // room for them is made when some come: small inputs need few batches
 
 	order  []uint16 // numbers of packets, by worker; those of one in order
 	shards []uint16 // of each packet, while order is made
@@ -17,8 +17,13 @@ type batch struct {
 	users  atomic.Int32
 }
 
-// newBatch gives an empty batch with room for so many packets.
-func newBatch(room int) *batch { return &batch{packets: make([]flow.Packet, 0, room)} }
+// room gives room for so many packets.
+func (b *batch) room(packets int) []flow.Packet {
+	if cap(b.packets) < packets {
+		b.packets = make([]flow.Packet, packets)
+	}
+	return b.packets[:packets]
+}
 
 // everyPacket are the numbers of all packets of a batch.
 func everyPacket() []uint16 {

@@ -18,7 +18,7 @@ func (c *collector) take(packets []flow.Packet) { c.packets = append(c.packets, 
 
 func (c *collector) takeBatch(b *batch) *batch {
 	c.take(b.packets)
-	return newBatch(flow.BatchPackets)
+	return new(batch)
 }
 
 // packetList gives packets in random pieces.

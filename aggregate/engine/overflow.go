@@ -218,10 +218,10 @@ func (s *shard) meterAside(aside *part) error {
 		*s.table.state(number) = *from.state
 		moveExtension(s.table.extension(number), from.extension)
 	}
-	batch := newBatch(flow.BatchPackets)
+	var batch batch
 	every := everyPacket()
 	for left := aside.packets; left > 0; left -= uint64(len(batch.packets)) {
-		batch.packets = batch.packets[:min(left, flow.BatchPackets)]
+		batch.packets = batch.room(int(min(left, flow.BatchPackets)))
 		for i := range batch.packets {
 			row, err := r.next()
 			if err != nil {

@@ -84,7 +84,7 @@ func (s *stream) readAll(ctx context.Context, source Source) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		packets, err := source.ReadPackets(b.packets[:s.room])
+		packets, err := source.ReadPackets(b.room(s.room))
 		if errors.Is(err, io.EOF) {
 			s.empty <- b
 			return nil
@@ -108,7 +108,7 @@ type spares struct{ batches []*batch }
 func (f *spares) take(room int) *batch {
 	n := len(f.batches)
 	if n == 0 || room != flow.BatchPackets {
-		return newBatch(room)
+		return new(batch)
 	}
 	b := f.batches[n-1]
 	f.batches = f.batches[:n-1]

@@ -38,7 +38,7 @@ func newWorkers(config *Config) workers {
 	reports.Runs = min(max(reportRuns/len(ws), leastRuns), mostRuns)
 	empty, every := make(chan *batch, workAhead+len(ws)), everyPacket()
 	for range cap(empty) {
-		empty <- newBatch(flow.BatchPackets)
+		empty <- new(batch)
 	}
 	for i := range ws {
 		ws[i] = newWorker(config, flows, slices, reports)

@@ -65,7 +65,7 @@ func checkChunk(file *tableFile, m *parquet.ColumnMetaData, first int64, content
 	if begin < 0 {
 		return fmt.Errorf("first page at offset %d", begin)
 	}
-	pages := source.ConvertToThriftReader(file, begin, readSize)
+	pages := source.ConvertToThriftReader(file, begin, file.readSize)
 	for left := m.NumValues; left > m.NumValues-first; {
 		var header *parquet.PageHeader
 		err := guard(func() (err error) {

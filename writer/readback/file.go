@@ -11,17 +11,24 @@ import (
 	"github.com/xitongsys/parquet-go/source"
 )
 
-// readSize is the size of small reads, in octets. parquet-go reads the footer
-// octet by octet.
-const readSize = 64 << 10
+// The size of small reads, in octets: parquet-go reads the footer octet by octet. Each column has readers of
+// its own, so that of a small file they are no larger than it is.
+const (
+	readSize      = 64 << 10
+	leastReadSize = 4 << 10
+)
+
+// readSizeOf gives the size of small reads from a file of so many octets.
+func readSizeOf(octets int64) int64 { return min(max(octets, leastReadSize), readSize) }
 
 var errReadOnly = errors.New("file is open for reading only")
 
 // tableFile is an open table as parquet-go wants it.
 type tableFile struct {
-	path   string
-	file   *os.File
-	buffer *bufio.Reader
+	path     string
+	file     *os.File
+	buffer   *bufio.Reader
+	readSize int64
 }
 
 var _ source.ParquetFile = (*tableFile)(nil)
@@ -45,7 +52,13 @@ func openTable(path string) (*tableFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tableFile{path: path, file: f, buffer: bufio.NewReaderSize(f, readSize)}, nil
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close() // nothing was read
+		return nil, err
+	}
+	size := readSizeOf(info.Size())
+	return &tableFile{path: path, file: f, buffer: bufio.NewReaderSize(f, int(size)), readSize: size}, nil
 }
 
 func (t *tableFile) Read(p []byte) (int, error) { return t.buffer.Read(p) }

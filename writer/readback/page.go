@@ -51,7 +51,7 @@ func (t *tableReader) numbers(column int, take func(values []int64, nulls int64)
 	}
 	defer decompressor.Close()
 	_, element := t.element(column)
-	pages := source.ConvertToThriftReader(t.file, 0, readSize)
+	pages := source.ConvertToThriftReader(t.file, 0, t.file.readSize)
 	p := &pageReader{file: t.file, pages: pages.Reader, element: element, decompressor: decompressor}
 	p.header = func() (*parquet.PageHeader, error) { return layout.ReadPageHeader(pages) }
 	for i, group := range t.parquet.Footer.RowGroups {
