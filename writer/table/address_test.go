@@ -17,6 +17,9 @@ func TestAppendIPv4(t *testing.T) {
 				if got, want := string(appendIPv4([]byte("x"), address)), "x"+netip.AddrFrom4(a).String(); got != want {
 					t.Fatalf("%08x is %s, want %s", address, got, want)
 				}
+				if low, high, length := spellIPv4(address); (length < 8 && low>>(8*length)|high != 0) || length >= 8 && high>>(8*(length-8)) != 0 {
+					t.Fatalf("%08x is %016x%016x, with something behind its %d octets", address, high, low, length)
+				}
 			}
 		}
 	}

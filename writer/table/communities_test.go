@@ -1,6 +1,8 @@
 package table
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 
@@ -27,6 +29,23 @@ func TestCommunities(t *testing.T) {
 		}
 		if got, want := c.of(&k), communitySymbol(&k); got != want {
 			t.Fatalf("%+v has the Community ID %s, want %s", k, spellCommunityID(nil, got), spellCommunityID(nil, want))
+		}
+	}
+}
+
+// TestSpellBase64 compares with the standard library.
+func TestSpellBase64(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 100000 {
+		v := rng.Uint64() >> 16
+		if n < 64 {
+			v = uint64(n) * 0o101010101010101 // each character in each place
+		}
+		var octets, got [8]byte
+		binary.BigEndian.PutUint64(octets[:], v<<16)
+		binary.LittleEndian.PutUint64(got[:], spellBase64(v))
+		if want := base64.StdEncoding.EncodeToString(octets[:6]); string(got[:]) != want {
+			t.Fatalf("%x is spelled %q, want %q", v, got, want)
 		}
 	}
 }
