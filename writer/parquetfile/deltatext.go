@@ -58,9 +58,8 @@ func (d *deltaTexts) addShort(t *table.ShortText) {
 	}
 	d.octets = d.octets[:end+rest]
 	d.short.Length = t.Length // one by one, as they were just written: to copy them all would wait for that
-	for i := range t.Words {
-		d.short.Words[i] = t.Words[i]
-	}
+	last, words := &d.short.Words, &t.Words
+	last[0], last[1], last[2], last[3] = words[0], words[1], words[2], words[3]
 	d.size += t.Length + 4
 }
 
