@@ -23,9 +23,14 @@ type symbolTable struct {
 	slots   []uint64       // a power of two, and a free one behind them
 	shift   uint           // what a hash is shifted right by to give a slot
 
+	few [fewSymbols]uint32 // numbers of the symbols below it, plus 1; 0 if they have none here
+
 	missing, unsure []uint32 // reused
 	probes          []probe
 }
+
+// fewSymbols is more than there are of what is told by name: end reasons, sources of times, directions.
+const fewSymbols = 64
 
 const (
 	ipv4Slot   = 1 << 31
@@ -53,11 +58,46 @@ func isIPv4(s *table.Symbol) bool {
 
 // numberAll gives the number of each symbol. Those that are new get the next ones.
 func (t *symbolTable) numberAll(dst []uint32, symbols []table.Symbol) {
+	if t.numberFew(dst, symbols) {
+		return
+	}
 	t.guessAll(dst, symbols)
 	for _, i := range t.missing {
 		dst[i] = t.number(&symbols[i])
 	}
 }
+
+// numberFew is numberAll if all symbols are below fewSymbols.
+func (t *symbolTable) numberFew(dst []uint32, symbols []table.Symbol) bool {
+	if len(symbols) == 0 || aboveFew(&symbols[0]) != 0 {
+		return false
+	}
+	dst = dst[:len(symbols)]
+	above, unknown := uint64(0), uint32(0)
+	for i := range symbols {
+		s := &symbols[i]
+		above |= aboveFew(s)
+		n := t.few[s.Low%fewSymbols] - 1
+		dst[i] = n
+		unknown |= n
+	}
+	if above != 0 {
+		return false
+	}
+	if unknown < 1<<31 {
+		return true
+	}
+	for i, n := range dst {
+		if n == noNumber {
+			dst[i] = t.number(&symbols[i])
+			t.few[symbols[i].Low%fewSymbols] = dst[i] + 1
+		}
+	}
+	return true
+}
+
+// aboveFew gives 0 for symbols below fewSymbols.
+func aboveFew(s *table.Symbol) uint64 { return s.High | uint64(s.Class) | s.Low/fewSymbols }
 
 // guessAll gives the numbers of the symbols that lie in one of the first two slots where
 // they can be, and collects the others in missing. There is no branch between the
@@ -167,5 +207,6 @@ func (t *symbolTable) free(hash uint64) uint64 {
 // reset forgets all symbols.
 func (t *symbolTable) reset() {
 	t.symbols = t.symbols[:0]
+	t.few = [fewSymbols]uint32{}
 	clear(t.slots)
 }

@@ -26,6 +26,7 @@ func TestSymbolTable(t *testing.T) {
 		{"any", any},
 		{"one hash", func() table.Symbol { return table.Symbol{High: random.Uint64N(700), Low: 0xa0761d6478bd642f} }},
 		{"few", func() table.Symbol { return table.Symbol{Low: random.Uint64N(3)} }},
+		{"few and many", func() table.Symbol { return table.Symbol{Low: random.Uint64N([]uint64{10, 10, 90}[random.IntN(3)])} }},
 		{"mixture", func() table.Symbol {
 			if random.Uint32N(10) == 0 {
 				return any()
