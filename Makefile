@@ -73,7 +73,7 @@ lint: ## gofmt, and the linters of .golangci.yml, vet and staticcheck among them
 
 # What is left out counts or compares in one goroutine, or runs what others run too.
 race: ## run the concurrent parts under the race detector
-	$(SELDOM) $(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P2Every|P10|P11|F1Every|F3Signals|F4Killed|F5Races|Matrix|AllCaptures|Permutations|RandomFilter|MutantEngines|TooManyPartitions|ManyInputs' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(SELDOM) $(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|Single|SweepPace|SweepsForget|RowsTakeMemory|KeyNumbers|TooManyPoints|Plain$$|SelectionAllocations|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P2Every|P10|P11|F1Every|F3Signals|F4Killed|F5Races|Matrix|AllCaptures|Permutations|RandomFilter|MutantEngines|TooManyPartitions|ManyInputs' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput|Lend' ./reader/input
 	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 	$(GO) test -vet=off -race -short -run 'Workers' ./writer/parquetfile
