@@ -92,12 +92,12 @@ type repetitiveColumn[R any] struct {
 	cells   []int64  // of the rows being added, without NULLs
 	numbers numbers  // of the page being filled, without NULLs
 	last    int64    // the value before; valid if there is any key
-	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none
+	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none; nil until one is asked for
 	entries []byte   // content of the dictionary page
 }
 
 func newRepetitive[R any](c *table.Column[R], at *presence[R], p pages) *repetitiveColumn[R] {
-	return &repetitiveColumn[R]{pages: p, declared: c, at: at, dictionary: newDictionary(), small: make([]uint32, smallValues(c.Kind))}
+	return &repetitiveColumn[R]{pages: p, declared: c, at: at, dictionary: newDictionary()}
 }
 
 // smallValues is how many values are numbered without the hash table: all of the
@@ -123,6 +123,9 @@ func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
 	c.cells = gather(c.at, c.cells[:0], rows, c.declared.Int, c.declared.Ints)
 	if cells == 0 || known && c.numbers.repeat(allEqual(c.cells, c.last), cells) {
 		return nil
+	}
+	if c.small == nil {
+		c.small = make([]uint32, smallValues(c.declared.Kind))
 	}
 	before := c.numbers.spread()
 	all := slices.Grow(before, cells)[:len(before)+cells]
@@ -203,8 +206,10 @@ func (c *repetitiveColumn[R]) finish() (chunk, error) {
 
 func (c *repetitiveColumn[R]) reset() {
 	c.pages.reset()
-	c.dictionary.reset()
-	clear(c.small)
+	if len(c.dictionary.keys) > 0 {
+		c.dictionary.reset()
+		clear(c.small)
+	}
 }
 
 // appendIntegers appends values in the encoding PLAIN of the physical type that

@@ -96,7 +96,9 @@ func (c *symbolColumn[R]) finish() (chunk, error) {
 
 func (c *symbolColumn[R]) reset() {
 	c.pages.reset()
-	c.dictionary.reset()
+	if len(c.dictionary.symbols) > 0 {
+		c.dictionary.reset()
+	}
 	c.entries = c.entries[:0]
 	c.bounds.any = false
 	c.spelled, c.encoding = false, encodingOf(c.declared)
