@@ -33,6 +33,9 @@ func (c *Config) mostStates() int {
 	if keep.statistics.Any() {
 		octets += int(reflect.TypeFor[statistics.State]().Size()) + keep.statistics.Early*int(reflect.TypeFor[flow.EarlyPacket]().Size())
 	}
+	if !keep.any { // a flood of singles may come before as many states
+		octets += int(reflect.TypeFor[single]().Size()) + 4
+	}
 	octets += 4*8 + 4 // slots, at their fewest in use, and the list of free ones
 	return max(c.CacheMemory/max(1, c.Workers)/octets, 1)
 }

@@ -119,12 +119,12 @@ type odds struct {
 }
 
 const (
-	oddsOf      = 1024 // after how many singles odds are looked at
-	triedSingle = 16   // one of so many keys is a single where odds are low
+	oddsOf    = 1024 // after how many singles odds are looked at
+	triedBits = 4    // of a hash that are 0 where a key is a single though odds are low; no shard or part is told by the uppermost
 )
 
 // ask says whether the flow of a new key is to be a single.
-func (o *odds) ask(hash uint64) bool { return !o.low || hash>>27%triedSingle == 0 }
+func (o *odds) ask(hash uint64) bool { return !o.low || hash>>(64-triedBits) == 0 }
 
 func (o *odds) begin() {
 	if o.begun++; o.begun == oddsOf {
