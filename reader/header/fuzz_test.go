@@ -63,10 +63,24 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("decoded twice: got %v %d %+v, then %v %d %+v", reason, detail, p, reasonAgain, detailAgain, again)
 		}
 		d := NewDecoder(linkType, opts)
-		if n := testing.AllocsPerRun(1, func() { d.Decode(&p, frame, uint32(length)) }); n != 0 {
+		if n := allocations(func() { d.Decode(&p, frame, uint32(length)) }); n != 0 {
 			t.Errorf("%v allocations, want 0", n)
 		}
 	})
+}
+
+// allocations is how often f allocates, the least of several runs: in a process
+// of its own the fuzzer's goroutines allocate now and then as well, and what f
+// allocates it does each time.
+func allocations(f func()) float64 {
+	least := testing.AllocsPerRun(1, f)
+	for range 9 {
+		if least == 0 {
+			break
+		}
+		least = min(least, testing.AllocsPerRun(1, f))
+	}
+	return least
 }
 
 // checkProperties checks what holds of every packet, whatever the frame.

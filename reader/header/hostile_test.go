@@ -206,7 +206,7 @@ func TestNoAllocation(t *testing.T) {
 		d := NewDecoder(uint16(n), Options{WithMAC: true})
 		var p flow.Packet
 		for _, f := range frames {
-			got := testing.AllocsPerRun(1, func() { d.Decode(&p, f.frame, uint32(len(f.frame))) })
+			got := allocations(func() { d.Decode(&p, f.frame, uint32(len(f.frame))) })
 			if got != 0 {
 				t.Fatalf("link type %d, %s: %v allocations, want 0", n, f.name, got)
 			}

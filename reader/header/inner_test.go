@@ -334,7 +334,7 @@ func FuzzDecodeInner(f *testing.F) {
 			t.Errorf("nothing carries %+v", within)
 		}
 		d := NewDecoder(1, Options{})
-		if n := testing.AllocsPerRun(1, func() { d.DecodeInner(&p, frame, uint32(length)) }); n != 0 {
+		if n := allocations(func() { d.DecodeInner(&p, frame, uint32(length)) }); n != 0 {
 			t.Errorf("%v allocations, want 0", n)
 		}
 	})
