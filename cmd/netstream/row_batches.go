@@ -3,10 +3,12 @@ package main
 import "context"
 
 // rowsAtATime is how many rows a table takes at a time. With several workers the next ones are collected
-// while they are written: rowPlaces is how many are in hand then.
+// while they are written: rowPlaces is how many are in hand then, a few times as many, so that neither waits for the
+// other while it gets no processor.
 const (
-	rowsAtATime = 512
-	rowPlaces   = 2 * rowsAtATime
+	rowsAtATime  = 512
+	batchesAhead = 4
+	rowPlaces    = batchesAhead * rowsAtATime
 )
 
 // collected are rows on their way to a table.
@@ -19,7 +21,7 @@ type collected[R any] struct {
 	// Of a table whose rows are written by another goroutine than the one that collects them:
 	batches chan []R
 	written chan error // one for each of batches
-	pending bool       // one of batches is not answered yet
+	pending int        // of batches that are not answered yet
 }
 
 func newCollected[R any](to rowWriter[R], ahead bool) *collected[R] {
@@ -28,7 +30,7 @@ func newCollected[R any](to rowWriter[R], ahead bool) *collected[R] {
 		return c
 	}
 	c.rows = make([]R, rowPlaces)
-	c.batches, c.written = make(chan []R), make(chan error, 1)
+	c.batches, c.written = make(chan []R, batchesAhead), make(chan error, batchesAhead)
 	go func() {
 		for rows := range c.batches {
 			c.written <- to.WriteBatch(rows)
@@ -48,7 +50,8 @@ func (c *collected[R]) took() error {
 	return c.flush()
 }
 
-// flush has the rows be written. What has failed with the ones before is told now.
+// flush has the rows be written, and waits until there is room for the next ones. What has failed with those whose
+// room it was is told now.
 func (c *collected[R]) flush() error {
 	rows := c.rows[c.begin:c.filled]
 	if c.filled == len(c.rows) {
@@ -58,21 +61,19 @@ func (c *collected[R]) flush() error {
 	if c.batches == nil {
 		return c.to.WriteBatch(rows)
 	}
-	if err := c.wait(); err != nil {
-		return err
-	}
-	c.batches <- rows
-	c.pending = true
-	return nil
+	c.batches <- rows // has room for all
+	c.pending++
+	return c.wait(batchesAhead - 1)
 }
 
-// wait gives what became of the rows that are being written.
-func (c *collected[R]) wait() error {
-	if !c.pending {
-		return nil
+// wait waits until no more batches than that are still to be written, and gives the first failure.
+func (c *collected[R]) wait(left int) (err error) {
+	for ; c.pending > left; c.pending-- {
+		if failed := <-c.written; err == nil {
+			err = failed
+		}
 	}
-	c.pending = false
-	return <-c.written
+	return err
 }
 
 // end writes what is left if all has gone well so far, and closes the table in any case.
@@ -80,7 +81,7 @@ func (c *collected[R]) end(err error) error {
 	if err == nil {
 		err = c.flush()
 	}
-	if last := c.wait(); err == nil {
+	if last := c.wait(0); err == nil {
 		err = last
 	}
 	if c.batches != nil {
