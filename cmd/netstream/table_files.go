@@ -96,9 +96,12 @@ func (w *partedRows[R]) begin(start flow.Timestamp) error {
 		return err
 	}
 	t.parts = append(t.parts, &tablePart{file: file})
-	w.start = start
-	w.current, err = newRowWriter(t.format, file, t.table, w.columns, t.workers)
-	return err
+	current, err := newRowWriter(t.format, file, t.table, w.columns, t.workers)
+	if err != nil { // and what came with it is no writer
+		return err
+	}
+	w.current, w.start = current, start
+	return nil
 }
 
 // WriteBatch writes rows to the files of their partitions.
