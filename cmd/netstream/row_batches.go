@@ -2,13 +2,12 @@ package main
 
 import "context"
 
-// rowsAtATime is how many rows a table takes at a time. With several workers the next ones are collected
-// while they are written: rowPlaces is how many are in hand then, a few times as many, so that neither waits for the
-// other while it gets no processor.
+// rowsAtATime is how many rows a table takes at a time, a batch. With several workers the next ones are collected
+// while they are written: batchesInHand are so many that neither side waits for the other while that has no processor.
 const (
-	rowsAtATime  = 512
-	batchesAhead = 4
-	rowPlaces    = batchesAhead * rowsAtATime
+	rowsAtATime   = 512
+	batchesInHand = 4
+	rowPlaces     = batchesInHand * rowsAtATime
 )
 
 // collected are rows on their way to a table.
@@ -20,7 +19,7 @@ type collected[R any] struct {
 
 	// Of a table whose rows are written by another goroutine than the one that collects them:
 	batches chan []R
-	written chan error // one for each of batches
+	written chan error // one for each of batches: what has failed so far
 	pending int        // of batches that are not answered yet
 }
 
@@ -30,10 +29,14 @@ func newCollected[R any](to rowWriter[R], ahead bool) *collected[R] {
 		return c
 	}
 	c.rows = make([]R, rowPlaces)
-	c.batches, c.written = make(chan []R, batchesAhead), make(chan error, batchesAhead)
+	c.batches, c.written = make(chan []R, batchesInHand), make(chan error, batchesInHand)
 	go func() {
+		var err error
 		for rows := range c.batches {
-			c.written <- to.WriteBatch(rows)
+			if err == nil { // else a table would go on behind rows that it lacks
+				err = to.WriteBatch(rows)
+			}
+			c.written <- err
 		}
 	}()
 	return c
@@ -50,8 +53,7 @@ func (c *collected[R]) took() error {
 	return c.flush()
 }
 
-// flush has the rows be written, and waits until there is room for the next ones. What has failed with those whose
-// room it was is told now.
+// flush has the rows be written, and waits until there is room for the next ones. What has failed by then is told now.
 func (c *collected[R]) flush() error {
 	rows := c.rows[c.begin:c.filled]
 	if c.filled == len(c.rows) {
@@ -63,15 +65,13 @@ func (c *collected[R]) flush() error {
 	}
 	c.batches <- rows // has room for all
 	c.pending++
-	return c.wait(batchesAhead - 1)
+	return c.wait(batchesInHand - 1)
 }
 
-// wait waits until no more batches than that are still to be written, and gives the first failure.
+// wait waits until no more batches than that are still to be written, and gives what has failed.
 func (c *collected[R]) wait(left int) (err error) {
 	for ; c.pending > left; c.pending-- {
-		if failed := <-c.written; err == nil {
-			err = failed
-		}
+		err = <-c.written
 	}
 	return err
 }
