@@ -37,8 +37,11 @@ type recordQueue struct {
 	err   error // of the filling goroutine; valid once full is closed
 }
 
+// recordsAhead is how many batches may wait in a recordQueue, beside one for each worker.
+const recordsAhead = 3
+
 func newRecordQueue(workers int) *recordQueue {
-	batches := workers + readAhead
+	batches := workers + recordsAhead
 	q := &recordQueue{full: make(chan *flow.Batch, batches), empty: make(chan *flow.Batch, batches)}
 	for range batches {
 		q.empty <- flow.NewBatch()

@@ -51,16 +51,13 @@ type stream struct {
 	err     error // valid once full is closed
 }
 
-// readAhead is how many batches a source may be ahead of the merge.
-const readAhead = 3
+// readAhead is how many batches a source may be ahead of the merge. With more of them it
+// would wait less often, but they would no longer be in the cache when their turn comes.
+const readAhead = 1
 
 func newStream(ctx context.Context, ordinal uint32, source Source, room int, spare *spares) *stream {
-	ahead := readAhead
-	if room < flow.BatchPackets {
-		ahead = 1
-	}
-	s := &stream{ordinal: ordinal, room: room, full: make(chan *batch, ahead), empty: make(chan *batch, ahead+1)}
-	for range ahead + 1 {
+	s := &stream{ordinal: ordinal, room: room, full: make(chan *batch, readAhead), empty: make(chan *batch, readAhead+1)}
+	for range readAhead + 1 {
 		s.empty <- spare.take(room)
 	}
 	go s.read(ctx, source)

@@ -28,7 +28,7 @@ type share struct {
 
 // workAhead is how many batches may wait for the shards, beside one for each that its
 // packets are copied to.
-const workAhead = 4
+const workAhead = 1
 
 func newWorkers(config *Config) workers {
 	ws := make(workers, max(1, config.Workers))
