@@ -31,7 +31,7 @@ type table struct {
 type slot uint64
 
 const (
-	chunkStates = 256 // 86 KiB of states, 12 KiB of singles
+	chunkStates = 256 // 96 KiB of states, 12 KiB of singles
 	firstSlots  = 1024
 
 	// sparse is how many states a table holds at most for each one in use, once it

@@ -94,22 +94,37 @@ func (a *ageing) ends(s *State, x Extension, p *flow.Packet) flow.EndReason {
 // onlyTimers says whether nothing ends flows but the general timers, and control bits.
 func (a *ageing) onlyTimers() bool { return a.own == nil && !a.limited && a.cutEvery == 0 }
 
-// continues says, if onlyTimers does, that neither the timers nor its control bits let p
-// end the open flow, which has no control bits that end it. Where it says no, ends and
-// endsWith know better.
+// continues says, if onlyTimers does, that neither the idle timeout nor its control bits let p
+// end the open flow. Where it says no, ends and endsWith know better.
 func (a *ageing) continues(s *State, p *flow.Packet) bool {
 	// Differences of clocks in order, which have room in 64 bits without a sign.
 	return uint64(p.Clock)-uint64(s.lastClock) <= uint64(a.general.Idle) && p.Clock >= s.lastClock &&
-		(a.general.Active <= 0 || uint64(p.Clock)-uint64(s.firstClock) <= uint64(a.general.Active)) &&
-		p.Meta.TCPFlags&a.closing == 0
+		p.Meta.TCPFlags&(a.closing|uint16(s.stops)) == 0
+}
+
+// activeUntil gives a clock before which the general active timeout does not end a flow whose first packet has
+// the clock first: the first one at which it does, if that can be told.
+func (a *ageing) activeUntil(first flow.Timestamp) flow.Timestamp {
+	if a.general.Active <= 0 {
+		return flow.MaxTimestamp
+	}
+	return after(first, a.general.Active)
+}
+
+// after gives the first clock that lies by more than d, which is not negative, after t, MaxTimestamp if there is none.
+func after(t flow.Timestamp, d time.Duration) flow.Timestamp {
+	if t >= flow.MaxTimestamp-flow.Timestamp(d) {
+		return flow.MaxTimestamp
+	}
+	return t + flow.Timestamp(d) + 1
 }
 
 // exceeds says whether p would take the open flow above a limit.
 func (a *ageing) exceeds(s *State, x Extension, p *flow.Packet) bool {
-	sum := s.total
+	sum := s.handedOver()
 	sum.Add(s.slice)
 	if x.Pair != nil {
-		sum.Add(x.against.total)
+		sum.Add(x.against.handedOver())
 		sum.Add(x.against.slice)
 	}
 	return sum.Octets+p.Meta.Octets > a.maxOctets || sum.Packets+1 > a.maxPackets

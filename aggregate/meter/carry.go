@@ -9,6 +9,7 @@ import (
 // Nothing is said of an open flow that there is not, so that equal states give equal
 // octets.
 func (s *State) Carry(c *carry.Coder, x Extension) {
+	s.catchUp()
 	c.Bool(&s.open)
 	c.Bool(&s.ended)
 	c.Bool(&s.turned)
@@ -23,6 +24,8 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 	if !s.open {
 		return
 	}
+	s.start, s.end = s.span()
+	s.validate()
 	c.Bool(&s.tentative)
 	c.Bool(&s.second)
 	for _, at := range []*flow.Timestamp{&s.interval, &s.sliceFirst, &s.sliceLast, &s.start, &s.end} {
@@ -43,6 +46,7 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 }
 
 func (s *side) carry(c *carry.Coder) {
+	s.settle()
 	carry.Number(c, &s.minTTL)
 	carry.Number(c, &s.maxTTL)
 	carry.Number(c, &s.sliceTCPFlags)
@@ -51,7 +55,6 @@ func (s *side) carry(c *carry.Coder) {
 	c.Counters(&s.slice)
 	carry.Number(c, &s.minOctets)
 	carry.Number(c, &s.maxOctets)
-	s.settle()
 	for i := range s.flagCounts {
 		carry.Number(c, &s.flagCounts[i])
 	}
@@ -81,17 +84,21 @@ func (s *State) FirstInput() uint32 { return s.firstInput }
 
 // Since gives the begin of the first interval that the end of the open flow may change:
 // that of its earliest packet, where its start is counted, or that of its current slice.
-func (s *State) Since() flow.Timestamp { return min(s.start, s.sliceFirst, s.interval) }
+func (s *State) Since() flow.Timestamp {
+	start, _ := s.span()
+	return min(start, s.interval)
+}
 
 // Counted gives what the open flow has counted: all of it, and the part that it has
 // handed over in slices.
 func (s *State) Counted(x Extension) (all, handedOver flow.Counters) {
-	handedOver = s.total
+	handedOver = s.handedOver()
 	all = handedOver
 	all.Add(s.slice)
 	if x.Pair != nil {
-		handedOver.Add(x.against.total)
-		all.Add(x.against.total)
+		reverse := x.against.handedOver()
+		handedOver.Add(reverse)
+		all.Add(reverse)
 		all.Add(x.against.slice)
 	}
 	return all, handedOver

@@ -60,19 +60,46 @@ func (m *Process) GiveWhole(out WholeOutput) { m.whole = out }
 // with the open flow and its slice in the simplest way, as nearly all packets of most runs
 // do. If it says false, it has done nothing, and Add is to be called.
 func (m *Process) Continue(s *State, p *flow.Packet) bool {
-	if !m.quick || !s.open || s.ended || !m.ageing.continues(s, p) ||
-		s.interval != m.current.Start || !m.current.Contains(p.Time) {
+	if p.Clock >= s.until || p.Time != p.Clock || !m.ageing.continues(s, p) {
 		return false
 	}
-	s.take(p)
+	s.lastClock, s.behind = p.Clock, true
+	if p.Meta.Marks&oddMarks != 0 {
+		s.takeOdd(p.Meta.Marks)
+	}
 	s.count(&p.Meta)
-	s.ended = p.Meta.TCPFlags&m.ageing.grace != 0
+	if p.Meta.TCPFlags&m.ageing.grace != 0 {
+		s.ended = true
+		m.hurry(s)
+	}
 	return true
+}
+
+// deadline sets until when Continue takes packets: as long as neither the active timeout
+// ends the open flow nor a packet whose time is its clock, which is after that of the last
+// one, begins another slice or is the earliest of its slice. It is set anew with each packet
+// that Continue does not take.
+func (m *Process) deadline(s *State) {
+	s.until = flow.MinTimestamp
+	if !m.quick || !s.open || s.interval != m.current.Start || !m.current.Contains(s.lastClock) || s.sliceFirst > s.lastClock {
+		return
+	}
+	s.until, s.stops = min(m.current.End(), m.ageing.activeUntil(s.firstClock)), 0
+	if s.ended {
+		m.hurry(s)
+	}
+}
+
+// hurry has Continue take packets of a flow in its end only as long as they are surely of it.
+func (m *Process) hurry(s *State) {
+	s.until = min(s.until, after(s.lastClock, m.ageing.endGrace))
+	s.stops = uint8(flow.TCPSyn)
 }
 
 // Add meters the next packet of the key whose state is s. x has what the process
 // was told to keep.
 func (m *Process) Add(s *State, x Extension, p *flow.Packet) {
+	s.catchUp()
 	if s.open {
 		if reason := m.ageing.ends(s, x, p); reason != 0 {
 			forgotten := m.Expired(s, p.Clock)
@@ -109,6 +136,7 @@ func (m *Process) Add(s *State, x Extension, p *flow.Packet) {
 	if m.ageing.endsWith(p, found) {
 		m.close(s, x, flow.EndOfFlow)
 	}
+	m.deadline(s)
 }
 
 // intervalOf gives the start of the interval that holds a time. It does not divide, nor
@@ -129,8 +157,7 @@ func (m *Process) begin(s *State, x Extension, p *flow.Packet) {
 	s.lastClock, s.firstClock = p.Clock, p.Clock
 	s.interval = m.intervalOf(p.Time)
 	s.sliceFirst, s.sliceLast = p.Time, p.Time
-	s.start, s.end = p.Time, p.Time
-	s.fragments, s.late = 0, 0
+	s.odd = false
 	s.firstNumber, s.firstInput = p.Number, p.Meta.Input
 	if x.Statistics != nil {
 		*x.Statistics = statistics.State{}
@@ -154,7 +181,6 @@ func (m *Process) changeInterval(s *State, x Extension, p *flow.Packet) {
 
 // handOver gives the current slice away and adds it to the flow's totals.
 func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
-	s.parted = true
 	m.startSlice(s, x, s.interval)
 	m.slice.First, m.slice.Last = s.sliceFirst, s.sliceLast
 	m.slice.FlowsActive, m.slice.FlowsStarted, m.slice.FlowsEnded = 1, started, ended
@@ -171,7 +197,8 @@ func (m *Process) handOver(s *State, x Extension, started, ended uint64) {
 		m.slice.Marks = flow.MarkTCP
 	}
 	m.out.Slice(&m.slice)
-	s.start, s.end = min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
+	s.start, s.end = s.span()
+	s.parted = true
 	s.endSlice()
 	if x.Pair != nil {
 		x.against.endSlice()
@@ -195,11 +222,12 @@ func (m *Process) startSlice(s *State, x Extension, interval flow.Timestamp) {
 
 // close ends the open flow: its last slice and its record go out.
 func (m *Process) close(s *State, x Extension, reason flow.EndReason) {
+	s.catchUp()
 	if m.whole != nil && !s.parted {
 		m.closeWhole(s, reason)
 		return
 	}
-	start, end := min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
+	start, end := s.span()
 	started := m.mark(s, x, start, 1, 0)
 	ended := m.mark(s, x, end, 0, 1)
 	m.handOver(s, x, started, ended)

@@ -2,22 +2,24 @@ package meter
 
 import "netstream/aggregate/flow"
 
-// side counts the packets of an open flow, or those of one direction of it.
+// side counts the packets of an open flow, or those of one direction of it. Each packet
+// changes some of the first 64 octets, and seldom others.
 type side struct {
 	minTTL, maxTTL  uint8
 	sliceTCPFlags   uint16
 	marks           flow.Mark
-	tcpFlags        uint16
+	settled         bool          // tcpFlags, total and flagCounts are valid, else all are 0
 	slice           flow.Counters // of the current slice
 	minOctets       uint64
 	maxOctets       uint64
-	flagLanes       uint64                    // what flagCounts lacks of the first eight bits, an octet for each
-	flagCounts      [flow.TCPFlagCount]uint64 // see settle
-	total           flow.Counters             // of the slices handed over
+	flagLanes       uint64 // what flagCounts lacks of the first eight bits, an octet for each
 	vlan, innerVLAN uint16
 	sourceMAC       [6]byte
 	destinationMAC  [6]byte
 	mplsTop         uint32
+	tcpFlags        uint16                    // of the slices handed over
+	total           flow.Counters             // likewise
+	flagCounts      [flow.TCPFlagCount]uint64 // see settle
 }
 
 // flagsRead is set in sliceTCPFlags beside the control bits once a packet of the
@@ -36,9 +38,7 @@ func (s *side) begin(p *flow.Packet) {
 	s.sliceTCPFlags = 0
 	s.slice = flow.Counters{}
 	s.minOctets, s.maxOctets = p.Meta.Octets, p.Meta.Octets
-	s.tcpFlags, s.flagLanes = 0, 0
-	s.flagCounts = [flow.TCPFlagCount]uint64{} // alone: with others it would go through a copy
-	s.total = flow.Counters{}
+	s.settled, s.flagLanes = false, 0
 	s.vlan, s.innerVLAN, s.mplsTop = p.Meta.VLAN, p.Meta.InnerVLAN, p.Meta.MPLSTop
 	s.sourceMAC, s.destinationMAC = p.Meta.SourceMAC, p.Meta.DestinationMAC
 }
@@ -60,6 +60,7 @@ func (s *side) count(m *flow.Meta) {
 	s.sliceTCPFlags |= set | uint16(tcp/flow.MarkTCP)*flagsRead
 	s.flagLanes += lanesOf(uint8(set))
 	if set&flow.TCPAe != 0 {
+		s.validate()
 		s.flagCounts[flow.TCPFlagCount-1]++
 	}
 	if s.slice.Packets%lanePackets == 0 {
@@ -82,22 +83,41 @@ func lanesOf(set uint8) uint64 {
 	return (uint64(set)*every&own + carry) >> 7 & every
 }
 
+// validate makes tcpFlags, total and flagCounts valid, which most flows do without.
+func (s *side) validate() {
+	if s.settled {
+		return
+	}
+	s.settled, s.tcpFlags = true, 0
+	s.total = flow.Counters{}
+	s.flagCounts = [flow.TCPFlagCount]uint64{} // alone: with others it would go through a copy
+}
+
 // settle adds the lanes to the counts.
 func (s *side) settle() {
+	s.validate()
 	for i := range s.flagCounts[:flow.TCPFlagCount-1] {
 		s.flagCounts[i] += s.flagLanes >> (8 * i) & 0xff
 	}
 	s.flagLanes = 0
 }
 
+// handedOver gives what the slices before the current one have counted.
+func (s *side) handedOver() flow.Counters {
+	if !s.settled {
+		return flow.Counters{}
+	}
+	return s.total
+}
+
 // packets gives how many packets were counted.
-func (s *side) packets() uint64 { return s.total.Packets + s.slice.Packets }
+func (s *side) packets() uint64 { return s.handedOver().Packets + s.slice.Packets }
 
 // endSlice adds the current slice to the totals.
 func (s *side) endSlice() {
+	s.settle()
 	s.total.Add(s.slice)
 	s.tcpFlags |= s.sliceTCPFlags &^ flagsRead
-	s.settle()
 	s.slice = flow.Counters{}
 	s.sliceTCPFlags = 0
 }
@@ -117,14 +137,11 @@ func (s *side) fillWhole(r *flow.Record) {
 	for i := range s.flagCounts[:flow.TCPFlagCount-1] {
 		r.TCPFlagCounts[i] = s.flagLanes >> (8 * i) & 0xff
 	}
-	if s.slice.Packets >= lanePackets {
-		for i, n := range s.flagCounts[:flow.TCPFlagCount-1] {
+	r.TCPFlagCounts[flow.TCPFlagCount-1] = 0
+	if s.settled {
+		for i, n := range s.flagCounts {
 			r.TCPFlagCounts[i] += n
 		}
-	}
-	r.TCPFlagCounts[flow.TCPFlagCount-1] = 0
-	if flags&flow.TCPAe != 0 {
-		r.TCPFlagCounts[flow.TCPFlagCount-1] = s.flagCounts[flow.TCPFlagCount-1]
 	}
 	s.fillRest(r, &s.slice, flags)
 	if s.marks&(firstMarks&^flow.MarkTCP) != 0 {

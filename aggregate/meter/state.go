@@ -3,54 +3,66 @@ package meter
 import "netstream/aggregate/flow"
 
 // State is one flow key with its open flow, if any. The zero State with its Key
-// set, as Reset makes it, is a key without a flow. Fields are ordered by how often packets touch
-// them: a packet that changes nothing but counters stays within the first ones.
+// set, as Reset makes it, is a key without a flow. Fields are in lines of the cache, 64 octets
+// each, by how often packets touch them: a packet that changes nothing but counters stays
+// within the first two, and what no packet of a flow needs is not written when it begins.
 type State struct {
-	Key flow.Key
+	// The first line tells what Continue asks.
+	Key         flow.Key
+	open, ended bool           // ended: FIN or RST was seen whose rule is EndByGrace
+	behind      bool           // sliceLast lacks the packets that Continue took, the latest of which has the clock lastClock
+	stops       uint8          // control bits of packets that Continue does not take, see deadline
+	lastClock   flow.Timestamp // of the last packet
+	until       flow.Timestamp // packets that Continue takes have a clock before, see deadline
 
-	open, ended     bool // ended: FIN or RST was seen whose rule is EndByGrace
-	turned          bool // the initiator of the conversation is the destination of Key
-	oriented        bool // turned says so of the record before, or of the open flow
-	tentative       bool // turned hangs on the flow's second packet
-	second          bool // the first packet is the second one of its frame
-	hasPrevious     bool
-	parted          bool // some of the open flow is in totals and counts already, see fillWhole
-	ordinal         uint32
-	lastClock       flow.Timestamp
-	firstClock      flow.Timestamp
-	interval        flow.Timestamp // start of the interval of the current slice
-	sliceFirst      flow.Timestamp
-	sliceLast       flow.Timestamp
-	side                           // of all packets, or with Pair of those that run as Key says
-	start, end      flow.Timestamp // of the slices handed over
+	// The next three lines. It is of all packets, or with Pair of those that run as Key says.
+	side
+
+	// What few flows need.
+	start, end      flow.Timestamp // of the slices handed over, valid iff parted
 	fragments, late uint64
-	firstNumber     uint64
-	previousStart   flow.Timestamp // start of the record before, valid iff hasPrevious
-	firstInput      uint32
+	_               [32]byte
+
+	// The last line is read when the flow ends. It is not one line further in front, since so what is read then
+	// would go to the same half of the cache.
+	turned        bool // the initiator of the conversation is the destination of Key
+	oriented      bool // turned says so of the record before, or of the open flow
+	tentative     bool // turned hangs on the flow's second packet
+	second        bool // the first packet is the second one of its frame
+	hasPrevious   bool
+	odd           bool   // fragments and late are valid, else both are 0
+	parted        bool   // some of the open flow is in totals and counts already, see fillWhole
+	ordinal       uint32 // see shut
+	firstInput    uint32
+	previousStart flow.Timestamp // start of the record before, valid iff hasPrevious
+	firstClock    flow.Timestamp
+	firstNumber   uint64
+	interval      flow.Timestamp // start of the interval of the current slice
+	sliceFirst    flow.Timestamp
+	sliceLast     flow.Timestamp
 }
 
 // Reset makes s the state of a key without a flow, whatever it was before. What
 // only an open flow has is left as it is, to be set when one begins.
 func (s *State) Reset(key *flow.Key) {
 	s.Key = *key
-	s.open, s.hasPrevious, s.ordinal, s.oriented = false, false, 0, false
+	s.open, s.behind, s.until = false, false, flow.MinTimestamp
+	s.hasPrevious, s.ordinal, s.oriented = false, 0, false
 }
 
 // Touch reads of s what a packet changes, so that it is in the cache. What it gives has no
 // meaning.
 func (s *State) Touch() uint64 {
-	return uint64(s.Key.Source[0]) + uint64(s.sliceLast) + s.flagLanes
+	return uint64(s.lastClock) + s.flagLanes
 }
 
 // TouchAll is Touch for a State that a flow will begin in.
 func (s *State) TouchAll() uint64 {
-	return s.Touch() + s.total.WireOctets + s.fragments
+	return s.Touch() + uint64(s.vlan) + uint64(s.firstInput)
 }
 
 // TouchEnd reads of s what the end of a flow that is a whole needs.
-func (s *State) TouchEnd() uint64 {
-	return s.Touch() + uint64(s.lastClock) + s.slice.Packets + s.fragments + uint64(s.firstInput)
-}
+func (s *State) TouchEnd() uint64 { return s.TouchAll() }
 
 // Open says whether the key has an open flow.
 func (s *State) Open() bool { return s.open }
@@ -69,30 +81,63 @@ func (s *State) shut(start flow.Timestamp) {
 		s.ordinal = 0
 	}
 	s.previousStart, s.hasPrevious = start, true
-	s.open = false
+	s.open, s.until = false, flow.MinTimestamp
 }
 
 // fill sets what a flow record says of the flow as a whole, but for its times.
 func (s *State) fill(r *flow.Record, reason flow.EndReason) {
 	r.Key = s.Key
 	r.Ordinal, r.FirstNumber, r.FirstInput = s.ordinal, s.firstNumber, s.firstInput
-	r.Fragments, r.LatePackets, r.EndReason = s.fragments, s.late, reason
+	r.Fragments, r.LatePackets, r.EndReason = 0, 0, reason
+	if s.odd {
+		r.Fragments, r.LatePackets = s.fragments, s.late
+	}
 }
 
 // take notes what p, which belongs to the open flow and to its current slice, means
 // for the flow as a whole.
 func (s *State) take(p *flow.Packet) {
-	m := &p.Meta
 	s.lastClock = p.Clock
 	s.sliceFirst = min(s.sliceFirst, p.Time)
 	s.sliceLast = max(s.sliceLast, p.Time)
-	if m.Marks&(flow.MarkFragment|flow.MarkLate) != 0 {
-		if m.Marks&flow.MarkFragment != 0 {
-			s.fragments++
-		}
-		if m.Marks&flow.MarkLate != 0 {
-			s.late++
-		}
+	if p.Meta.Marks&oddMarks != 0 {
+		s.takeOdd(p.Meta.Marks)
+	}
+}
+
+// oddMarks are those that a flow counts, and few flows have.
+const oddMarks = flow.MarkFragment | flow.MarkLate
+
+// takeOdd counts a packet that is a fragment, late or both.
+func (s *State) takeOdd(marks flow.Mark) {
+	s.validate()
+	if marks&flow.MarkFragment != 0 {
+		s.fragments++
+	}
+	if marks&flow.MarkLate != 0 {
+		s.late++
+	}
+}
+
+// validate makes fragments and late valid.
+func (s *State) validate() {
+	if !s.odd {
+		s.odd, s.fragments, s.late = true, 0, 0
+	}
+}
+
+// span gives the times of the earliest and the latest packet of the open flow.
+func (s *State) span() (start, end flow.Timestamp) {
+	if !s.parted {
+		return s.sliceFirst, s.sliceLast
+	}
+	return min(s.start, s.sliceFirst), max(s.end, s.sliceLast)
+}
+
+// catchUp makes sliceLast valid.
+func (s *State) catchUp() {
+	if s.behind {
+		s.behind, s.sliceLast = false, max(s.sliceLast, s.lastClock)
 	}
 }
 
