@@ -74,7 +74,9 @@ func (t *table) isSingle(number uint32) bool { return t.chunks[number/chunkState
 
 // touch reads what find and the metering will need of the packets with the given
 // numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
-// then what they lead to. No branch depends on a slot that may still be on its way. near gets for each
+// then what they lead to. No branch depends on a slot that may still be on its way, and what
+// is read first is read in loops that do nothing else, so that as many misses as possible are
+// under way at a time. near gets for each
 // packet the state that is most likely its own. What touch gives has no meaning.
 func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby, singles bool) (read uint64) {
 	numbers = numbers[:min(len(numbers), touchedAtATime)]
@@ -82,31 +84,56 @@ func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby, sin
 		clear(near.numbers[:len(numbers)])
 		return 0
 	}
-	fresh := 0
-	slots := t.slots
-	mask := uint64(len(slots) - 1)
+	read = t.touchSlots(packets, numbers, near)
+	fresh := t.nearest(near, len(numbers))
+	read += t.locateStates(near, len(numbers))
+	for _, state := range near.states[:len(numbers)] {
+		read += state.Touch()
+	}
+	return read + t.touchFree(fresh, singles)
+}
+
+// touchSlots reads the slots that the packets with the given numbers have their places in.
+func (t *table) touchSlots(packets []flow.Packet, numbers []uint16, near *nearby) (read uint64) {
+	slots, mask := t.slots, uint64(len(t.slots)-1)
+	tags := near.tags[:len(numbers)]
 	for i, n := range numbers {
 		want := tag(packets[n].Hash)
+		tags[i] = want
+		read += uint64(slots[want&mask])
+	}
+	return read
+}
+
+// nearest finds the numbers of near, and says for how many packets there surely is none.
+func (t *table) nearest(near *nearby, packets int) (fresh int) {
+	slots, mask := t.slots, uint64(len(t.slots)-1)
+	numbers := near.numbers[:packets]
+	for i, want := range near.tags[:packets] {
 		home := slots[want&mask]
 		first, second := home.stateOf(want), slots[(want+1)&mask].stateOf(want) // as probing goes
-		near.numbers[i] = first | second&ifZero(first)
+		numbers[i] = first | second&ifZero(first)
 		if home == 0 {
 			fresh++
 		}
 	}
-	for i, n := range near.numbers[:len(numbers)] {
+	return fresh
+}
+
+// locateStates finds the states of near by their numbers. It reads singles, and lets them be found as other keys are.
+func (t *table) locateStates(near *nearby, packets int) (read uint64) {
+	states := near.states[:packets]
+	for i, n := range near.numbers[:packets] {
 		number := max(n, 1) - 1
 		c := &t.chunks[number/chunkStates]
 		if c.states == nil {
-			near.numbers[i] = 0
+			near.numbers[i], states[i] = 0, &near.none
 			read += c.singles[number%chunkStates].touch()
 			continue
 		}
-		state := &c.states[number%chunkStates]
-		near.states[i] = state
-		read += state.Touch()
+		states[i] = &c.states[number%chunkStates]
 	}
-	return read + t.touchFree(fresh, singles)
+	return read
 }
 
 // touchFree reads what as many new keys will take.
@@ -128,8 +155,10 @@ func (t *table) touchFree(keys int, singles bool) (read uint64) {
 // nearby has what touch has found for each packet, as long as no state is forgotten: a
 // number of a state plus 1, 0 if there is none, and the state; any if there is none.
 type nearby struct {
+	tags    [touchedAtATime]uint64
 	numbers [touchedAtATime]uint32
 	states  [touchedAtATime]*meter.State
+	none    meter.State
 }
 
 // of gives the state of the i-th packet that was touched, and its number, if it was found.

@@ -24,7 +24,9 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 	if !s.open {
 		return
 	}
-	s.start, s.end = s.span()
+	if !s.parted {
+		s.start, s.end = s.sliceFirst, s.sliceFirst
+	}
 	s.validate()
 	c.Bool(&s.tentative)
 	c.Bool(&s.second)

@@ -53,8 +53,13 @@ func TestContinueIsQuick(t *testing.T) {
 				t.Errorf("continued: %v, want %v", did, tt.want)
 			}
 			if tt.want && tt.flags == fin { // which Continue has noted
-				if next := packet(1010, ack); process.Continue(state, &next) {
-					t.Error("it goes on behind FIN")
+				for _, next := range []flow.Packet{packet(1010, syn), packet(1010+moment, ack)} {
+					if process.Continue(state, &next) {
+						t.Errorf("it goes on behind FIN with %v at %v", next.Meta.TCPFlags, next.Clock)
+					}
+				}
+				if next := packet(1010, ack); !process.Continue(state, &next) {
+					t.Error("it does not go on in its end")
 				}
 			}
 		})
