@@ -45,6 +45,7 @@ type shard struct {
 	swept     bool
 	since     uint64 // packets metered since the last sweep
 	left      uint64 // states that it left
+	near      nearby // used while packets are metered only
 	touched   uint64 // keeps the reads of touch alive
 }
 
@@ -128,10 +129,10 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 	s.since += uint64(len(numbers))
 	now := packets[numbers[len(numbers)-1]].Clock
 	s.table.reached = packets[numbers[0]].Clock
-	var near nearby
+	near := &s.near
 	for len(numbers) > 0 {
 		few := numbers[:min(touchedAtATime, len(numbers))]
-		s.touched += s.table.touch(packets, few, &near, s.singles && !s.odds.low)
+		s.touched += s.table.touch(packets, few, near, s.singles && !s.odds.low)
 		for n, i := range few {
 			p := &packets[i]
 			state, number, found := near.of(n, p)
