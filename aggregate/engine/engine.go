@@ -90,8 +90,7 @@ const (
 )
 
 // leastShare is the least memory in octets for the rows of one kind that a shard
-// keeps, so that many shards do not write many tiny runs: as much as the batches
-// of packets that it holds.
+// keeps, so that many shards do not write many tiny runs.
 const leastShare = 1 << 20
 
 // openRuns bounds the files of sorted runs that all shards together keep open for

@@ -13,15 +13,20 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// crowd gives packets of many flows, in order of their clocks.
+// crowd gives packets of many flows, in order of their clocks. With an even seed flows have more packets, of which some
+// are earlier than those before.
 func crowd(seed uint64, config *Config, count int) []flow.Packet {
 	random := rand.New(rand.NewPCG(seed, 11))
 	var packets []flow.Packet
 	at := flow.Timestamp(0)
+	ports, jitter, duration := count/3, time.Microsecond, 160*time.Second
+	if seed%2 == 0 {
+		ports, jitter, duration = count/30, 8*time.Second, 80*time.Second
+	}
 	for i := range count {
-		p := flow.Packet{Key: flow.Key{SourcePort: uint16(random.IntN(count / 3)), Protocol: uint8(6 + 11*random.IntN(2)), Version: 4, Shape: flow.Ports}}
-		at += flow.Timestamp(random.Int64N(int64(40 * time.Second / time.Duration(count/8))))
-		p.Clock, p.Time, p.Number = at, at-flow.Timestamp(random.IntN(1000)), uint64(i+1)
+		p := flow.Packet{Key: flow.Key{SourcePort: uint16(random.IntN(ports)), Protocol: uint8(6 + 11*random.IntN(2)), Version: 4, Shape: flow.Ports}}
+		at += flow.Timestamp(random.Int64N(int64(duration / time.Duration(count/2))))
+		p.Clock, p.Time, p.Number = at, at-flow.Timestamp(random.Int64N(int64(jitter))), uint64(i+1)
 		p.Meta.Octets, p.Meta.TCPFlags, p.Meta.Marks = uint64(random.IntN(1500)), uint16(random.IntN(64)), flow.MarkTCP
 		if random.IntN(2) == 1 {
 			p.Meta.Marks |= flow.MarkReversed
@@ -89,7 +94,7 @@ func TestOverflow(t *testing.T) {
 		config := resumable(t)
 		config.Biflows = seed%2 == 0
 		config.Workers = 1 + int(seed%3)
-		packets := crowd(seed, &config, 1500)
+		packets := crowd(seed, &config, 12_000-int(seed%2)*10_500)
 		want, none := rowsUnder(t, config, packets)
 		if none.Parts != 0 {
 			t.Errorf("seed %d: %+v without a bound", seed, none)

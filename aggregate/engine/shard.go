@@ -147,6 +147,7 @@ func (s *shard) meterMine(packets []flow.Packet, numbers []uint16) {
 		}
 		numbers = numbers[len(few):]
 	}
+	clear(near.states[:]) // which may be given back, and the memory they are in
 	s.expire(now)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // single is the open flow of a key of which one packet has come, if it has nothing that is unusual. Floods
-// and scans are nearly all of them, and it takes a seventh of the memory of a state, in one line of the cache
+// and scans are nearly all of them, and it takes an eighth of the memory of a state, in one line of the cache
 // instead of six. It has what its two rows have, as they have it (see isSingle). When a second packet comes,
 // a state takes its place.
 type single struct {

@@ -33,7 +33,7 @@ type Input struct {
 
 const (
 	// generousInputs is how many inputs may be open at a time before others have to do
-	// with little memory. What a generous one takes is 4 MiB.
+	// with little memory. What a generous one takes is 4 MiB at most.
 	generousInputs = 8
 
 	// frugalPackets is for how many packets those others have room at a time.

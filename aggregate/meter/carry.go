@@ -24,9 +24,7 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 	if !s.open {
 		return
 	}
-	if !s.parted {
-		s.start, s.end = s.sliceFirst, s.sliceFirst
-	}
+	s.start, s.end = s.span() // of all packets, so that it does not matter how often a state is handed over
 	s.validate()
 	c.Bool(&s.tentative)
 	c.Bool(&s.second)

@@ -43,6 +43,42 @@ func TestCarryOfClosed(t *testing.T) {
 	}
 }
 
+// TestCarryTwice: what is handed over of a flow does not hang on whether it was handed over before, between packets of which
+// a later one is the earliest or behind that of another interval.
+func TestCarryTwice(t *testing.T) {
+	for _, packets := range [][]flow.Packet{
+		{stamped(310, 310), stamped(309, 311)},
+		{stamped(310, 310), stamped(312, 312), stamped(299, 313), stamped(314, 314)},
+		{stamped(310, 310), stamped(330, 311), stamped(311, 311)},
+		{stamped(310, 310), stamped(311, 311), packet(312, fin), stamped(305, 312.5)},
+	} {
+		var got collected
+		process := NewProcess(settings, &got)
+		once, often := &State{}, &State{}
+		for i := range packets {
+			process.add(once, &packets[i])
+			process.add(often, &packets[i])
+			octets := carried(often, Extension{})
+			often = &State{}
+			decoder := carry.NewDecoder(octets)
+			often.Carry(decoder, Extension{})
+			if err := decoder.Finish(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, got := carried(once, Extension{}), carried(often, Extension{}); !bytes.Equal(got, want) {
+			t.Errorf("% x is handed over, want % x", got, want)
+		}
+	}
+}
+
+// add meters a packet as shards do.
+func (m *Process) add(s *State, p *flow.Packet) {
+	if !m.Continue(s, p) {
+		m.Add(s, Extension{}, p)
+	}
+}
+
 // TestCarryOfStatistics hands a flow over between its packets: its statistics are those of all.
 func TestCarryOfStatistics(t *testing.T) {
 	kept := with(func(s *Settings) { s.Statistics = statistics.Settings{Moments: true, Early: 4} })

@@ -76,12 +76,12 @@ func (m *Process) Continue(s *State, p *flow.Packet) bool {
 }
 
 // deadline sets until when Continue takes packets: as long as neither the active timeout
-// ends the open flow nor a packet whose time is its clock, which is after that of the last
-// one, begins another slice or is the earliest of its slice. It is set anew with each packet
-// that Continue does not take.
+// ends the open flow nor a packet whose time is its clock, which is not before that of the last
+// one, begins another slice or is the earliest of its slice. Where the clock of the last one is outside of
+// the interval, one of both holds for all. It is set anew with each packet that Continue does not take.
 func (m *Process) deadline(s *State) {
 	s.until = flow.MinTimestamp
-	if !m.quick || !s.open || s.interval != m.current.Start || !m.current.Contains(s.lastClock) || s.sliceFirst > s.lastClock {
+	if !m.quick || !s.open || s.interval != m.current.Start || s.sliceFirst > s.lastClock {
 		return
 	}
 	s.until, s.stops = min(m.current.End(), m.ageing.activeUntil(s.firstClock)), 0
