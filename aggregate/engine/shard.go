@@ -231,7 +231,7 @@ func (s *shard) end(numbers []uint32, end flow.Timestamp) {
 		return
 	}
 	for _, number := range numbers {
-		s.touched += s.table.state(number).TouchEnd()
+		s.touched += s.table.state(number).TouchAll()
 	}
 	for _, number := range numbers {
 		s.process.Flush(s.table.state(number), s.table.extension(number), end)

@@ -74,10 +74,10 @@ func (t *table) isSingle(number uint32) bool { return t.chunks[number/chunkState
 
 // touch reads what find and the metering will need of the packets with the given
 // numbers, at most touchedAtATime, so that their cache misses overlap: first all slots,
-// then what they lead to. No branch depends on a slot that may still be on its way, and what
-// is read first is read in loops that do nothing else, so that as many misses as possible are
-// under way at a time. near gets for each
-// packet the state that is most likely its own. What touch gives has no meaning.
+// then what they lead to. No branch depends on a slot that may still be on its way, and slots
+// and states are first read in loops that do nothing else: how many misses are under way at a
+// time hangs on how many instructions are between them. near gets for each packet the state
+// that is most likely its own. What touch gives has no meaning.
 func (t *table) touch(packets []flow.Packet, numbers []uint16, near *nearby, singles bool) (read uint64) {
 	numbers = numbers[:min(len(numbers), touchedAtATime)]
 	if t.states == 0 {
@@ -152,13 +152,12 @@ func (t *table) touchFree(keys int, singles bool) (read uint64) {
 	return read
 }
 
-// nearby has what touch has found for each packet, as long as no state is forgotten: a
-// number of a state plus 1, 0 if there is none, and the state; any if there is none.
+// nearby has what touch has found for each packet, as long as no state is forgotten.
 type nearby struct {
-	tags    [touchedAtATime]uint64
-	numbers [touchedAtATime]uint32
-	states  [touchedAtATime]*meter.State
-	none    meter.State
+	tags    [touchedAtATime]uint64       // of the hashes
+	numbers [touchedAtATime]uint32       // of a state, plus 1; 0 if there is none
+	states  [touchedAtATime]*meter.State // any if there is none
+	none    meter.State                  // in the place of one, so that each can be read
 }
 
 // of gives the state of the i-th packet that was touched, and its number, if it was found.

@@ -25,7 +25,7 @@ func (s *State) Carry(c *carry.Coder, x Extension) {
 		return
 	}
 	s.start, s.end = s.span() // of all packets, so that it does not matter how often a state is handed over
-	s.validate()
+	s.validateOdd()
 	c.Bool(&s.tentative)
 	c.Bool(&s.second)
 	for _, at := range []*flow.Timestamp{&s.interval, &s.sliceFirst, &s.sliceLast, &s.start, &s.end} {

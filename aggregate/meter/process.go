@@ -77,8 +77,9 @@ func (m *Process) Continue(s *State, p *flow.Packet) bool {
 
 // deadline sets until when Continue takes packets: as long as neither the active timeout
 // ends the open flow nor a packet whose time is its clock, which is not before that of the last
-// one, begins another slice or is the earliest of its slice. Where the clock of the last one is outside of
-// the interval, one of both holds for all. It is set anew with each packet that Continue does not take.
+// one, begins another slice or is the earliest of its slice. If the clock of the last one lies outside of the
+// interval, Continue takes none: either the interval's end has passed, or sliceFirst is later. It is set anew
+// with each packet that Continue does not take.
 func (m *Process) deadline(s *State) {
 	s.until = flow.MinTimestamp
 	if !m.quick || !s.open || s.interval != m.current.Start || s.sliceFirst > s.lastClock {

@@ -23,8 +23,8 @@ type State struct {
 	fragments, late uint64
 	_               [32]byte
 
-	// The last line is read when the flow ends. It is not one line further in front, since so what is read then
-	// would go to the same half of the cache.
+	// The last line is what the end of a flow reads beside the first three. As the sixth it is an odd one: states are
+	// six lines apart, so that even lines of all share one half of the cache's sets, and two of the four read are even.
 	turned        bool // the initiator of the conversation is the destination of Key
 	oriented      bool // turned says so of the record before, or of the open flow
 	tentative     bool // turned hangs on the flow's second packet
@@ -56,13 +56,10 @@ func (s *State) Touch() uint64 {
 	return uint64(s.lastClock) + s.flagLanes
 }
 
-// TouchAll is Touch for a State that a flow will begin in.
+// TouchAll is Touch for a State that a flow will begin in, or in which one that is a whole will end.
 func (s *State) TouchAll() uint64 {
 	return s.Touch() + uint64(s.vlan) + uint64(s.firstInput)
 }
-
-// TouchEnd reads of s what the end of a flow that is a whole needs.
-func (s *State) TouchEnd() uint64 { return s.TouchAll() }
 
 // Open says whether the key has an open flow.
 func (s *State) Open() bool { return s.open }
@@ -110,7 +107,7 @@ const oddMarks = flow.MarkFragment | flow.MarkLate
 
 // takeOdd counts a packet that is a fragment, late or both.
 func (s *State) takeOdd(marks flow.Mark) {
-	s.validate()
+	s.validateOdd()
 	if marks&flow.MarkFragment != 0 {
 		s.fragments++
 	}
@@ -119,8 +116,8 @@ func (s *State) takeOdd(marks flow.Mark) {
 	}
 }
 
-// validate makes fragments and late valid.
-func (s *State) validate() {
+// validateOdd makes fragments and late valid.
+func (s *State) validateOdd() {
 	if !s.odd {
 		s.odd, s.fragments, s.late = true, 0, 0
 	}
