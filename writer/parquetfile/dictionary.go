@@ -1,15 +1,16 @@
 package parquetfile
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // dictionary numbers the different values of a column of numbers in a row group, in the
-// order of their first appearance. It is a hash table with linear probing that is at
-// most half full.
+// order of their first appearance. Values below 2^32 are those that their slots tell apart.
 type dictionary struct {
-	key   hashKey
-	keys  []int64
-	slots []uint32 // number of the key plus 1; 0 if the slot is free
-	shift int      // what a hash is shifted right by to give a slot
+	slotTable
+	key  hashKey
+	keys []int64
 }
 
 func newDictionary() *dictionary {
@@ -18,52 +19,62 @@ func newDictionary() *dictionary {
 	return d
 }
 
-func (d *dictionary) resize(slots int) {
-	d.slots = make([]uint32, slots)
-	d.shift = 64 - bits.TrailingZeros(uint(slots))
-}
-
-// find gives the number of the key, or the slot that it would take.
-func (d *dictionary) find(key int64) (number uint32, slot uint64, found bool) {
-	mask := uint64(len(d.slots) - 1)
-	for slot = d.key.integer(key) >> d.shift; ; slot = (slot + 1) & mask {
-		n := d.slots[slot]
-		if n == 0 {
-			return 0, slot, false
+// guessAll gives the numbers of the values that are easily found, and collects the others
+// in missing.
+func (d *dictionary) guessAll(dst []uint32, values []int64) {
+	probes := d.room(len(values))
+	for i, v := range values {
+		hash, want := d.key.value(v)
+		probes[i] = probe{want, hash, 0}
+	}
+	d.guess(dst)
+	known := len(d.missing)
+	for _, i := range d.unsure {
+		if d.keys[dst[i]] != values[i] {
+			d.doubt(i)
 		}
-		if d.keys[n-1] == key {
-			return n - 1, slot, true
-		}
+	}
+	if len(d.missing) > known {
+		slices.Sort(d.missing)
 	}
 }
 
-// add gives the next number to a key that find did not find, at the slot that
-// find gave. If that makes the dictionary half full it grows.
-func (d *dictionary) add(key int64, slot uint64) uint32 {
-	d.keys = append(d.keys, key)
-	d.slots[slot] = uint32(len(d.keys))
-	slots := len(d.slots)
-	for 2*len(d.keys) >= slots {
-		slots *= 4
-	}
-	if slots > len(d.slots) {
-		d.resize(slots)
-		for i, k := range d.keys {
-			_, slot, _ := d.find(k)
-			d.slots[slot] = uint32(i + 1)
+// number gives the number of a value, which may be new.
+func (d *dictionary) number(v int64) uint32 {
+	hash, want := d.key.value(v)
+	mask := uint64(len(d.slots) - 2)
+	for at := hash >> (d.shift & 63); ; at = (at + 1) & mask {
+		switch slot := d.slots[at]; {
+		case slot == 0:
+			return d.add(v, at, want)
+		case (slot^want) <= slotNumber && d.keys[slot&slotNumber-1] == v:
+			return uint32(slot&slotNumber) - 1
 		}
 	}
+}
+
+// add gives the next number to a value that has none, at the free slot where it belongs.
+func (d *dictionary) add(v int64, at, slot uint64) uint32 {
+	n := d.append(v) + 1
+	d.slots[at] = slot | uint64(n)
+	if d.full(len(d.keys)) {
+		d.resize(2 * (len(d.slots) - 1))
+		for i, v := range d.keys {
+			hash, slot := d.key.value(v)
+			d.slots[d.free(hash)] = slot | uint64(i+1)
+		}
+	}
+	return n - 1
+}
+
+// append gives the next number to a value without a slot: one that is never looked up and
+// differs from all others.
+func (d *dictionary) append(v int64) uint32 {
+	d.keys = append(d.keys, v)
 	return uint32(len(d.keys) - 1)
 }
 
-// append gives the next number to a key that find does not find as long as the dictionary
-// does not grow: one that is never looked up and differs from all others.
-func (d *dictionary) append(key int64) uint32 {
-	d.keys = append(d.keys, key)
-	return uint32(len(d.keys) - 1)
-}
-
-// reset forgets all keys.
+// reset forgets all values.
 func (d *dictionary) reset() {
 	d.keys = d.keys[:0]
 	clear(d.slots)

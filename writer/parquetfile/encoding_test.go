@@ -214,27 +214,3 @@ func TestPacked(t *testing.T) {
 		}
 	}
 }
-
-func TestDictionary(t *testing.T) {
-	d := newDictionary()
-	r := rand.New(rand.NewPCG(1, 1))
-	numbers := map[int64]uint32{}
-	for round := range 3 {
-		for range 20_000 {
-			v := int64(r.Uint64N(10_000)) << r.IntN(40)
-			n, slot, found := d.find(v)
-			want, known := numbers[v]
-			if found != known || found && n != want {
-				t.Fatalf("round %d: find %d gives %d, %t, want %d, %t", round, v, n, found, want, known)
-			}
-			if !found {
-				numbers[v] = d.add(v, slot)
-				if int(numbers[v]) != len(numbers)-1 {
-					t.Fatalf("key %d has number %d, want %d", v, numbers[v], len(numbers)-1)
-				}
-			}
-		}
-		d.reset()
-		clear(numbers)
-	}
-}

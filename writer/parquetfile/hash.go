@@ -3,6 +3,7 @@ package parquetfile
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"math"
 	"math/bits"
 
 	"netstream/writer/table"
@@ -28,10 +29,21 @@ func newHashKey() hashKey {
 // problem, 1997).
 func (k *hashKey) integer(v int64) uint64 { return uint64(v) * k.factor }
 
+// value gives a hash, and what the slot of a number holds but its number in the table: those below
+// 2^32 are told apart by it.
+func (k *hashKey) value(v int64) (hash, slot uint64) {
+	hash = k.integer(v)
+	slot = hash << 32
+	if uint64(v) <= math.MaxUint32 {
+		slot = uint64(v)<<32 | toldApart
+	}
+	return hash, slot
+}
+
 // symbol gives a hash, and what the slot of a symbol holds but its number.
 func (k *hashKey) symbol(s *table.Symbol) (hash, slot uint64) {
 	if isIPv4(s) {
-		return k.integer(int64(s.Low)), s.Low<<32 | ipv4Slot
+		return k.integer(int64(s.Low)), s.Low<<32 | toldApart
 	}
 	high, low := bits.Mul64(s.Low^k.low, s.High^uint64(s.Class)^k.high)
 	hash = (high ^ low) * k.factor
