@@ -78,15 +78,10 @@ race: ## run the concurrent parts under the race detector
 	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 	$(GO) test -vet=off -race -short -run 'Workers' ./writer/parquetfile
 
-# A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target. Two at a
-# time, since linking takes as long as running.
+# A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target.
 fuzz: ## run every fuzz target for FUZZTIME, a number of runs
 	@mkdir -p bin
-	@for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
-		for name in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$target/*_test.go | sed 's/func //'); do echo $$target $$name; done; \
-	done | xargs -P 2 -L 1 sh -c 'log=$$(mktemp bin/fuzz.XXXXXX); \
-		if $(SELDOM) $(GO) test -vet=off $$0 -run "^\$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 2 >$$log 2>&1; \
-		then echo "$$0 $$1: $$(grep -o "execs: [0-9]*" $$log | tail -1)"; rm $$log; else echo "$$0 $$1"; cat $$log; exit 255; fi'
+	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | $(SELDOM) xargs -P 2 -n 1 sh testdata/fuzz.sh $(FUZZTIME)
 
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...
