@@ -22,15 +22,16 @@ CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
 # The compiler and the tests collect garbage a quarter as often as by default, which is not so where the program is
 # measured; and what is compiled does not depend on
-# the folder of the checkout, so that a fresh one finds it in the cache.
+# the folder of the checkout, so that a fresh one finds it in the cache. The compiler is told which calls are frequent
+# (cmd/netstream/default.pgo) only where the program is built: else all would be compiled twice.
 lint test race fuzz: export GOGC ?= 400
-export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
+export GOFLAGS := $(filter-out -trimpath -pgo=%,$(shell $(GO) env GOFLAGS)) -trimpath -pgo=off
 
 # Nothing of the machine, the folder, the user or the state of the repository is in the program, and no C compiler has a
 # part in it: the same source and version of Go give the same octets.
-BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -pgo=auto
 
-.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate torture torture-mutants torture-laws torture-tests torture-memory mutation guard bench bench-peers fixtures docs validation clean
+.PHONY: help build reproducible sbom vuln demo test check lint race fuzz duckdb corpus mutate pgo torture torture-mutants torture-laws torture-tests torture-memory mutation guard bench bench-peers fixtures docs validation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -70,6 +71,7 @@ check: lint test race fuzz mutate duckdb guard ## everything that decides whethe
 lint: ## gofmt, and the linters of .golangci.yml, vet and staticcheck among them
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
 	$(SELDOM) $(GO) run $(GOLANGCI) run ./...
+	$(SELDOM) $(GO) vet -tags cpuprofile ./cmd/netstream
 
 # What is left out counts or compares in one goroutine, or runs what others run too.
 race: ## run the concurrent parts under the race detector
@@ -110,6 +112,11 @@ mutation: ## D8: change the accounting packages in one place at a time, and see 
 guard: build ## measure generated workloads beside the floor program, and fail where cmd/bench/bounds.txt says so
 	$(GO) build -o bin/ ./cmd/netgen ./cmd/floor ./cmd/bench
 	bin/bench --bin bin --scale 10 --runs 5 --guard cmd/bench/bounds.txt
+
+pgo: ## run generated workloads and write cmd/netstream/default.pgo, by which the compiler is told what calls are frequent
+	$(BUILD:auto=off) -tags cpuprofile -o bin/netstream-profiled ./cmd/netstream
+	$(GO) build -o bin/ ./cmd/netgen
+	sh testdata/pgo.sh bin/netstream-profiled bin/netgen cmd/netstream/default.pgo
 
 # The parts do not depend on each other, so that one can be repeated alone.
 torture: torture-mutants torture-laws torture-tests torture-memory ## the full sizes of what check has in small: mutants, kills, faults, signals, 50 M flows, bombs; under an hour on two cores, 24 GB of memory and 40 GB of disk

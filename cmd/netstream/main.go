@@ -1,3 +1,5 @@
+//go:build !cpuprofile
+
 // Netstream turns packet captures into flow and interval accounting tables.
 package main
 
