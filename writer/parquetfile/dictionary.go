@@ -31,7 +31,7 @@ func (d *dictionary) guessAll(dst []uint32, values []int64) {
 	known := len(d.missing)
 	for _, i := range d.unsure {
 		if d.keys[dst[i]] != values[i] {
-			d.doubt(i)
+			d.miss(i)
 		}
 	}
 	if len(d.missing) > known {

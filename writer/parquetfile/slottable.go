@@ -86,8 +86,8 @@ func (t *slotTable) guess(dst []uint32) {
 	t.missing, t.unsure = missing[:missed], unsure[:doubts]
 }
 
-// doubt takes the i-th key, which is another one than it seemed, into missing.
-func (t *slotTable) doubt(i uint32) { t.missing = append(t.missing, i) }
+// miss takes the i-th key, which is another one than it seemed, into missing.
+func (t *slotTable) miss(i uint32) { t.missing = append(t.missing, i) }
 
 // free gives the first free slot for a hash.
 func (t *slotTable) free(hash uint64) uint64 {

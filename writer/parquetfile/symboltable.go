@@ -98,7 +98,7 @@ func (t *symbolTable) confirm(numbers []uint32, symbols []table.Symbol) {
 	}
 	for _, i := range t.unsure {
 		if symbols[i] != t.symbols[numbers[i]] {
-			t.doubt(i)
+			t.miss(i)
 		}
 	}
 	slices.Sort(t.missing)
