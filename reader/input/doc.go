@@ -7,7 +7,7 @@
 //
 // Compression is found by its magic number, never by a file's name:
 //
-//	gzip   RFC 1952
+//	gzip   RFC 1952, with DEFLATE (RFC 1951) by package inflate
 //	zstd   RFC 8878, with skippable frames, without dictionaries
 //	lz4    LZ4 Frame Format 1.6.4, and its legacy frame
 //	xz     The .xz File Format 1.2.1, LZMA2 without further filters

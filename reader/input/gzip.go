@@ -3,22 +3,28 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
+	"netstream/reader/input/inflate"
 )
 
-// gzipCodec decompresses gzip members (RFC 1952 section 2.2). The decoder reads
-// an io.ByteReader octet by octet, so the source stands exactly behind a member
-// when it ends.
+// gzipCodec decompresses gzip members (RFC 1952 section 2.2). The source stands exactly
+// behind a member when it ends.
 type gzipCodec struct {
-	src     *bufio.Reader
-	decoder gzip.Reader
-	open    bool
-	count   progress
+	src    *bufio.Reader
+	stream inflate.Reader
+	open   bool
+	digest hash.Hash32 // of the header, then of what was decompressed
+	size   uint32      // of that, modulo 2^32
+	count  progress
 }
 
-func newGzip(src *bufio.Reader) codec { return &gzipCodec{src: src} }
+func newGzip(src *bufio.Reader) codec { return &gzipCodec{src: src, digest: crc32.NewIEEE()} }
 
 func (c *gzipCodec) progress() *progress { return &c.count }
 
@@ -29,9 +35,12 @@ func (c *gzipCodec) Read(p []byte) (int, error) {
 				return 0, err
 			}
 		}
-		n, err := c.decoder.Read(p)
+		n, err := c.stream.Read(p)
+		c.digest.Write(p[:n]) // never fails, says hash.Hash
+		c.size += uint32(n)
 		if err == io.EOF {
-			c.open, err = false, nil
+			c.open = false
+			err = unexpectedEOF(c.trailer())
 		}
 		if n > 0 || err != nil {
 			return n, err
@@ -45,10 +54,97 @@ func (c *gzipCodec) member() error {
 		return io.EOF
 	}
 	c.count.members++
-	if err := c.decoder.Reset(c.src); err != nil {
+	c.digest.Reset()
+	if err := c.header(); err != nil {
 		return unexpectedEOF(err)
 	}
-	c.decoder.Multistream(false)
+	c.digest.Reset()
+	c.size = 0
+	c.stream.Reset(c.src)
 	c.open = true
+	return nil
+}
+
+// Flags of a header, RFC 1952 section 2.3.1. FTEXT, bit 0, says nothing about the form.
+const (
+	gzipHeaderDigest = 1 << 1
+	gzipExtra        = 1 << 2
+	gzipName         = 1 << 3
+	gzipComment      = 1 << 4
+	gzipReserved     = 0xE0
+)
+
+// header passes over the header of a member (RFC 1952 section 2.3).
+func (c *gzipCodec) header() error {
+	var fixed [10]byte
+	if err := c.take(fixed[:]); err != nil {
+		return err
+	}
+	flags := fixed[3]
+	if flags&gzipReserved != 0 {
+		return fmt.Errorf("header with flags 0x%02x, of which the upper three must be 0", flags)
+	}
+	if flags&gzipExtra != 0 {
+		var length [2]byte
+		if err := c.take(length[:]); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(c.digest, c.src, int64(binary.LittleEndian.Uint16(length[:]))); err != nil {
+			return err
+		}
+	}
+	for _, text := range [...]byte{gzipName, gzipComment} {
+		if flags&text != 0 {
+			if err := c.text(); err != nil {
+				return err
+			}
+		}
+	}
+	if flags&gzipHeaderDigest == 0 {
+		return nil
+	}
+	var stored [2]byte
+	want := uint16(c.digest.Sum32())
+	if err := c.take(stored[:]); err != nil {
+		return err
+	}
+	if got := binary.LittleEndian.Uint16(stored[:]); got != want {
+		return fmt.Errorf("header with CRC-16 0x%04x, want 0x%04x", got, want)
+	}
+	return nil
+}
+
+// take fills b with octets of the header.
+func (c *gzipCodec) take(b []byte) error {
+	if _, err := io.ReadFull(c.src, b); err != nil {
+		return err
+	}
+	c.digest.Write(b)
+	return nil
+}
+
+// text passes over a text that ends with an octet of 0, however long it is.
+func (c *gzipCodec) text() error {
+	for {
+		part, err := c.src.ReadSlice(0)
+		c.digest.Write(part)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// trailer compares what was decompressed with the end of the member (RFC 1952 section 2.3.1).
+func (c *gzipCodec) trailer() error {
+	var end [8]byte
+	if _, err := io.ReadFull(c.src, end[:]); err != nil {
+		return err
+	}
+	if got, want := c.digest.Sum32(), binary.LittleEndian.Uint32(end[:]); got != want {
+		return fmt.Errorf("content with CRC-32 0x%08x, want 0x%08x", got, want)
+	}
+	if want := binary.LittleEndian.Uint32(end[4:]); c.size != want {
+		return fmt.Errorf("content of %d octets modulo 2^32, want %d", c.size, want)
+	}
 	return nil
 }
