@@ -10,6 +10,10 @@ import (
 // turn has come.
 const framesAtATime = 256
 
+// mostVain is how often among these readPlain is tried where it takes nothing, as in a file in which
+// every packet has options.
+const mostVain = 8
+
 // ReadPackets gives the next packets in order, as many as room has space for or fewer.
 // They are in room, or, where it is as long as Options.Room says, in memory of the same
 // length that the caller has in place of room from then on, which saves a copy of
@@ -55,10 +59,15 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 
 // readSome reads framesAtATime frames or more, or up to the end.
 func (p *Packets) readSome() error {
+	vain := 0 // how often readPlain took nothing
 	for n := 0; n < framesAtATime && !p.ended; n++ {
-		if p.plain {
-			if n += p.readPlain(framesAtATime - n); n == framesAtATime {
+		if p.plain && vain < mostVain {
+			taken := p.readPlain(framesAtATime - n)
+			if n += taken; n == framesAtATime {
 				break
+			}
+			if taken == 0 {
+				vain++
 			}
 		}
 		if err := p.read(); err != nil {

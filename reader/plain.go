@@ -18,11 +18,14 @@ func (p *Packets) readPlain(most int) int {
 	if len(p.interfaces) != 1 || p.interfaces[0].varies {
 		return 0
 	}
+	from := &p.interfaces[0]
+	if from.fcsLength != p.capture.Interfaces()[0].FCSLength { // that of a frame with one of its own
+		return 0
+	}
 	records, ok := p.capture.Plain()
 	if !ok {
 		return 0
 	}
-	from := &p.interfaces[0]
 	offset, number := p.capture.Place()
 	metered := Tally{FirstOffset: offset, FirstNumber: number}
 	var truncated Tally
@@ -43,7 +46,7 @@ func (p *Packets) readPlain(most int) int {
 		packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		packet.Meta.Input = p.ordinal
 		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
-			records.Back(length)
+			records.Back(len(frame), length)
 			break
 		}
 		number++

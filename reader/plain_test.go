@@ -1,6 +1,8 @@
 package reader
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,87 +16,226 @@ import (
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/naive/randomcapture"
+	"netstream/reader/capture/capturetest"
 	"netstream/reader/input"
 )
 
 // TestPlain reads random captures, of all degrees of disorder, cut and damaged, in both
 // ways: packets and accounts are the same.
 func TestPlain(t *testing.T) {
-	hasher := flow.HasherFromSeed([16]byte{7})
 	name := filepath.Join(t.TempDir(), "capture")
 	for seed := range uint64(400) {
 		random := rand.New(rand.NewPCG(seed, 11))
-		packets := randomcapture.New(seed, randomcapture.Options{Packets: 1000, Disorder: randomcapture.Disorder(seed % 3)})
-		if random.IntN(2) == 0 {
-			packets = randomcapture.Snap(packets, 40+random.IntN(200))
-		}
-		file := randomcapture.Encode(packets, randomcapture.Formats()[random.IntN(4)])
-		for range random.IntN(3) {
-			file[24+random.IntN(len(file)-24)] ^= byte(1 << random.IntN(8))
+		packets := somePackets(random, seed)
+		damagedAndRead(t, name, randomcapture.Encode(packets, randomcapture.Formats()[random.IntN(4)]), random, seed)
+	}
+}
+
+// TestPlainBlocks does the same with pcapng files: of one interface mostly, all whose packets have blocks of one kind without
+// options, and of whatever else there is.
+func TestPlainBlocks(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "capture")
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 12))
+		var file bytes.Buffer
+		for section := range 1 + random.IntN(4)/3 {
+			options := capturetest.Options{Interfaces: []capturetest.Interface{}}
+			if random.IntN(3) == 0 {
+				options.Order = binary.BigEndian
+			}
+			for range 1 + random.IntN(5)/4 - section*random.IntN(2) {
+				options.Interfaces = append(options.Interfaces, someInterface(random))
+			}
+			if err := capturetest.WritePCAPNG(&file, options, someBlocks(random, seed, section, &options)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if random.IntN(4) == 0 {
-			file = file[:24+random.IntN(len(file)-24)]
+			file.Bytes()[file.Len()-1-random.IntN(4)] ^= byte(1 << random.IntN(8)) // of the length of the last block
 		}
-		if err := os.WriteFile(name, file, 0o600); err != nil {
+		damagedAndRead(t, name, file.Bytes(), random, seed)
+	}
+}
+
+func someInterface(random *rand.Rand) capturetest.Interface {
+	described := capturetest.Interface{HasResolution: true, Resolution: []uint8{6, 6, 6, 9, 3, 0x9e, 0x9f}[random.IntN(7)]}
+	if random.IntN(8) == 0 {
+		described.Offset = -3600
+	}
+	if random.IntN(8) == 0 {
+		described.FCSLength = 4
+	}
+	if random.IntN(16) == 0 { // which makes it doubtful
+		described.Extra = []capturetest.Option{{Code: 9, Value: []byte{6}}}
+	}
+	return described
+}
+
+// someBlocks gives packets in blocks of some kind, in half of all files in plain ones only.
+func someBlocks(random *rand.Rand, seed uint64, section int, options *capturetest.Options) (all []capturetest.Packet) {
+	order := binary.ByteOrder(binary.LittleEndian)
+	if options.Order != nil {
+		order = options.Order
+	}
+	word := func(v uint32) []byte {
+		b := make([]byte, 4)
+		order.PutUint32(b, v)
+		return b
+	}
+	odd := random.IntN(2) * random.IntN(10)
+	for _, p := range somePackets(random, seed) {
+		packet := capturetest.Packet{Time: flow.Timestamp(p.Time + int64(section)*1e13), Data: p.Frame, Length: p.WireLength, Interface: random.IntN(max(1, len(options.Interfaces)))}
+		if odd > 0 && random.IntN(odd) == 0 {
+			switch random.IntN(7) {
+			case 0:
+				packet.Options = []capturetest.Option{{Code: 2, Value: word(uint32(random.IntN(4)))}} // the direction
+			case 1:
+				packet.Options = []capturetest.Option{{Code: 2, Value: word(uint32(random.IntN(3)) << 5)}} // the length of the FCS
+			case 2:
+				packet.Options = []capturetest.Option{{Code: 1, Value: []byte("a comment")}}
+			case 3:
+				packet.Block = capturetest.Obsolete
+			case 4:
+				packet.Block = capturetest.Simple
+			case 5:
+				packet.Before = capturetest.RawBlock(*options, 0xbad, make([]byte, 4*random.IntN(8)))
+			case 6:
+				packet.Interface = random.IntN(3)
+			}
+		}
+		all = append(all, packet)
+	}
+	return all
+}
+
+// somePackets gives random packets, or, two times of three, such that have nothing odd about them with a random one here and there.
+func somePackets(random *rand.Rand, seed uint64) []randomcapture.Packet {
+	packets := randomcapture.New(seed, randomcapture.Options{Packets: 1000, Disorder: randomcapture.Disorder(seed % 3)})
+	if random.IntN(3) > 0 {
+		at := packets[0].Time
+		for i := range packets {
+			if random.IntN(30) > 0 {
+				frame := slices.Clone(plainFrame)
+				frame[29], frame[33], frame[37] = byte(random.IntN(3)), byte(random.IntN(3)), byte(random.IntN(3)) // addresses and a port
+				packets[i].Frame, packets[i].WireLength = frame, uint32(len(frame)+random.IntN(2))
+			}
+			at += int64(random.IntN(1e9))
+			packets[i].Time = at
+		}
+	}
+	if random.IntN(2) == 0 {
+		packets = randomcapture.Snap(packets, 40+random.IntN(200))
+	}
+	return packets
+}
+
+// plainFrame is a frame of Ethernet with one of UDP.
+var plainFrame = append(append(make([]byte, 12), 8, 0, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2), 0, 53, 0, 54, 0, 8, 0, 0)
+
+// damagedAndRead changes and cuts a file, mostly, and reads it in both ways.
+func damagedAndRead(t *testing.T, name string, file []byte, random *rand.Rand, seed uint64) {
+	t.Helper()
+	for range random.IntN(3) {
+		file[24+random.IntN(len(file)-24)] ^= byte(1 << random.IntN(8))
+	}
+	if random.IntN(4) == 0 {
+		file = file[:24+random.IntN(len(file)-24)]
+	}
+	if err := os.WriteFile(name, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want, wanted := readEither(t, name, false, seed)
+	got, account := readEither(t, name, true, seed)
+	if !slices.Equal(got, want) {
+		t.Fatalf("seed %d: %d packets, want %d, or others", seed, len(got), len(want))
+	}
+	wanted.Input, account.Input = input.Account{}, input.Account{} // which has pointers, and times of the file
+	if !reflect.DeepEqual(account, wanted) {
+		t.Fatalf("seed %d: account %s\nwant %s", seed, fmt.Sprintf("%+v", account), fmt.Sprintf("%+v", wanted))
+	}
+}
+
+// readEither reads a capture, with readPlain or without.
+func readEither(t *testing.T, name string, plain bool, seed uint64) (all []flow.Packet, account *Account) {
+	t.Helper()
+	options := Options{Points: flow.NewPoints(), Hasher: flow.HasherFromSeed([16]byte{7}), ReorderWindow: time.Second, JoinFragments: seed%2 == 0, Room: 64}
+	if seed%5 == 0 {
+		options.BufferSize = 300 // records that do not lie in the buffer as a whole
+	}
+	p, err := Open(input.Source{Name: name}, nil, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.plain = p.plain && plain
+	room := make([]flow.Packet, 64)
+	for {
+		some, err := p.ReadPackets(room)
+		if errors.Is(err, io.EOF) {
+			return all, p.Account()
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
-		read := func(plain bool) (all []flow.Packet, account *Account) {
-			options := Options{Points: flow.NewPoints(), Hasher: hasher, ReorderWindow: time.Second, JoinFragments: seed%2 == 0, Room: 64}
-			if seed%5 == 0 {
-				options.BufferSize = 300 // records that do not lie in the buffer as a whole
+		all = append(all, slices.Clone(some)...)
+		room = some[:64]
+	}
+}
+
+// TestPlainFrames gives captures with nothing odd, of which all packets but the first ones go the
+// short way.
+func TestPlainFrames(t *testing.T) {
+	packets := randomcapture.New(3, randomcapture.Options{Packets: 1})
+	all := make([]randomcapture.Packet, 1000)
+	inBlocks := make([]capturetest.Packet, len(all))
+	for i := range all {
+		all[i] = randomcapture.Packet{Time: packets[0].Time + int64(i)*1000, Frame: plainFrame, WireLength: uint32(len(plainFrame))}
+		inBlocks[i] = capturetest.Packet{Time: flow.Timestamp(all[i].Time), Data: plainFrame}
+	}
+	for _, order := range []capturetest.Order{binary.LittleEndian, binary.BigEndian} {
+		var file bytes.Buffer
+		if err := capturetest.WritePCAPNG(&file, capturetest.Options{Order: order}, inBlocks); err != nil {
+			t.Fatal(err)
+		}
+		for _, octets := range [][]byte{file.Bytes(), randomcapture.Encode(all, randomcapture.Format{Order: order})} {
+			name := filepath.Join(t.TempDir(), "capture")
+			if err := os.WriteFile(name, octets, 0o600); err != nil {
+				t.Fatal(err)
 			}
-			p, err := Open(input.Source{Name: name}, nil, options)
+			p, err := Open(input.Source{Name: name}, nil, Options{Points: flow.NewPoints(), ReorderWindow: time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.plain = p.plain && plain
-			room := make([]flow.Packet, 64)
-			for {
-				some, err := p.ReadPackets(room)
-				if errors.Is(err, io.EOF) {
-					return all, p.Account()
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, slices.Clone(some)...)
-				room = some[:64]
+			if _, err := p.Start(); err != nil {
+				t.Fatal(err)
 			}
-		}
-		want, wanted := read(false)
-		got, account := read(true)
-		if !slices.Equal(got, want) {
-			t.Fatalf("seed %d: %d packets, want %d, or others", seed, len(got), len(want))
-		}
-		wanted.Input, account.Input = input.Account{}, input.Account{} // which has pointers, and times of the file
-		if !reflect.DeepEqual(account, wanted) {
-			t.Fatalf("seed %d: account %s\nwant %s", seed, fmt.Sprintf("%+v", account), fmt.Sprintf("%+v", wanted))
+			if taken := p.account.Accounted.Packets + uint64(p.readPlain(len(all))); taken < uint64(len(all)) {
+				t.Errorf("%s, %v: %d of %d packets", p.account.Format, order, taken, len(all))
+			}
+			_ = p.Close() // it was only read
 		}
 	}
 }
 
-// TestPlainFrames gives a capture with nothing odd, of which all packets but the first ones go the
-// short way.
-func TestPlainFrames(t *testing.T) {
-	packets := randomcapture.New(3, randomcapture.Options{Packets: 1})
-	frame := append(append(make([]byte, 12), 8, 0, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2), 0, 53, 0, 54, 0, 8, 0, 0)
-	all := make([]randomcapture.Packet, 1000)
-	for i := range all {
-		all[i] = randomcapture.Packet{Time: packets[0].Time + int64(i)*1000, Frame: frame, WireLength: uint32(len(frame))}
+// TestPlainSection reads a section whose packets are of an interface that an earlier section describes: they are lost, in
+// either way.
+func TestPlainSection(t *testing.T) {
+	var file bytes.Buffer
+	for section, interfaces := range [][]capturetest.Interface{{{}}, {}} {
+		packets := make([]capturetest.Packet, 10)
+		for i := range packets {
+			packets[i] = capturetest.Packet{Time: flow.Timestamp(1e18 + section*1e9 + i*1000), Data: plainFrame}
+		}
+		if err := capturetest.WritePCAPNG(&file, capturetest.Options{Interfaces: interfaces}, packets); err != nil {
+			t.Fatal(err)
+		}
 	}
 	name := filepath.Join(t.TempDir(), "capture")
-	if err := os.WriteFile(name, randomcapture.Encode(all, randomcapture.Formats()[0]), 0o600); err != nil {
+	if err := os.WriteFile(name, file.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Open(input.Source{Name: name}, nil, Options{Points: flow.NewPoints(), ReorderWindow: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close() // it was only read
-	if _, err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if taken := p.account.Accounted.Packets + uint64(p.readPlain(len(all))); taken < uint64(len(all)) {
-		t.Errorf("%d of %d packets", taken, len(all))
+	for _, plain := range []bool{false, true} {
+		if got, account := readEither(t, name, plain, 1); len(got) != 10 || account.Capture.LostPackets != 10 {
+			t.Errorf("plain %v: %d packets, %d lost, want 10 and 10", plain, len(got), account.Capture.LostPackets)
+		}
 	}
 }

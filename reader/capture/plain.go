@@ -7,31 +7,48 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// Plain gives the records of a pcap file as [Reader.Next] does, as long as they lie in the
-// buffer and have nothing odd about them: nearly all records of nearly all files. It sums
+// Plain gives the records of a pcap file, or the enhanced packet blocks of the first interface of a pcapng file, as
+// [Reader.Next] does, as long as they lie in the
+// buffer and have nothing odd about them: nearly all packets of nearly all files. It sums
 // up what Next adds to the tally record by record. What it does not give, Next does.
 type Plain struct {
 	octets    []byte // what is buffered
 	at        int    // of octets, where the next record begins
 	record    recordLayout
 	bigEndian bool
+	blocks    bool       // of pcapng
+	units     resolution // of their time stamps
 
-	before        int // at, before the record that was given last
-	packets, wire uint64
+	before int // at, before the record that was given last
+
+	packets, captured, wire uint64
+
+	latest flow.Timestamp // of the last block
 }
 
 // Plain begins to give records. It gives false for files that have none of that kind.
 // Until [Reader.Taken] is called, no other method may be.
 func (r *Reader) Plain() (Plain, bool) {
-	if r.format != PCAP || r.pending != nil || r.record.header != recordHeaderLength || r.record.swap != capturedFirst {
+	if r.pending != nil {
 		return Plain{}, false
 	}
-	return Plain{octets: r.buf[r.pos:r.end], record: r.record, bigEndian: r.bigEndian}, true
+	x := Plain{octets: r.buf[r.pos:r.end], record: r.record, bigEndian: r.bigEndian}
+	if r.format == PCAP {
+		return x, r.record.header == recordHeaderLength && r.record.swap == capturedFirst
+	}
+	if len(r.interfaces) == 0 || r.sectionBase != 0 || !r.clocks[0].valid || r.clocks[0].unreadable {
+		return Plain{}, false
+	}
+	x.blocks, x.units, x.latest = true, r.clocks[0].resolution, r.latest
+	return x, true
 }
 
 // Next gives a frame, its length on the link in octets, and when it was captured. ok is
 // false if the next record is not there, or not plain.
 func (x *Plain) Next() (frame []byte, length uint32, at flow.Timestamp, ok bool) {
+	if x.blocks {
+		return x.nextBlock()
+	}
 	left := x.octets[x.at:]
 	if len(left) < recordHeaderLength {
 		return nil, 0, 0, false
@@ -50,22 +67,59 @@ func (x *Plain) Next() (frame []byte, length uint32, at flow.Timestamp, ok bool)
 	x.before = x.at
 	x.at += end
 	x.packets++
+	x.captured += uint64(captured)
 	x.wire += uint64(original)
 	return left[recordHeaderLength:end:end], original, flow.Timestamp(int64(seconds)*nanosecondsPerSecond + int64(fraction)*x.record.scale), true
 }
 
-// Back takes back the record that was given last, which must be of the given length.
-func (x *Plain) Back(length uint32) {
+// nextBlock is Next for an enhanced packet block (draft-ietf-opsawg-pcapng, section 4.3) without options.
+func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok bool) {
+	left := x.octets[x.at:]
+	if len(left) < minPacketLength {
+		return nil, 0, 0, false
+	}
+	header := (*[packetHeaderLength]byte)(left)
+	kind, octets, number := binary.LittleEndian.Uint32(header[0:]), binary.LittleEndian.Uint32(header[4:]), binary.LittleEndian.Uint32(header[8:])
+	high, low := binary.LittleEndian.Uint32(header[12:]), binary.LittleEndian.Uint32(header[16:])
+	captured, original := binary.LittleEndian.Uint32(header[20:]), binary.LittleEndian.Uint32(header[24:])
+	if x.bigEndian {
+		kind, octets, number = bits.ReverseBytes32(kind), bits.ReverseBytes32(octets), bits.ReverseBytes32(number)
+		high, low = bits.ReverseBytes32(high), bits.ReverseBytes32(low)
+		captured, original = bits.ReverseBytes32(captured), bits.ReverseBytes32(original)
+	}
+	count := uint64(high)<<32 | uint64(low)
+	if kind != blockEnhancedPacket || number != 0 || original < captured || count >= x.units.quickLimit ||
+		octets > MaxBlockLength || int64(octets) != minPacketLength+(int64(captured)+3)&^3 || len(left) < int(octets) {
+		return nil, 0, 0, false
+	}
+	trailer := binary.LittleEndian.Uint32(left[octets-4:])
+	if x.bigEndian {
+		trailer = bits.ReverseBytes32(trailer)
+	}
+	if trailer != octets {
+		return nil, 0, 0, false
+	}
+	x.before = x.at
+	x.at += int(octets)
+	x.packets++
+	x.captured += uint64(captured)
+	x.wire += uint64(original)
+	x.latest = flow.Timestamp(count * x.units.quickScale)
+	end := packetHeaderLength + int(captured)
+	return left[packetHeaderLength:end:end], original, x.latest, true
+}
+
+// Back takes back the record that was given last, which must have a frame of the given lengths, captured and on the link. The
+// caller goes on with Taken, and with it.
+func (x *Plain) Back(captured int, length uint32) {
 	x.at = x.before
 	x.packets--
+	x.captured -= uint64(captured)
 	x.wire -= uint64(length)
 }
 
 // Before gives where the record that was given last begins, from the first one on.
 func (x *Plain) Before() int64 { return int64(x.before) }
-
-// Captured gives how many octets of frames were captured in them.
-func (x *Plain) Captured() uint64 { return uint64(x.at) - x.packets*recordHeaderLength }
 
 // Place gives the offset in the decompressed input and the number of the next record.
 func (r *Reader) Place() (offset int64, number uint64) { return r.offset(), r.number + 1 }
@@ -76,6 +130,10 @@ func (r *Reader) Taken(x *Plain) {
 	r.number += x.packets
 	r.tally.Octets.Packets += int64(x.at)
 	r.interfaces[0].Packets += x.packets
-	r.tally.CapturedOctets += x.Captured()
+	r.tally.CapturedOctets += x.captured
 	r.tally.WireOctets += x.wire
+	if x.blocks {
+		r.tally.Blocks.EnhancedPacket += x.packets
+		r.latest = x.latest
+	}
 }
