@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+	"strings"
 
 	"netstream/writer/table"
 )
@@ -29,31 +30,44 @@ var errClosed = errors.New("writer is closed")
 // Writer writes one table with rows of type R. It is not safe for concurrent
 // use.
 type Writer[R any] struct {
-	name    string
-	w       io.Writer
-	columns []table.Column[R]
-	spelled []cells // by column; used for columns with symbols only
-	times   calendar
-	buffer  []byte
-	text    []byte // reused
-	rows    int64
-	err     error
+	name   string
+	w      io.Writer
+	parts  []part[R]
+	tail   string // ends a line, with the commas in front of cells that are NULL throughout
+	times  calendar
+	buffer []byte
+	text   []byte          // reused
+	short  table.ShortText // likewise
+	rows   int64
+	err    error
+}
+
+// part is a column some cells of which may have a value.
+type part[R any] struct {
+	table.Column[R]
+	commas  string        // in front of it, with those of cells that are NULL throughout
+	null    func(*R) bool // nil if it never is
+	spelled cells         // used for columns with symbols only
 }
 
 // New begins a CSV file with the table of that name and columns on w; the name
 // shows in errors only. The caller keeps w and closes it after the writer; the
 // writer never does.
 func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R], error) {
-	writer := &Writer[R]{
-		name: name, w: w, columns: columns, spelled: make([]cells, len(columns)), times: newCalendar(),
-		buffer: make([]byte, 0, firstBuffer),
-	}
+	writer := &Writer[R]{name: name, w: w, times: newCalendar(), buffer: make([]byte, 0, firstBuffer)}
+	commas := 0
 	for i := range columns {
 		if i > 0 {
 			writer.buffer = append(writer.buffer, ',')
+			commas++
 		}
 		writer.buffer = append(writer.buffer, columns[i].Name...)
+		if !columns[i].Absent {
+			writer.parts = append(writer.parts, part[R]{Column: columns[i], commas: strings.Repeat(",", commas), null: columns[i].NullTest()})
+			commas = 0
+		}
 	}
+	writer.tail = strings.Repeat(",", commas) + "\n"
 	writer.buffer = append(writer.buffer, '\n')
 	return writer, nil
 }
@@ -77,13 +91,15 @@ func (w *Writer[R]) Write(row *R) error {
 	if w.err != nil {
 		return w.err
 	}
-	for i := range w.columns {
-		if i > 0 {
-			w.buffer = append(w.buffer, ',')
+	dst := w.buffer
+	for i := range w.parts {
+		p := &w.parts[i]
+		dst = append(dst, p.commas...)
+		if p.null == nil || !p.null(row) {
+			dst = w.appendCell(dst, p, row)
 		}
-		w.appendCell(i, row)
 	}
-	w.buffer = append(w.buffer, '\n')
+	w.buffer = append(dst, w.tail...)
 	w.rows++
 	if len(w.buffer) >= flushSize {
 		return w.flush()
@@ -91,41 +107,46 @@ func (w *Writer[R]) Write(row *R) error {
 	return nil
 }
 
-func (w *Writer[R]) appendCell(i int, row *R) {
-	c := &w.columns[i]
-	if c.Absent || c.Null != nil && c.Null(row) {
-		return
-	}
+// appendCell appends a cell that is not NULL.
+func (w *Writer[R]) appendCell(dst []byte, p *part[R], row *R) []byte {
 	switch {
-	case c.Symbol != nil:
-		w.appendSymbol(i, c.Symbol(row))
-	case c.Text != nil:
-		w.text = c.Text(w.text[:0], row)
-		w.buffer = AppendText(w.buffer, w.text)
-	case c.Kind == table.TimestampMicro:
-		w.buffer = w.times.append(w.buffer, c.Int(row), 6)
-	case c.Kind == table.TimestampNano:
-		w.buffer = w.times.append(w.buffer, c.Int(row), 9)
-	case c.Kind == table.Bool:
-		w.buffer = strconv.AppendBool(w.buffer, c.Int(row) != 0)
-	case c.Kind == table.Float64:
-		w.buffer = strconv.AppendFloat(w.buffer, math.Float64frombits(uint64(c.Int(row))), 'g', -1, 64)
-	default:
-		w.buffer = strconv.AppendInt(w.buffer, c.Int(row), 10)
+	case p.Symbol != nil:
+		return w.appendSymbol(dst, p, p.Symbol(row))
+	case p.Text != nil:
+		w.text = p.Text(w.text[:0], row)
+		return AppendText(dst, w.text)
 	}
+	v := p.Int(row)
+	switch p.Kind {
+	case table.TimestampMicro:
+		return w.times.append(dst, v, 6)
+	case table.TimestampNano:
+		return w.times.append(dst, v, 9)
+	case table.Bool:
+		return strconv.AppendBool(dst, v != 0)
+	case table.Float64:
+		return strconv.AppendFloat(dst, math.Float64frombits(uint64(v)), 'g', -1, 64)
+	}
+	return strconv.AppendInt(dst, v, 10)
 }
 
-func (w *Writer[R]) appendSymbol(i int, symbol table.Symbol) {
-	if want := w.cells(); len(w.spelled[i]) < want {
-		w.spelled[i] = make(cells, want)
+// appendSymbol appends the text of a symbol: anew where that is a matter of some words, else as it was spelled last.
+func (w *Writer[R]) appendSymbol(dst []byte, p *part[R], symbol table.Symbol) []byte {
+	if p.Short != nil {
+		if p.Short(&w.short, symbol) { // of letters, digits and what stands between them in addresses and Base64
+			return w.short.Append(dst)
+		}
 	}
-	kept := w.spelled[i].at(symbol)
+	if want := w.cells(); len(p.spelled) < want {
+		p.spelled = make(cells, want)
+	}
+	kept := p.spelled.at(symbol)
 	if kept.symbol != symbol || len(kept.cell) == 0 {
-		w.text = w.columns[i].Spell(w.text[:0], symbol)
+		w.text = p.Spell(w.text[:0], symbol)
 		kept.symbol = symbol
 		kept.cell = AppendText(kept.cell[:0], w.text)
 	}
-	w.buffer = append(w.buffer, kept.cell...)
+	return append(dst, kept.cell...)
 }
 
 // cells is how many cells a column keeps by now.
