@@ -18,7 +18,7 @@ const mostVain = 8
 // They are in room, or, where it is as long as Options.Room says, in memory of the same
 // length that the caller has in place of room from then on, which saves a copy of
 // each packet. It gives at least one or an error; io.EOF is the end of the input, be it
-// whole or damaged: see Account.
+// whole or damaged: see Account. room must have space for two packets with LayerBoth.
 func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 	exchanges := len(room) == p.options.room() && p.options.Layer != LayerBoth
 	n := 0
@@ -37,7 +37,7 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 		switch {
 		case n == len(room),
 			n > 0 && exchanges && p.orderer.Even(),
-			n > 0 && p.options.Layer == LayerBoth && n+1 == len(room):
+			n > 0 && p.options.Layer == LayerBoth && n >= len(room)/2: // as after leaving some that could have left behind
 			return room[:n], nil
 		}
 		if p.ended {
