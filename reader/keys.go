@@ -13,6 +13,7 @@ import (
 // frame, waits in Packet.Hash, which nothing reads before.
 type keys struct {
 	*key.Projection
+	varies  bool // by what packets hold beyond the 7-tuple
 	numbers map[pointOf]uint32
 	last    pointOf // most packets agree with the one before
 	number  uint32  // of last; valid if there is any in numbers
@@ -36,6 +37,7 @@ func newKeys(options *Options) *keys {
 		return nil
 	}
 	k := &keys{Projection: key.New(definition), numbers: make(map[pointOf]uint32)}
+	k.varies = k.Varies()
 	if options.Biflows {
 		k.pairs = &pairs{points: options.Points}
 	}
@@ -46,6 +48,12 @@ func newKeys(options *Options) *keys {
 // inner says that the packet was decoded with DecodeInner.
 func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) error {
 	k := p.keys
+	if !k.varies {
+		if number, ok := k.numberOf(packet.Key.Point); ok {
+			packet.Hash = uint64(number)
+			return nil
+		}
+	}
 	var labels header.Labels
 	if k.Reads(packet) {
 		labels = p.interfaces[f.Interface].decoder.Labels(&k.again, f.Data, f.Length, inner)
@@ -73,11 +81,19 @@ func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) err
 	return nil
 }
 
+// numberOf gives the number of the observation point of flow keys whose packets were observed at a point, if it is known
+// already. It must not be asked for keys that vary.
+func (k *keys) numberOf(observed uint32) (number uint32, ok bool) {
+	if observed == k.last.observed && len(k.numbers) > 0 {
+		return k.number, true
+	}
+	number, ok = k.numbers[pointOf{observed: observed}]
+	return number, ok
+}
+
 // finish gives a packet that leaves its flow key.
 func (k *keys) finish(packet *flow.Packet) {
-	var turned bool
-	packet.Key, turned = k.of(packet)
-	if turned {
+	if k.take(&packet.Key, packet.Hash) {
 		packet.Meta.Marks |= flow.MarkReversed
 	}
 }
@@ -85,10 +101,13 @@ func (k *keys) finish(packet *flow.Packet) {
 // of gives the flow key of a prepared packet, and whether it was turned around.
 func (k *keys) of(packet *flow.Packet) (key flow.Key, turned bool) {
 	key = packet.Key
-	k.Key(&key)
-	key.Point = uint32(packet.Hash)
-	if k.pairs != nil {
-		return k.pairs.shared(key)
-	}
-	return key, false
+	turned = k.take(&key, packet.Hash)
+	return key, turned
+}
+
+// take makes the full key of a prepared packet its flow key, and says whether it was turned around.
+func (k *keys) take(key *flow.Key, prepared uint64) (turned bool) {
+	k.Key(key)
+	key.Point = uint32(prepared)
+	return k.pairs != nil && k.pairs.turn(key)
 }

@@ -1,6 +1,11 @@
 package reader
 
-import "netstream/aggregate/flow"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"netstream/aggregate/flow"
+)
 
 // pairs gives the packets of both directions of a conversation one key: that of the
 // direction that leads (flow.Key.Leads).
@@ -26,16 +31,32 @@ func (p *Packets) pair(number uint32) error {
 	return nil
 }
 
-// shared gives the key that both directions have, and whether it was turned around. The
+// turn makes a key that of both directions, and says whether it was turned around for that. The
 // reverse of the key's observation point must have a number.
-func (s *pairs) shared(key flow.Key) (shared flow.Key, turned bool) {
+func (s *pairs) turn(key *flow.Key) (turned bool) {
 	if key.OneWay() {
-		return key, false
+		return false
 	}
-	reverse := key.Reversed()
-	reverse.Point = s.reversed[key.Point] - 1
-	if reverse.Leads(&key, s.points) {
-		return reverse, true
+	reverse := s.reversed[key.Point] - 1
+	high, low := addressNumbers(&key.Source)
+	otherHigh, otherLow := addressNumbers(&key.Destination)
+	switch _, less := bits.Sub64(low, otherLow, 0); { // the lower address leads, if there is one
+	case high == otherHigh && low == otherLow:
+		reversed := key.Reversed()
+		reversed.Point = reverse
+		turned = reversed.Leads(key, s.points)
+	default:
+		_, less = bits.Sub64(high, otherHigh, less)
+		turned = less == 0
 	}
-	return key, false
+	if turned {
+		*key = key.Reversed()
+		key.Point = reverse
+	}
+	return turned
+}
+
+// addressNumbers gives an address as a number of 128 bits.
+func addressNumbers(address *[16]byte) (high, low uint64) {
+	return binary.BigEndian.Uint64(address[:8]), binary.BigEndian.Uint64(address[8:])
 }

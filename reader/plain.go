@@ -8,7 +8,7 @@ const oddMarks = notedMarks&^flow.MarkTruncated | flow.MarkCarriesFragment
 
 // takesPlain says whether nothing is asked for that readPlain leaves out.
 func (p *Packets) takesPlain() bool {
-	return p.selection == nil && p.filter == nil && p.keys == nil && p.mask == nil && p.options.Layer == LayerOuter
+	return p.selection == nil && p.filter == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil && p.options.Layer == LayerOuter
 }
 
 // readPlain does what read does for at most so many frames, as long as nothing about them
@@ -21,6 +21,13 @@ func (p *Packets) readPlain(most int) int {
 	from := &p.interfaces[0]
 	if from.fcsLength != p.capture.Interfaces()[0].FCSLength { // that of a frame with one of its own
 		return 0
+	}
+	var point uint32 // of flow keys that are not the 7-tuple
+	keyed, ok := p.keys != nil, true
+	if keyed {
+		if point, ok = p.keys.numberOf(from.point); !ok {
+			return 0
+		}
 	}
 	records, ok := p.capture.Plain()
 	if !ok {
@@ -43,7 +50,9 @@ func (p *Packets) readPlain(most int) int {
 		packet := &packets[taken]
 		reason, _ := from.decoder.Decode(packet, frame, length)
 		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, from.point
-		packet.Hash = p.options.Hasher.Hash(&packet.Key)
+		if packet.Hash = uint64(point); !keyed {
+			packet.Hash = p.options.Hasher.Hash(&packet.Key)
+		}
 		packet.Meta.Input = p.ordinal
 		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
 			records.Back(len(frame), length)
@@ -55,7 +64,9 @@ func (p *Packets) readPlain(most int) int {
 			first = at
 		}
 		metered.addFrame(len(frame), &packet.Meta)
-		imprint.AddPacket(packet)
+		if !keyed { // whose key is the packet's already
+			imprint.AddPacket(packet)
+		}
 		cut := uint64(packet.Meta.Marks & flow.MarkTruncated / flow.MarkTruncated)
 		if truncated.Packets == 0 && cut != 0 {
 			truncated.FirstOffset, truncated.FirstNumber = offset+records.Before(), packet.Number

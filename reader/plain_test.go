@@ -158,7 +158,22 @@ func damagedAndRead(t *testing.T, name string, file []byte, random *rand.Rand, s
 // readEither reads a capture, with readPlain or without.
 func readEither(t *testing.T, name string, plain bool, seed uint64) (all []flow.Packet, account *Account) {
 	t.Helper()
-	options := Options{Points: flow.NewPoints(), Hasher: flow.HasherFromSeed([16]byte{7}), ReorderWindow: time.Second, JoinFragments: seed%2 == 0, Room: 64}
+	points := flow.NewPoints()
+	if _, err := points.Number(flow.Point{Interface: "another"}); err != nil { // so that no packet has number 0
+		t.Fatal(err)
+	}
+	options := Options{Points: points, Hasher: flow.HasherFromSeed([16]byte{7}), ReorderWindow: time.Second, JoinFragments: seed%2 == 0, Room: 64}
+	if seed%3 == 1 {
+		options.Biflows = true
+	}
+	if seed%7 == 3 { // of single directions by protocol
+		options.Key = flow.DefaultKey()
+		options.Key.Fields &^= flow.KeyClassOfService | flow.KeySourcePort | flow.KeyDirection
+	}
+	if seed%7 == 5 { // which no packet goes the short way with
+		options.Key = flow.DefaultKey()
+		options.Key.Fields |= flow.KeyTCPFlags
+	}
 	if seed%5 == 0 {
 		options.BufferSize = 300 // records that do not lie in the buffer as a whole
 	}

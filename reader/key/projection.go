@@ -13,6 +13,7 @@ type Projection struct {
 	absent     flow.Shape // of the members that are not in the key
 	ports      flow.Shape // Ports if either port is in the key
 	ipv4, ipv6 masks
+	masked     bool // they change addresses
 }
 
 // masks are the bits of the addresses that are in the key.
@@ -37,6 +38,8 @@ func New(definition flow.KeyDefinition) *Projection {
 	}
 	p.ipv4.source, p.ipv6.source = masksOf(p.has(flow.KeySource), p.has(flow.KeySourceMask), definition.Source)
 	p.ipv4.destination, p.ipv6.destination = masksOf(p.has(flow.KeyDestination), p.has(flow.KeyDestinationMask), definition.Destination)
+	whole := masks{maskOf(128), maskOf(128)}
+	p.masked = p.ipv4 != whole || p.ipv6 != whole
 	return p
 }
 
@@ -69,12 +72,14 @@ func (m mask) apply(address *[16]byte) {
 // Key takes the key of a packet, but for its observation point, to that of the
 // definition.
 func (p *Projection) Key(k *flow.Key) {
-	m := &p.ipv6
-	if k.Version == 4 {
-		m = &p.ipv4
+	if p.masked {
+		m := &p.ipv6
+		if k.Version == 4 {
+			m = &p.ipv4
+		}
+		m.source.apply(&k.Source)
+		m.destination.apply(&k.Destination)
 	}
-	m.source.apply(&k.Source)
-	m.destination.apply(&k.Destination)
 	if p.absent&flow.NoSourcePort != 0 {
 		k.SourcePort = 0
 	}
@@ -100,6 +105,13 @@ func (p *Projection) Reads(packet *flow.Packet) bool {
 
 // NeedsMAC says whether hardware addresses are in the key.
 func (p *Projection) NeedsMAC() bool { return p.has(flow.KeySourceMAC | flow.KeyDestinationMAC) }
+
+// Varies says whether Flexible gives anything for any packet.
+func (p *Projection) Varies() bool {
+	return p.has(flow.KeySourceMask | flow.KeyDestinationMask | flow.KeyVLAN | flow.KeyInnerVLAN |
+		flow.KeyMPLSLabel | flow.KeyMPLSLabel2 | flow.KeyMPLSLabel3 | flow.KeySourceMAC | flow.KeyDestinationMAC |
+		flow.KeyFlowLabel | flow.KeyTCPFlags | flow.KeyEtherType)
+}
 
 // Flexible gives what the key of a packet holds beyond the 7-tuple. labels matter
 // only where Reads says so.
