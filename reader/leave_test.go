@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -23,10 +22,7 @@ func TestWaitingPackets(t *testing.T) {
 	for i := range all {
 		all[i] = randomcapture.Packet{Time: int64(time.Hour) + int64(i)*int64(apart), Frame: plainFrame, WireLength: uint32(len(plainFrame))}
 		if i%3 == 0 { // one in another
-			inner := plainFrame[14:]
-			frame := append(append([]byte(nil), plainFrame[:34]...), inner...)
-			frame[23] = 4 // IPv4
-			binary.BigEndian.PutUint16(frame[16:], uint16(len(frame)-14))
+			frame := inAnother(plainFrame)
 			all[i].Frame, all[i].WireLength = frame, uint32(len(frame))
 		}
 	}

@@ -8,7 +8,7 @@ const oddMarks = notedMarks&^flow.MarkTruncated | flow.MarkCarriesFragment
 
 // takesPlain says whether nothing is asked for that readPlain leaves out.
 func (p *Packets) takesPlain() bool {
-	return p.selection == nil && p.filter == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil && p.options.Layer == LayerOuter
+	return p.selection == nil && p.filter == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil
 }
 
 // readPlain does what read does for at most so many frames, as long as nothing about them
@@ -48,13 +48,20 @@ func (p *Packets) readPlain(most int) int {
 			break
 		}
 		packet := &packets[taken]
-		reason, _ := from.decoder.Decode(packet, frame, length)
+		tunnel, reason := flow.TunnelNone, flow.ReasonAccounted
+		if p.options.Layer == LayerOuter {
+			reason, _ = from.decoder.Decode(packet, frame, length)
+		} else {
+			var within flow.Encapsulation
+			within, reason, _ = from.decoder.DecodeInner(packet, frame, length)
+			tunnel = within.Tunnel
+		}
 		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, from.point
 		if packet.Hash = uint64(point); !keyed {
 			packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		}
 		packet.Meta.Input = p.ordinal
-		if reason != flow.ReasonAccounted || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
+		if reason != flow.ReasonAccounted || tunnel != flow.TunnelNone || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
 			records.Back(len(frame), length)
 			break
 		}

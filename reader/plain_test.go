@@ -117,6 +117,9 @@ func somePackets(random *rand.Rand, seed uint64) []randomcapture.Packet {
 			if random.IntN(30) > 0 {
 				frame := slices.Clone(plainFrame)
 				frame[29], frame[33], frame[37] = byte(random.IntN(3)), byte(random.IntN(3)), byte(random.IntN(3)) // addresses and a port
+				if random.IntN(10) == 0 {
+					frame = inAnother(frame)
+				}
 				packets[i].Frame, packets[i].WireLength = frame, uint32(len(frame)+random.IntN(2))
 			}
 			at += int64(random.IntN(1e9))
@@ -127,6 +130,14 @@ func somePackets(random *rand.Rand, seed uint64) []randomcapture.Packet {
 		packets = randomcapture.Snap(packets, 40+random.IntN(200))
 	}
 	return packets
+}
+
+// inAnother puts the IP packet of a frame without VLAN tag into another one.
+func inAnother(frame []byte) []byte {
+	nested := slices.Concat(plainFrame[:34], frame[14:])
+	binary.BigEndian.PutUint16(nested[16:], uint16(len(nested)-14))
+	nested[23] = 4 // IPv4
+	return nested
 }
 
 // plainFrame is a frame of Ethernet with one of UDP.
@@ -165,6 +176,9 @@ func readEither(t *testing.T, name string, plain bool, seed uint64) (all []flow.
 	options := Options{Points: points, Hasher: flow.HasherFromSeed([16]byte{7}), ReorderWindow: time.Second, JoinFragments: seed%2 == 0, Room: 64}
 	if seed%3 == 1 {
 		options.Biflows = true
+	}
+	if seed%4 > 1 {
+		options.Layer = LayerInner + Layer(seed%4-2)
 	}
 	if seed%7 == 3 { // of single directions by protocol
 		options.Key = flow.DefaultKey()

@@ -18,9 +18,41 @@ import (
 // IP header, those of the packets around it included; if there are more, the packet is the innermost one reached and has
 // [flow.MarkDepthLimited]. Fragments are not looked into.
 func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
+	if d.first == linkEthernet && hasInternet(frame) {
+		if reason, detail = d.Decode(p, frame, length); reason == flow.ReasonAccounted && !mayCarry(p) {
+			return flow.Encapsulation{}, reason, detail
+		}
+	}
 	w := d.walk(p, frame, length)
 	w.tunnels = true
 	return w.innermost(d.first)
+}
+
+// hasInternet says whether an IP header follows the header of an Ethernet frame and at most one VLAN tag, so that nothing
+// in front of it can be a tunnel.
+func hasInternet(frame []byte) bool {
+	if len(frame) < ethernetLength {
+		return false
+	}
+	t := protocol(binary.BigEndian.Uint16(frame[12:]))
+	if t == etherTypeVLAN && len(frame) >= ethernetLength+vlanLength {
+		t = protocol(binary.BigEndian.Uint16(frame[16:]))
+	}
+	return t == etherTypeIPv4 || t == etherTypeIPv6
+}
+
+// mayCarry says whether a packet may have a tunnel in it. Most have none by their protocol, or by ports that no
+// tunnel has, as overUDP knows them.
+func mayCarry(p *flow.Packet) bool {
+	switch k := &p.Key; {
+	case k.Shape != flow.Ports:
+		return true
+	case k.Protocol == protocolTCP, k.Protocol == protocolICMP, k.Protocol == protocolICMPv6:
+		return false
+	case k.Protocol == protocolUDP:
+		return isTunnelPort(k.SourcePort) || isTunnelPort(k.DestinationPort)
+	}
+	return true
 }
 
 // innermost reads a frame from its outermost header on.

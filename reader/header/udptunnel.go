@@ -20,6 +20,15 @@ const (
 	portVXLANLinux = 8472 // what Linux used before VXLAN had a port
 )
 
+// isTunnelPort says whether a port is one of these.
+func isTunnelPort(port uint16) bool {
+	switch port {
+	case portL2TP, portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portGeneve, portMPLS, portVXLANLinux:
+		return true
+	}
+	return false
+}
+
 // overUDP opens a tunnel in a UDP datagram by its destination port, where the
 // sender's says nothing, or by either port where answers come from it.
 func (w *walk) overUDP() protocol {
