@@ -12,6 +12,9 @@ import (
 // second, in less than 3 MiB.
 const MaxPackets = 1 << 16
 
+// chainsPerPacket makes most chains empty: to follow one takes longer than all else, since packets lie anywhere in the memory.
+const chainsPerPacket = 4
+
 // Window remembers the latest packets of one input that were no copies. It is not
 // safe for concurrent use.
 type Window struct {
@@ -36,7 +39,7 @@ type packet struct {
 func New(length time.Duration) *Window {
 	return &Window{
 		length: length, seed: maphash.MakeSeed(),
-		packet: make([]packet, MaxPackets), chains: make([]int32, MaxPackets),
+		packet: make([]packet, MaxPackets), chains: make([]int32, chainsPerPacket*MaxPackets),
 	}
 }
 
