@@ -127,7 +127,12 @@ func largest(ends []uint32) (most uint32) {
 
 // sortEqual sorts those rows that agree in their keys, in whose order they are.
 func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
+	touched := 0
 	for begin, end := 0, 0; begin < len(refs); begin = end {
+		if begin >= touched {
+			touched = min(begin+touchRows, len(refs))
+			s.touched += touchEqual(s.octets, refs[begin:touched])
+		}
 		for end = begin + 1; end < len(refs) && refs[end].key == refs[begin].key; end++ {
 		}
 		switch equal := refs[begin:end]; {
@@ -139,6 +144,17 @@ func (s *Sorter[T]) sortEqual(refs, spare []ref, number int) {
 			s.sortFrom(equal, spare[begin:end], number+1, false)
 		}
 	}
+}
+
+// touchEqual reads the first octet of rows that agree in their keys with a neighbour, the next numbers of which are
+// to be fetched from them, so that the cache misses overlap. What it gives has no meaning.
+func touchEqual(octets []byte, refs []ref) (sum byte) {
+	for i := 1; i < len(refs); i++ {
+		if refs[i].key == refs[i-1].key {
+			sum += octets[refs[i-1].at] + octets[refs[i].at]
+		}
+	}
+	return sum
 }
 
 // insertionSort sorts rows by their keys, few or nearly in order, to another place or where they are.
