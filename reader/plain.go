@@ -22,10 +22,11 @@ func (p *Packets) readPlain(most int) int {
 	if from.fcsLength != p.capture.Interfaces()[0].FCSLength { // that of a frame with one of its own
 		return 0
 	}
+	keyed := p.keys != nil
 	var point uint32 // of flow keys that are not the 7-tuple
-	keyed, ok := p.keys != nil, true
 	if keyed {
-		if point, ok = p.keys.numberOf(from.point); !ok {
+		var known bool
+		if point, known = p.keys.numberOf(from.point); !known {
 			return 0
 		}
 	}
@@ -48,7 +49,8 @@ func (p *Packets) readPlain(most int) int {
 			break
 		}
 		packet := &packets[taken]
-		tunnel, reason := flow.TunnelNone, flow.ReasonAccounted
+		var reason flow.Reason
+		tunnel := flow.TunnelNone
 		if p.options.Layer == LayerOuter {
 			reason, _ = from.decoder.Decode(packet, frame, length)
 		} else {

@@ -116,6 +116,9 @@ func run(args []string, w io.Writer) error {
 	if err := b.compressed(w, *scale, chosen); err != nil {
 		return err
 	}
+	if err := b.options(w, *scale, chosen); err != nil {
+		return err
+	}
 	return b.tenfold(w, *scale, chosen)
 }
 
