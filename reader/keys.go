@@ -87,7 +87,9 @@ func (k *keys) numberOf(observed uint32) (number uint32, ok bool) {
 	if observed == k.last.observed && len(k.numbers) > 0 {
 		return k.number, true
 	}
-	number, ok = k.numbers[pointOf{observed: observed}]
+	if number, ok = k.numbers[pointOf{observed: observed}]; ok {
+		k.last, k.number = pointOf{observed: observed}, number
+	}
 	return number, ok
 }
 

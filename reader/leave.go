@@ -10,8 +10,8 @@ import (
 // turn has come.
 const framesAtATime = 256
 
-// mostVain is how often among these readPlain is tried where it takes nothing, as in a file in which
-// every packet has options.
+// mostVain is how often readPlain may take nothing before the rest of these frames is read without it: a file in which every
+// packet has options would be tried once a packet.
 const mostVain = 8
 
 // ReadPackets gives the next packets in order, as many as room has space for or fewer.

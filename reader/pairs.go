@@ -40,14 +40,14 @@ func (s *pairs) turn(key *flow.Key) (turned bool) {
 	reverse := s.reversed[key.Point] - 1
 	high, low := addressNumbers(&key.Source)
 	otherHigh, otherLow := addressNumbers(&key.Destination)
-	switch _, less := bits.Sub64(low, otherLow, 0); { // the lower address leads, if there is one
-	case high == otherHigh && low == otherLow:
+	if high == otherHigh && low == otherLow {
 		reversed := key.Reversed()
 		reversed.Point = reverse
 		turned = reversed.Leads(key, s.points)
-	default:
-		_, less = bits.Sub64(high, otherHigh, less)
-		turned = less == 0
+	} else { // the lower address leads
+		_, borrow := bits.Sub64(low, otherLow, 0)
+		_, borrow = bits.Sub64(high, otherHigh, borrow)
+		turned = borrow == 0
 	}
 	if turned {
 		*key = key.Reversed()

@@ -23,10 +23,10 @@ func (p *Packets) readPlain(most int) int {
 		return 0
 	}
 	keyed := p.keys != nil
-	var point uint32 // of flow keys that are not the 7-tuple
+	var prepared uint32 // what waits in Packet.Hash for such keys
 	if keyed {
 		var known bool
-		if point, known = p.keys.numberOf(from.point); !known {
+		if prepared, known = p.keys.numberOf(from.point); !known {
 			return 0
 		}
 	}
@@ -59,7 +59,9 @@ func (p *Packets) readPlain(most int) int {
 			tunnel = within.Tunnel
 		}
 		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, from.point
-		if packet.Hash = uint64(point); !keyed {
+		if keyed {
+			packet.Hash = uint64(prepared)
+		} else {
 			packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		}
 		packet.Meta.Input = p.ordinal

@@ -231,7 +231,9 @@ func (p *Packets) Selected(most uint64) (uint64, error) {
 			return 0, err
 		}
 		if p.orderer.Waiting() > clock.MaxWaiting {
-			p.orderer.Take(gone[:])
+			for _, packet := range gone[:p.orderer.Take(gone[:])] {
+				delete(p.seconds, packet.Number) // what it carries
+			}
 		}
 	}
 	return min(p.account.Accounted.Packets, most), nil

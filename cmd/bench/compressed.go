@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -51,7 +52,23 @@ func (b *bench) compressed(w io.Writer, scale int, chosen func(string) bool) err
 }
 
 // compress writes a compressed copy as the name says, at the usual level, if there is none.
-func compress(from, to string) (err error) {
+func compress(from, to string) error {
+	return converted(from, to, func(source io.Reader, target io.Writer) (err error) {
+		var compressor io.WriteCloser = gzip.NewWriter(target)
+		if filepath.Ext(to) == ".zst" {
+			if compressor, err = zstd.NewWriter(target); err != nil {
+				return err
+			}
+		}
+		if _, err := io.Copy(compressor, source); err != nil {
+			return err
+		}
+		return compressor.Close()
+	})
+}
+
+// converted writes a file that is made of another one, if there is none. It appears when it is complete.
+func converted(from, to string, convert func(source io.Reader, target io.Writer) error) error {
 	if _, err := os.Stat(to); err == nil {
 		return nil
 	}
@@ -60,26 +77,24 @@ func compress(from, to string) (err error) {
 		return err
 	}
 	defer source.Close() // which was only read
-	target, err := os.Create(to)
+	target, err := os.Create(to + ".part")
 	if err != nil {
 		return err
 	}
-	var compressor io.WriteCloser = gzip.NewWriter(target)
-	if filepath.Ext(to) == ".zst" {
-		if compressor, err = zstd.NewWriter(target); err != nil {
-			return err
-		}
+	err = convert(bufio.NewReaderSize(source, 1<<20), target)
+	if closing := target.Close(); err == nil {
+		err = closing
 	}
-	if _, err := io.Copy(compressor, source); err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(to+".part", to)
 	}
-	if err := compressor.Close(); err != nil {
-		return err
+	if err != nil {
+		_ = os.Remove(to + ".part") // the first failure is what matters
+		return fmt.Errorf("cannot make %s of %s: %w", to, from, err)
 	}
-	return target.Close()
+	return nil
 }
 
-// capture gives the name of a workload's capture, which is made if it is not there.
 func (b *bench) capture(load workload, scale int) (string, error) {
 	name := filepath.Join(b.dir, load.name+"-"+strconv.Itoa(scale)+".pcap")
 	return name, load.generate(filepath.Join(b.bin, "netgen"), name)

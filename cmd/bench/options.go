@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
-// options measures runs over mix with options that are often used, in turn with one that has none. The first is no
-// option but the same packets in a pcapng file.
+// options measures runs over mix with options that are often used, in turn with one that has none. "pcapng" is no
+// option but the same packets in such a file.
 func (b *bench) options(w io.Writer, scale int, chosen func(string) bool) error {
 	if !chosen("options") {
 		return nil
@@ -48,27 +47,14 @@ func (b *bench) options(w io.Writer, scale int, chosen func(string) bool) error 
 
 // inBlocks writes the packets of a pcap file, as netgen makes it, to a pcapng file, if there is none (draft-ietf-opsawg-pcapng,
 // sections 4.1 to 4.3).
-func inBlocks(from, to string) (err error) {
-	if _, err := os.Stat(to); err == nil {
-		return nil
-	}
-	source, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer source.Close() // which was only read
-	target, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	records, blocks := bufio.NewReaderSize(source, 1<<20), bufio.NewWriterSize(target, 1<<20)
-	if err := copyRecords(records, blocks); err != nil {
-		return fmt.Errorf("cannot convert %s: %w", from, err)
-	}
-	if err := blocks.Flush(); err != nil {
-		return err
-	}
-	return target.Close()
+func inBlocks(from, to string) error {
+	return converted(from, to, func(records io.Reader, target io.Writer) error {
+		blocks := bufio.NewWriterSize(target, 1<<20)
+		if err := copyRecords(records, blocks); err != nil {
+			return err
+		}
+		return blocks.Flush()
+	})
 }
 
 // copyRecords copies all records of a little-endian pcap file.

@@ -84,6 +84,9 @@ func dispatch(ctx context.Context, args []string, c *console) error {
 		args = []string{"version"}
 	}
 	cmd := lookup(args[0])
+	if cmd == nil && strings.HasPrefix(args[0], "-") {
+		return fail(exitUsage, "a command comes first, as in 'netstream run -r FILE -w DIR'", "there is no command %q", args[0])
+	}
 	if cmd == nil {
 		return usageError("there is no command %q", args[0])
 	}

@@ -109,8 +109,8 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 	return left[packetHeaderLength:end:end], original, x.latest, true
 }
 
-// Back takes back the record that was given last, which must have a frame of the given lengths, captured and on the link. The
-// caller goes on with Taken, and with it.
+// Back takes back the record that was given last, which must have a frame of the given lengths, captured and on the link. Its time
+// stays the latest one, since Reader.Next, which must come behind Taken then, gives the same record.
 func (x *Plain) Back(captured int, length uint32) {
 	x.at = x.before
 	x.packets--

@@ -9,7 +9,7 @@ import (
 )
 
 // MaxPackets is how many packets a Window remembers: 10 ms of six million packets a
-// second, in less than 3 MiB.
+// second, in 4 MiB.
 const MaxPackets = 1 << 16
 
 // chainsPerPacket makes most chains empty: to follow one takes longer than all else, since packets lie anywhere in the memory.

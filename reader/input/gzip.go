@@ -17,14 +17,26 @@ import (
 // behind a member when it ends.
 type gzipCodec struct {
 	src    *bufio.Reader
-	stream inflate.Reader
+	stream *inflate.Reader
 	open   bool
 	digest hash.Hash32 // of the header, then of what was decompressed
 	size   uint32      // of that, modulo 2^32
 	count  progress
 }
 
-func newGzip(src *bufio.Reader) codec { return &gzipCodec{src: src, digest: crc32.NewIEEE()} }
+// gzipAhead is how many octets are decompressed before they are handed over, and frugalAhead how many of a frugal input.
+const (
+	gzipAhead   = 128 << 10
+	frugalAhead = 8 << 10
+)
+
+func newGzip(src *bufio.Reader, frugal bool) codec {
+	ahead := gzipAhead
+	if frugal {
+		ahead = frugalAhead
+	}
+	return &gzipCodec{src: src, stream: inflate.New(ahead), digest: crc32.NewIEEE()}
+}
 
 func (c *gzipCodec) progress() *progress { return &c.count }
 

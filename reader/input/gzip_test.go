@@ -5,9 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"netstream/reader/damage"
 )
@@ -93,4 +97,64 @@ func changedBehind(t testing.TB, behind int) []byte {
 	member := gzipMember(t, 0)
 	member[len(member)-behind] ^= 1
 	return member
+}
+
+// A damaged stream gives the same, and breaks off at the same octet, in whatever pieces it comes.
+func TestGzipInPieces(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	member := compressGzip(t, bytes.Repeat(payload, 5))
+	read := func(file []byte, pieces func(io.Reader) io.Reader) string {
+		in, err := Open(Source{Name: StandardInput, Stream: true}, pieces(bytes.NewReader(file)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(in)
+		if closing := in.Close(); closing != nil {
+			t.Fatal(closing)
+		}
+		return fmt.Sprint(len(content), sha256Text(content), err, in.Account().Layers)
+	}
+	whole := func(r io.Reader) io.Reader { return r }
+	for range 1000 {
+		file := bytes.Clone(member)
+		file[10+random.IntN(len(file)-10)] ^= 1 << random.IntN(8)
+		want := read(file, whole)
+		for _, pieces := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader} {
+			if got := read(file, pieces); got != want {
+				t.Fatalf("in pieces %s\nat once   %s", got, want)
+			}
+		}
+	}
+}
+
+// TestFrugalGzip has many gzip inputs open at a time, which take little more than the buffers of any compressed input.
+func TestFrugalGzip(t *testing.T) {
+	const inputs, most = 64, 400 << 10 // octets for each
+	source := Source{Name: writeFile(t, compressGzip(t, payload))}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var open []*Input
+	for range inputs {
+		in, err := Open(source, nil, Options{Frugal: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := in.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, in)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := (after.HeapAlloc - before.HeapAlloc) / inputs; each > most {
+		t.Errorf("%d octets an input, want at most %d", each, most)
+	} else {
+		t.Logf("%d octets an input", each)
+	}
+	for _, in := range open {
+		if err := in.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

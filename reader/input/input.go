@@ -155,7 +155,7 @@ func (in *Input) WithoutDigests() {
 func (in *Input) WithoutReadAhead() { in.readAhead = false }
 
 func boundsOf(options Options) limits {
-	bounds := limits{window: options.MaxWindow, expanded: options.MaxExpanded, ratio: options.MaxRatio}
+	bounds := limits{window: options.MaxWindow, expanded: options.MaxExpanded, ratio: options.MaxRatio, frugal: options.Frugal}
 	if bounds.window <= 0 {
 		bounds.window = DefaultMaxWindow
 	}

@@ -60,11 +60,12 @@ type layer struct {
 	damage    []*damage.Error // found beside end
 }
 
-// limits are the bounds of a layer, in octets.
+// limits are the bounds of a layer, in octets, and whether it is to take little memory.
 type limits struct {
 	window   int64
 	expanded int64
 	ratio    int64
+	frugal   bool // many are open at a time
 }
 
 // Read gives decompressed octets. It ends with io.EOF, also when octets that
@@ -186,7 +187,7 @@ func newLayer(name string, format Format, below *passage, src *bufio.Reader, bou
 	l := &layer{name: name, format: format, limits: bounds, below: below, src: src}
 	switch format {
 	case Gzip:
-		l.codec = newGzip(src)
+		l.codec = newGzip(src, bounds.frugal)
 	case Zstd:
 		l.codec = newZstd(src, bounds.window)
 	case LZ4:

@@ -21,8 +21,9 @@ type Cell struct {
 	Text string // of kind Text
 }
 
-// maxLine is the most octets of a line that is read. Cells are one line each.
-const maxLine = 1 << 20
+// maxLine bounds the memory for a line that is read, in octets. Rows are one line each, and the longest that are written have five names of
+// 64 KiB, each octet of which may be escaped by four.
+const maxLine = 16 << 20
 
 // Header gives the names of the columns of a finished table.
 func Header(r io.Reader) ([]string, error) {

@@ -21,7 +21,7 @@ type Summary struct {
 // Summarize reads a finished table, with code that shares nothing with what wrote it, and
 // sums the named columns, which must be of integers. Columns that are not named
 // may hold anything. It takes less than encoding/csv does: each line has as many cells as the header, on the
-// one line, none is longer than maxLine, and the last one ends.
+// one line, and the last one ends, too.
 func Summarize(r io.Reader, names ...string) (Summary, error) {
 	s := summing{r: r, buffer: make([]byte, 0, flushSize)}
 	header, err := s.line()
@@ -129,7 +129,7 @@ func (s *summing) fill() error {
 	case s.ended:
 		return fmt.Errorf("line of %d octets without an end", len(s.buffer))
 	case len(s.buffer) >= maxLine:
-		return fmt.Errorf("line of more than %d octets", maxLine)
+		return fmt.Errorf("line of %d octets or more", maxLine)
 	case len(s.buffer) == cap(s.buffer):
 		s.buffer = slices.Grow(s.buffer, cap(s.buffer))
 	}

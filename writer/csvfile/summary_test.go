@@ -127,29 +127,61 @@ func TestSummarizeLargeNumbers(t *testing.T) {
 	}
 }
 
+// A row with the longest names that there are is read back, by both readers.
+func TestLongRow(t *testing.T) {
+	columns := make([]table.ResultColumn, 6)
+	cells := make([]table.ResultCell, len(columns))
+	for i := range columns {
+		columns[i], cells[i].Text = table.ResultColumn{Name: fmt.Sprintf("c%d", i), Kind: table.Text}, strings.Repeat("\x01", 1<<16)
+	}
+	columns[5].Kind, cells[5] = table.Int64, table.ResultCell{Int: 7}
+	var file bytes.Buffer
+	w, err := New(&file, "rows", table.Results(columns))
+	if err == nil {
+		err = w.Write(&table.ResultRow{Cells: cells})
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Summarize(bytes.NewReader(file.Bytes()), "c5"); err != nil || s.Rows != 1 || s.Sums[0].Int64() != 7 {
+		t.Errorf("%v, %v, want one row with 7", s, err)
+	}
+	if err := Each(&file, []string{"c5"}, []table.Kind{table.Int64}, func(row []Cell) error {
+		if row[0].Int != 7 {
+			t.Errorf("%v, want 7", row)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
 // What the writer does not write is refused, with its row.
 func TestSummarizeWrongTables(t *testing.T) {
 	broken := iotest.ErrReader(fmt.Errorf("broken"))
 	for file, want := range map[string]string{
-		"":                                     "cannot read back header: unexpected EOF",
-		"a,b":                                  "cannot read back header: line of 3 octets without an end",
-		"\"a\",b\n":                            "cannot read back header: a quotation mark is out of place",
-		"a,c\n":                                "cannot read back: there is no column b",
-		"a,b\n1,2\n1,2,3\n":                    "cannot read back row 2: more than 2 cells",
-		"a,b\n1,2\n1,2,3,4,5,6,7,8,9\n":        "cannot read back row 2: more than 2 cells",
-		"a,b\n1,2,\n":                          "cannot read back row 1: more than 2 cells",
-		"a,b\n1\n":                             "cannot read back row 1: 1 cells, want 2",
-		"a,b\n1,2\n\n":                         "cannot read back row 2: 1 cells, want 2",
-		"a,b\n1,2\n3,4":                        "cannot read back row 2: line of 3 octets without an end",
-		"a,b\n1,x\n":                           `cannot read back row 1: column b: strconv.ParseInt: parsing "x": invalid syntax`,
-		"a,b\n1,1.5\n":                         `cannot read back row 1: column b: strconv.ParseInt: parsing "1.5": invalid syntax`,
-		"a,b\n1,9223372036854775808\n":         `cannot read back row 1: column b: strconv.ParseInt: parsing "9223372036854775808": value out of range`,
-		"a,b\n\"x,2\n":                         "cannot read back row 1: a quotation mark is out of place",
-		"a,b\n\"x\"y,2\n":                      "cannot read back row 1: a quotation mark is out of place",
-		"a,b\nx\"y,2\n":                        "cannot read back row 1: a quotation mark is out of place",
-		"a,b\nlonger than eight \"octets,2\n":  "cannot read back row 1: a quotation mark is out of place",
-		"a,b\n\"line\nbreak\",2\n":             "cannot read back row 1: a quotation mark is out of place",
-		"a,b\n1," + strings.Repeat("x", 3<<20): "cannot read back row 1: line of more than 1048576 octets",
+		"":                                      "cannot read back header: unexpected EOF",
+		"a,b":                                   "cannot read back header: line of 3 octets without an end",
+		"\"a\",b\n":                             "cannot read back header: a quotation mark is out of place",
+		"a,c\n":                                 "cannot read back: there is no column b",
+		"a,b\n1,2\n1,2,3\n":                     "cannot read back row 2: more than 2 cells",
+		"a,b\n1,2\n1,2,3,4,5,6,7,8,9\n":         "cannot read back row 2: more than 2 cells",
+		"a,b\n1,2,\n":                           "cannot read back row 1: more than 2 cells",
+		"a,b\n1\n":                              "cannot read back row 1: 1 cells, want 2",
+		"a,b\n1,2\n\n":                          "cannot read back row 2: 1 cells, want 2",
+		"a,b\n1,2\n3,4":                         "cannot read back row 2: line of 3 octets without an end",
+		"a,b\n1,x\n":                            `cannot read back row 1: column b: strconv.ParseInt: parsing "x": invalid syntax`,
+		"a,b\n1,1.5\n":                          `cannot read back row 1: column b: strconv.ParseInt: parsing "1.5": invalid syntax`,
+		"a,b\n1,9223372036854775808\n":          `cannot read back row 1: column b: strconv.ParseInt: parsing "9223372036854775808": value out of range`,
+		"a,b\n\"x,2\n":                          "cannot read back row 1: a quotation mark is out of place",
+		"a,b\n\"x\"y,2\n":                       "cannot read back row 1: a quotation mark is out of place",
+		"a,b\nx\"y,2\n":                         "cannot read back row 1: a quotation mark is out of place",
+		"a,b\nlonger than eight \"octets,2\n":   "cannot read back row 1: a quotation mark is out of place",
+		"a,b\n\"line\nbreak\",2\n":              "cannot read back row 1: a quotation mark is out of place",
+		"a,b\n1," + strings.Repeat("x", 33<<20): "cannot read back row 1: line of 16777216 octets or more",
 	} {
 		if s, err := Summarize(strings.NewReader(file), "b"); err == nil || err.Error() != want {
 			t.Errorf("%.40q: %v, error %v, want %s", file, s, err, want)

@@ -18,7 +18,7 @@ func BenchmarkReader(b *testing.B) {
 		}
 		stream := compressed(b, content, flate.DefaultCompression)
 		for reader, make := range map[string]func(*bufio.Reader) io.Reader{
-			"here":      func(source *bufio.Reader) io.Reader { r := new(Reader); r.Reset(source); return r },
+			"here":      func(source *bufio.Reader) io.Reader { r := New(128 << 10); r.Reset(source); return r },
 			"standard":  func(source *bufio.Reader) io.Reader { return flate.NewReader(source) },
 			"klauspost": func(source *bufio.Reader) io.Reader { return library.NewReader(source) },
 		} {

@@ -50,7 +50,7 @@ func (r *Reader) stored() error {
 			return err
 		}
 	}
-	n := copy(r.out[r.reached:filled], r.in[r.at:min(len(r.in), r.at+r.left)])
+	n := copy(r.out[r.reached:r.filled], r.in[r.at:min(len(r.in), r.at+r.left)])
 	r.at, r.reached, r.left = r.at+n, r.reached+n, r.left-n
 	return nil
 }

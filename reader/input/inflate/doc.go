@@ -6,7 +6,7 @@
 // in tables that say all about a symbol in one number.
 //
 // Bits are packed from the least significant bit of each octet on (section 3.1.1). A [Reader] takes no octet
-// of its source behind the one that the last block ends in.
+// of its source behind the one that the last block ends in, or in which it shows that the stream is wrong.
 //
 // What is not a DEFLATE stream is told as soon as it is met, with all octets in front of it delivered: the same streams
 // are taken, and the same octets given, as by compress/flate of the standard library.

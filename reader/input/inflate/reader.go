@@ -17,23 +17,20 @@ var (
 
 // Octets of what was decompressed.
 const (
-	history = 32 << 10  // that a match may reach back, section 2
-	ahead   = 128 << 10 // decompressed before they are handed over, at least; together they fit into the second-level cache
-	filled  = history + ahead
+	history = 32 << 10 // that a match may reach back, section 2
 
 	longestMatch = 258
-	slack        = 2 + longestMatch + 16 // what the fast way may write from filled on: two literals, a match, and what copying in words adds
+	slack        = 2 + longestMatch + 16 // what the fast way may write behind the end: two literals, a match, and what copying in words adds
 )
 
-// Reader decompresses one stream. The zero Reader is ready for Reset.
+// Reader decompresses one stream. It is to be Reset first.
 type Reader struct {
 	source *bufio.Reader
 
-	in   []byte // what lies in the buffer of the source, and
-	at   int    // how much of it has been taken
-	bits uint64 // taken from it, and not decoded yet; those from count on are 0 or what the octets at at begin with
-	// count is how many bits there are, less than 8 but in the middle of a symbol.
-	count uint64
+	in    []byte // what lies in the buffer of the source, and
+	at    int    // how much of it has been taken
+	bits  uint64 // taken from it, and not decoded yet; the others are 0
+	count uint64 // how many bits there are, less than 8 but in the middle of a symbol
 
 	given, reached int // what of out was handed over, and decompressed
 
@@ -48,7 +45,14 @@ type Reader struct {
 	distances distanceTable
 	lengths   [288 + 32]uint8 // of the codes of the block
 
-	out [filled + slack]byte
+	out    []byte // what was decompressed last, and room
+	filled int    // where it is handed over, at the latest
+}
+
+// New gives a reader that decompresses so many octets before it hands them over, at least one. With 128 KiB, what it
+// keeps fits into the second-level cache; less saves memory.
+func New(ahead int) *Reader {
+	return &Reader{filled: history + ahead, out: make([]byte, history+ahead+slack)}
 }
 
 // state is what comes next in the stream.
@@ -69,12 +73,12 @@ func (r *Reader) Reset(source *bufio.Reader) {
 }
 
 // Read gives the next octets. At the end of the stream it gives io.EOF, and the source stands at the first octet
-// behind it. An error of the source comes as it is, but for io.EOF, which is io.ErrUnexpectedEOF
+// behind it; where the stream is wrong, behind the octet in which that shows. An error of the source comes as it is, but for io.EOF, which is io.ErrUnexpectedEOF
 // here. Errors come behind all octets that could be decompressed, and again and again.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.given == r.reached && r.err == nil {
-		if r.reached >= filled {
-			copy(r.out[:], r.out[r.reached-history:r.reached])
+		if r.reached >= r.filled {
+			copy(r.out, r.out[r.reached-history:r.reached])
 			r.given, r.reached = history, history
 		}
 		r.err = r.run()
@@ -90,7 +94,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 // run decompresses until there is as much as there is room for, or something ends that.
 func (r *Reader) run() (err error) {
-	for r.reached < filled && err == nil {
+	for r.reached < r.filled && err == nil {
 		switch r.state {
 		case atBlock:
 			err = r.header()

@@ -26,7 +26,7 @@ type outcome struct {
 func read(t testing.TB, stream []byte, buffer, size int) outcome {
 	t.Helper()
 	source := bufio.NewReaderSize(bytes.NewReader(stream), buffer)
-	r := new(Reader)
+	r := New(16 << 10)
 	r.Reset(source)
 	o := readAll(t, r, size)
 	o.rest, _ = io.ReadAll(source)
@@ -147,7 +147,7 @@ func TestRandomStreams(t *testing.T) {
 // One reader after another stream, also one that was left in its middle, knows nothing of it.
 func TestReset(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	var r Reader
+	r := New(1000)
 	for i := range 100 {
 		stream, content := randomStream(random)
 		if i%3 == 0 {
@@ -159,7 +159,7 @@ func TestReset(t *testing.T) {
 			_, _ = r.Read(make([]byte, 10))
 			continue
 		}
-		if o := readAll(t, &r, 1000); o.err != nil || !bytes.Equal(o.content, content) {
+		if o := readAll(t, r, 1000); o.err != nil || !bytes.Equal(o.content, content) {
 			t.Fatalf("stream %d: error %v, %d octets, want %d", i, o.err, len(o.content), len(content))
 		}
 	}
@@ -218,8 +218,8 @@ func compare(t testing.TB, stream []byte) {
 		t.Fatalf("%d octets and %d left, want %d and %d: %x", len(first.content), len(first.rest), len(want.content), len(want.rest), stream)
 	}
 	for _, buffer := range []int{16, 50} {
-		if o := read(t, stream, buffer, 77); o.err != first.err || !bytes.Equal(o.content, first.content) {
-			t.Fatalf("buffer of %d: error %v, %d octets; with a large one %v, %d: %x", buffer, o.err, len(o.content), first.err, len(first.content), stream)
+		if o := read(t, stream, buffer, 77); o.err != first.err || !bytes.Equal(o.content, first.content) || !bytes.Equal(o.rest, first.rest) {
+			t.Fatalf("buffer of %d: error %v, %d octets, %d left; with a large one %v, %d, %d: %x", buffer, o.err, len(o.content), len(o.rest), first.err, len(first.content), len(first.rest), stream)
 		}
 	}
 }
@@ -229,9 +229,9 @@ func TestErrorOfSource(t *testing.T) {
 	broken := errors.New("broken")
 	content := bytes.Repeat([]byte("octets "), 10_000)
 	stream := compressed(t, content, flate.DefaultCompression)
-	var r Reader
+	r := New(1000)
 	r.Reset(bufio.NewReaderSize(io.MultiReader(bytes.NewReader(stream[:len(stream)/2]), iotest.ErrReader(broken)), 64))
-	o := readAll(t, &r, 100)
+	o := readAll(t, r, 100)
 	if o.err != broken || len(o.content) == 0 || !bytes.HasPrefix(content, o.content) {
 		t.Errorf("error %v behind %d octets, want %v behind some of the beginning", o.err, len(o.content), broken)
 	}
@@ -241,7 +241,7 @@ func TestReadDoesNotAllocate(t *testing.T) {
 	stream, _ := randomStream(rand.New(rand.NewPCG(11, 12)))
 	source := bytes.NewReader(stream)
 	buffered := bufio.NewReader(source)
-	var r Reader
+	r := New(1000)
 	room := make([]byte, 1000)
 	if n := testing.AllocsPerRun(10, func() {
 		source.Reset(stream)

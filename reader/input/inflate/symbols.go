@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // symbols decompresses a block of Huffman codes (section 3.2.3) as far as there is room.
 func (r *Reader) symbols() error {
-	for r.reached < filled && r.state == inCodes {
+	for r.reached < r.filled && r.state == inCodes {
 		var err error
 		if len(r.in)-r.at >= fastOctets {
 			err = r.fast()
@@ -53,13 +53,18 @@ func (r *Reader) slow() error {
 	return nil
 }
 
+// further gives the place of the next bits in the further table that an entry links to.
+func further(entry uint32, bits uint64) uint64 {
+	return uint64(entry>>valueShift) + (bits & (1<<(entry>>codeShift&codeMask) - 1))
+}
+
 // symbol takes one code, without its extra bits, and gives its entry, which is a symbol.
 func (r *Reader) symbol(table []uint32, indexBits uint64) (uint32, error) {
 	for {
 		entry, before := table[r.bits&(1<<indexBits-1)], uint64(0)
 		if entry&(literal|special|link) == special|link {
 			before = indexBits
-			entry = table[uint64(entry>>valueShift)+r.bits>>indexBits&(1<<(entry>>codeShift&codeMask)-1)]
+			entry = table[further(entry, r.bits>>indexBits)]
 		}
 		length := before + uint64(entry>>codeShift&codeMask)
 		if length <= r.count {
@@ -93,7 +98,7 @@ const fastOctets = 16
 func (r *Reader) fast() (err error) {
 	in, at, bits, count := r.in, r.at, r.bits, r.count
 	literals, distances := &r.literals, &r.distances
-	out, reached := &r.out, r.reached
+	out, reached, filled := r.out, r.reached, r.filled
 	for reached < filled && at <= len(in)-fastOctets {
 		bits |= binary.LittleEndian.Uint64(in[at:]) << (count & 63)
 		at += int((63 - count) >> 3)
@@ -121,7 +126,7 @@ func (r *Reader) fast() (err error) {
 		if entry&special != 0 {
 			if entry&link != 0 {
 				bits, count = bits>>literalBits, count-literalBits
-				entry = literals[uint64(entry>>valueShift)+bits&(1<<(entry>>codeShift&codeMask)-1)]
+				entry = literals[further(entry, bits)]
 			}
 			if entry&literal != 0 {
 				out[reached] = byte(entry >> valueShift)
@@ -130,11 +135,11 @@ func (r *Reader) fast() (err error) {
 				continue
 			}
 			if entry&special != 0 {
+				bits, count = bits>>(entry&lengthsMask), count-uint64(entry&lengthsMask)
 				if entry&end == 0 {
 					err = ErrSymbol
 					break
 				}
-				bits, count = bits>>(entry&lengthsMask), count-uint64(entry&lengthsMask)
 				r.state = atBlock
 				break
 			}
@@ -144,9 +149,10 @@ func (r *Reader) fast() (err error) {
 		if entry = distances[bits&(1<<distanceBits-1)]; entry&special != 0 {
 			if entry&link != 0 {
 				bits, count = bits>>distanceBits, count-distanceBits
-				entry = distances[uint64(entry>>valueShift)+bits&(1<<(entry>>codeShift&codeMask)-1)]
+				entry = distances[further(entry, bits)]
 			}
 			if entry&special != 0 {
+				bits, count = bits>>(entry&lengthsMask), count-uint64(entry&lengthsMask)
 				err = ErrSymbol
 				break
 			}
@@ -169,7 +175,7 @@ func (r *Reader) fast() (err error) {
 // repeat puts length octets at place that are distance octets in front of it, in words: what it writes behind them, up to
 // 15 octets, is of no meaning.
 func (r *Reader) repeat(place, distance, length int) {
-	out, from := &r.out, place-distance
+	out, from := r.out, place-distance
 	behind := place + length
 	switch {
 	case distance >= 8:

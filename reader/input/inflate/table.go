@@ -88,9 +88,9 @@ func build(table []uint32, indexBits int, lengths []uint8, entryOf func(symbol i
 			table[i] = special | 1<<codeShift | 1
 		}
 	}
-	var further [1 << literalBits]uint8 // bits that index the table behind an entry
+	var sizes [1 << literalBits]uint8 // bits that index the further table behind an entry
 	if longest > indexBits {
-		measure(&further, next, indexBits, lengths)
+		measure(&sizes, next, indexBits, lengths)
 	}
 	free := 1 << indexBits
 	for symbol, length := range lengths {
@@ -102,10 +102,10 @@ func build(table []uint32, indexBits int, lengths []uint8, entryOf func(symbol i
 		part, first := table[:1<<indexBits], code
 		if left := int(length) - indexBits; left > 0 {
 			first = code & (1<<indexBits - 1)
-			size := further[first]
+			size := sizes[first]
 			if size&entered == 0 {
 				table[first] = special | link | uint32(free)<<valueShift | uint32(size)<<codeShift | uint32(indexBits)
-				further[first] |= entered
+				sizes[first] |= entered
 				free += 1 << size
 			}
 			size &^= entered
@@ -144,12 +144,12 @@ func firstCodes(next *[longestCode + 1]int, lengths []uint8) (longest int, compl
 }
 
 // measure finds how many bits are behind each index of the first table.
-func measure(further *[1 << literalBits]uint8, next [longestCode + 1]int, indexBits int, lengths []uint8) {
+func measure(sizes *[1 << literalBits]uint8, next [longestCode + 1]int, indexBits int, lengths []uint8) {
 	for _, length := range lengths {
 		if int(length) > indexBits {
 			first := reversed(next[length], length) & (1<<indexBits - 1)
 			next[length]++
-			further[first] = max(further[first], length-uint8(indexBits))
+			sizes[first] = max(sizes[first], length-uint8(indexBits))
 		}
 	}
 }
