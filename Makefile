@@ -124,7 +124,7 @@ torture: torture-mutants torture-laws torture-tests torture-memory ## the full s
 TORTURE_SEED ?= 1
 TORTURE_TESTS ?= ^Test(P2|P6|P8|P10|P11|F1|F3|F4|F5|N1|N11|I1|I3|I5|I6|Z3|SequenceHistories|AnonymizedRuns|NothingTellsAddresses)
 TORTURE_FLOWS ?= 50000000
-TORTURE_ENOUGH ?= 38912
+TORTURE_ENOUGH ?= 22528
 
 # A case of exports has five messages or so: 1,600,000 of them are 300,000 damaged files.
 torture-mutants: build ## G1: a million damaged inputs in one process, ten thousand given to processes of their own; with CORPUS=DIR those of a folder, too

@@ -43,7 +43,7 @@ func command(arguments []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&b.scratch, "scratch", "bin", "folder for inputs and outputs, on a disk with 400 octets free for each flow")
 	flags.IntVar(&f.flows, "flows", 50_000_000, "distinct flows; 0 leaves this out")
 	flags.IntVar(&f.memory, "memory", 2048, "memory that the flows do not fit into, in MiB")
-	flags.IntVar(&f.enough, "enough", 38912, "memory that they fit into, in MiB")
+	flags.IntVar(&f.enough, "enough", 22528, "memory that they fit into, in MiB")
 	flags.Int64Var(&bombOctets, "bomb", 2<<30, "octets of each decompression bomb; 0 leaves them out")
 	if err := flags.Parse(arguments); errors.Is(err, pflag.ErrHelp) {
 		return 0
