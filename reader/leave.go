@@ -37,7 +37,7 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 		switch {
 		case n == len(room),
 			n > 0 && exchanges && p.orderer.Even(),
-			n > 0 && p.options.Layer == LayerBoth && n >= len(room)/2: // as after leaving some that could have left behind
+			n > 0 && p.options.Layer == LayerBoth && n >= len(room)/2: // more may have their turn, before which nothing is to be read
 			return room[:n], nil
 		}
 		if p.ended {

@@ -95,6 +95,7 @@ func converted(from, to string, convert func(source io.Reader, target io.Writer)
 	return nil
 }
 
+// capture gives the name of a workload's capture, which is made if it is not there.
 func (b *bench) capture(load workload, scale int) (string, error) {
 	name := filepath.Join(b.dir, load.name+"-"+strconv.Itoa(scale)+".pcap")
 	return name, load.generate(filepath.Join(b.bin, "netgen"), name)

@@ -73,8 +73,8 @@ func (r *Reader) Reset(source *bufio.Reader) {
 }
 
 // Read gives the next octets. At the end of the stream it gives io.EOF, and the source stands at the first octet
-// behind it; where the stream is wrong, behind the octet in which that shows. An error of the source comes as it is, but for io.EOF, which is io.ErrUnexpectedEOF
-// here. Errors come behind all octets that could be decompressed, and again and again.
+// behind it; where the stream is wrong, behind the octet in which that shows. An error of the source comes
+// as it is, but for io.EOF, which is io.ErrUnexpectedEOF here. Errors come behind all octets that could be decompressed, and again and again.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.given == r.reached && r.err == nil {
 		if r.reached >= r.filled {
