@@ -228,6 +228,9 @@ func (t *table) promote(i int) uint32 {
 func (t *table) grow() {
 	old := t.slots
 	t.slots = make([]slot, 2*len(old))
+	for i := 0; i < len(t.slots); i += 64 {
+		t.slots[i] = 0
+	}
 	for _, s := range old {
 		if s == 0 {
 			continue

@@ -53,7 +53,11 @@ func (t *table) take(kind int) uint32 {
 
 func (t *table) addChunk(kind int) {
 	if kind == ofSingles {
-		t.chunks = append(t.chunks, chunk{singles: new([chunkStates]single)})
+		singles := new([chunkStates]single)
+		for i := range singles { // touchFree reads them next: see firstWritten
+			singles[i].more = 0
+		}
+		t.chunks = append(t.chunks, chunk{singles: singles})
 	} else {
 		t.chunks = append(t.chunks, chunk{states: new([chunkStates]meter.State)})
 	}

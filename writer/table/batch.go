@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"netstream/aggregate/flow"
+	"netstream/writer/oneblock"
 )
 
 // Rows are rows that are written together. What many columns read of them stands beside
@@ -19,7 +20,7 @@ type Rows[R any] struct {
 
 	// What single columns keep from rows to rows.
 	communities *communities
-	flowHash    *blockHash
+	flows       *oneblock.Messages // whose flow_id is wanted
 
 	take func(*Rows[R])
 }

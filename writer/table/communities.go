@@ -1,33 +1,37 @@
 package table
 
 import (
-	"crypto/sha1"
 	"encoding/binary"
 
 	"netstream/aggregate/flow"
+	"netstream/writer/oneblock"
 )
 
-// communities gives the Community IDs of many flows. It keeps those of the IPv4 flows
-// before: the two directions of a conversation have the same, and are mostly near each
-// other in the table.
+// communities gives the Community IDs of many flows. Of those of an IPv4 conversation in the same rows, only one is
+// hashed: its two directions have the same, and are mostly near each other in the table.
 type communities struct {
-	hash *blockHash
-	kept [keptCommunities]community // each at a place that its message gives
+	hashed *oneblock.Messages
+	rows   []int32                   // of each message that is to be hashed, its row
+	kept   [keptCommunities]keptFlow // each at a place that its message gives
+	same   []sameCommunity
 }
 
-// keptCommunities are few, so that they are never far from the processor: most answers
-// are within some hundred rows of what they answer, and where there are none it must cost
-// nothing to look.
+// keptCommunities are few, so that they are never far from the processor: most rows of the same conversation are within
+// some hundred, and where there are none it must cost nothing to look.
 const (
 	keptCommunities = 1 << keptBits
 	keptBits        = 8
 )
 
-// community is a Community ID and what it is the hash of. The zero value is of no flow.
-type community struct {
+// keptFlow is an IPv4 flow of the rows. The zero value is of none: a message of zeros has protocol 0, whose message is
+// marked as one without ports.
+type keptFlow struct {
 	message ipv4Community
-	symbol  Symbol
+	row     int32
 }
+
+// sameCommunity tells that a row has the Community ID of one above it.
+type sameCommunity struct{ row, as int32 }
 
 // ipv4Community is what the Community ID of an IPv4 flow is the hash of, as big endian
 // words. If there are no ports, it ends behind the 0 octet, which is 1 here.
@@ -36,19 +40,41 @@ type ipv4Community struct{ high, low uint64 }
 // withoutPorts is that bit of the 0 octet.
 const withoutPorts = 1 << 32
 
-func newCommunities() *communities { return &communities{hash: newBlockHash(sha1.New())} }
+func newCommunities() *communities { return &communities{hashed: oneblock.NewSHA1()} }
 
-// of gives the Community ID of a key, as communitySymbol does.
-func (c *communities) of(k *flow.Key) Symbol {
-	if k.Version != 4 {
-		return symbolOfHash(c.hash.sum(appendCommunity(c.hash.begin(), k)))
+// of gives the Community ID of each key, as communitySymbol does.
+func (c *communities) of(dst []Symbol, keys []flow.Key) {
+	clear(c.kept[:])
+	for i := range keys {
+		if k := &keys[i]; k.Version != 4 {
+			c.hashed.End(appendCommunity(c.hashed.Begin(), k))
+		} else {
+			m := ipv4CommunityOf(k)
+			kept := &c.kept[m.place()]
+			if kept.message == m {
+				c.same = append(c.same, sameCommunity{row: int32(i), as: kept.row})
+				continue
+			}
+			*kept = keptFlow{message: m, row: int32(i)}
+			c.hashed.End(m.appendTo(c.hashed.Begin()))
+		}
+		if c.rows = append(c.rows, int32(i)); c.hashed.Full() {
+			c.give(dst)
+		}
 	}
-	m := ipv4CommunityOf(k)
-	kept := &c.kept[m.place()]
-	if kept.message != m {
-		*kept = community{m, symbolOfHash(c.hash.sum(m.appendTo(c.hash.begin())))}
+	c.give(dst)
+	for _, s := range c.same {
+		dst[s.row] = dst[s.as]
 	}
-	return kept.symbol
+	c.same = c.same[:0]
+}
+
+// give has the messages hashed.
+func (c *communities) give(dst []Symbol) {
+	for i, sum := range c.hashed.Sums() {
+		dst[c.rows[i]] = Symbol{High: sum.High, Low: sum.Low, Class: sum.Last}
+	}
+	c.rows = c.rows[:0]
 }
 
 // place says where the Community ID is kept.

@@ -9,7 +9,7 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// TestCommunities has what is kept say what is calculated, of few addresses and ports in
+// TestCommunities has what is found in other rows say what is calculated, of few addresses and ports in
 // both directions, so that flows come again and displace each other.
 func TestCommunities(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -18,18 +18,30 @@ func TestCommunities(t *testing.T) {
 	address := func() [16]byte {
 		return flow.MappedIPv4([4]byte{byte(random.IntN(2)) * 255, byte(random.IntN(3)), 0, byte(random.IntN(20))})
 	}
-	for range 200_000 {
-		k := flow.Key{
-			Source: address(), Destination: address(), Version: 4, Protocol: protocols[random.IntN(len(protocols))],
-			SourcePort: uint16(random.IntN(3)) * 0x7fff, DestinationPort: uint16(random.IntN(20)) << (8 * random.IntN(2)),
-			Shape: flow.Shape(random.IntN(2)) * flow.Ports,
+	shared := 0
+	for range 1000 {
+		keys := make([]flow.Key, random.IntN(600))
+		for i := range keys {
+			keys[i] = flow.Key{
+				Source: address(), Destination: address(), Version: 4, Protocol: protocols[random.IntN(len(protocols))],
+				SourcePort: uint16(random.IntN(3)) * 0x7fff, DestinationPort: uint16(random.IntN(20)) << (8 * random.IntN(2)),
+				Shape: flow.Shape(random.IntN(2)) * flow.Ports,
+			}
+			if random.IntN(10) == 0 {
+				keys[i].Version = 6
+			}
 		}
-		if random.IntN(10) == 0 {
-			k.Version = 6
+		got := make([]Symbol, len(keys))
+		c.of(got, keys)
+		for i := range keys {
+			if want := communitySymbol(&keys[i]); got[i] != want {
+				t.Fatalf("%+v has the Community ID %s, want %s", keys[i], spellCommunityID(nil, got[i]), spellCommunityID(nil, want))
+			}
 		}
-		if got, want := c.of(&k), communitySymbol(&k); got != want {
-			t.Fatalf("%+v has the Community ID %s, want %s", k, spellCommunityID(nil, got), spellCommunityID(nil, want))
-		}
+		shared += cap(c.same)
+	}
+	if shared == 0 {
+		t.Error("no two rows were of the same conversation")
 	}
 }
 

@@ -130,9 +130,7 @@ func communityBatch(points *observedPoints) batch[flow.Record] {
 			if rows.communities == nil {
 				rows.communities = newCommunities()
 			}
-			for i := range rows.Keys {
-				dst[i] = rows.communities.of(&rows.Keys[i])
-			}
+			rows.communities.of(dst, rows.Keys)
 		},
 	}
 }

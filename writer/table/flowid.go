@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"netstream/aggregate/flow"
+	"netstream/writer/oneblock"
 )
 
 // FlowID gives the flow_id of a flow that this program has metered: the first 8 octets of the SHA-256
@@ -218,27 +219,35 @@ func appendDevice(b []byte, e *flow.Export, point *flow.Point) []byte {
 }
 
 // identify gives the 63 bits of the hash of an encoding.
-func identify(hash []byte) int64 {
-	return int64(binary.BigEndian.Uint64(hash) &^ (1 << 63))
-}
+func identify(hash []byte) int64 { return identity(binary.BigEndian.Uint64(hash)) }
+
+// identity is identify of the first 8 octets of the hash, as a big endian number.
+func identity(first uint64) int64 { return int64(first &^ (1 << 63)) }
 
 // flowIDs gives the flow_id of many rows.
 func flowIDs(points *observedPoints) func(dst []int64, rows *Rows[flow.Record]) {
 	return func(dst []int64, rows *Rows[flow.Record]) {
-		if rows.flowHash == nil {
-			rows.flowHash = newBlockHash(sha256.New())
+		if rows.flows == nil {
+			rows.flows = oneblock.NewSHA256()
 		}
-		hash := rows.flowHash
+		hashed := rows.flows
+		done := 0
 		for i := range rows.All {
 			r := &rows.All[i]
 			point := &points.at(r.Key.Point).Point
-			b := hash.begin()
+			b := hashed.Begin()
 			if r.Export != nil {
 				b = appendExported(b, r, point)
 			} else {
 				b = appendFlow(b, &r.Key, point, r.Start, r.Ordinal)
 			}
-			dst[i] = identify(hash.sum(b))
+			if hashed.End(b); !hashed.Full() && i < len(rows.All)-1 {
+				continue
+			}
+			for _, sum := range hashed.Sums() {
+				dst[done] = identity(sum.High)
+				done++
+			}
 		}
 	}
 }
