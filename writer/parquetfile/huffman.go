@@ -1,6 +1,7 @@
 package parquetfile
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -45,10 +46,21 @@ type treeNode struct {
 // count counts the octets of a block, which must have some, and gives how often the most frequent one comes.
 func (h *huffman) count(block []byte) (most int) {
 	h.counts = [octets]uint32{}
-	for _, octet := range block {
+	var second, third, fourth [octets]uint32 // so that octets do not wait for the same ones before them
+	rest := block
+	for ; len(rest) >= stepOctets; rest = rest[stepOctets:] {
+		v := binary.LittleEndian.Uint32(rest)
+		h.counts[uint8(v)]++
+		second[uint8(v>>8)]++
+		third[uint8(v>>16)]++
+		fourth[v>>24]++
+	}
+	for _, octet := range rest {
 		h.counts[octet]++
 	}
-	for i, n := range h.counts {
+	for i := range h.counts {
+		n := h.counts[i] + second[i] + third[i] + fourth[i]
+		h.counts[i] = n
 		if n > 0 {
 			h.greatest = i
 		}

@@ -22,7 +22,7 @@ const (
 // long.
 type literals struct {
 	code huffman
-	own  []byte // of a block of texts that are alike, what each has of its own
+	own  []byte // of a block of entries that are alike, what each has of its own
 }
 
 // appendFrame appends a page as a frame, of which front has the first octets and back the others: these are of another

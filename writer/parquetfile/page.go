@@ -37,8 +37,10 @@ type pages struct {
 	values       int64    // their values, NULLs included
 	nulls        int64    // their NULLs
 
-	plain    []byte    // the page being finished, then that of the dictionary as it is written; reused
-	literals *literals // of columns of texts
+	plain     []byte    // the page being finished, then that of the dictionary as it is written; reused
+	texts     bool      // whether the column is one of texts
+	literals  *literals // of columns of texts, and of others that have had a dictionary with many entries
+	byEntries bool      // whether one of these dictionaries has become shorter without a search for repetitions
 }
 
 // extent is a part of some octets.
@@ -152,29 +154,6 @@ func (p *pages) compress(dst, page []byte) []byte {
 		return append(dst, page...)
 	}
 	return p.compressor.EncodeAll(page, dst)
-}
-
-// sampleTexts is how many texts tell how all of a dictionary become shortest.
-const sampleTexts = 1 << 11
-
-// compressDictionary is compress for dictionary pages. Texts of the same length, of which each has the same octets at its
-// beginning and end, can be written without a search for repetitions; the first ones tell whether they are shorter so.
-func (p *pages) compressDictionary(dst, page []byte, entries int) []byte {
-	if p.literals == nil || p.compressor == nil {
-		return p.compress(dst, page)
-	}
-	texts, ok := alike(page, entries)
-	if !ok {
-		return p.compress(dst, page)
-	}
-	before, sample := len(dst), page[:sampleTexts*texts.size]
-	dst = p.compress(dst, sample)
-	searched := len(dst)
-	dst = p.literals.appendEqualTexts(dst[:before], sample, texts)
-	if searched < len(dst) {
-		return p.compress(dst[:before], page)
-	}
-	return p.literals.appendEqualTexts(dst[:before], page, texts)
 }
 
 // reset forgets the row group.
