@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/bits"
-	"strconv"
 	"strings"
 
 	"netstream/writer/table"
@@ -23,6 +21,7 @@ const (
 	manyRows   = 512 // from which a column has all
 
 	firstBuffer = 4 << 10 // octets that rows have room for at first
+	rowsAtATime = 128     // of which the cells of one column after the other are taken
 )
 
 var errClosed = errors.New("writer is closed")
@@ -30,31 +29,26 @@ var errClosed = errors.New("writer is closed")
 // Writer writes one table with rows of type R. It is not safe for concurrent
 // use.
 type Writer[R any] struct {
-	name   string
-	w      io.Writer
-	parts  []part[R]
-	tail   string // ends a line, with the commas in front of cells that are NULL throughout
-	times  calendar
-	buffer []byte
-	text   []byte          // reused
-	short  table.ShortText // likewise
-	rows   int64
-	err    error
-}
-
-// part is a column some cells of which may have a value.
-type part[R any] struct {
-	table.Column[R]
-	commas  string        // in front of it, with those of cells that are NULL throughout
-	null    func(*R) bool // nil if it never is
-	spelled cells         // used for columns with symbols only
+	name      string
+	w         io.Writer
+	parts     []part[R]
+	presences []*presence[R]
+	taken     *table.Rows[R] // those that are being written
+	tail      string         // ends a line, with the commas in front of cells that are NULL throughout
+	buffer    []byte
+	text      []byte          // reused
+	short     table.ShortText // likewise
+	one       [1]R            // likewise
+	rows      int64
+	err       error
 }
 
 // New begins a CSV file with the table of that name and columns on w; the name
 // shows in errors only. The caller keeps w and closes it after the writer; the
 // writer never does.
 func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R], error) {
-	writer := &Writer[R]{name: name, w: w, times: newCalendar(), buffer: make([]byte, 0, firstBuffer)}
+	writer := &Writer[R]{name: name, w: w, taken: table.NewRows(columns), buffer: make([]byte, 0, firstBuffer)}
+	var known presences[R]
 	commas := 0
 	for i := range columns {
 		if i > 0 {
@@ -63,10 +57,11 @@ func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R]
 		}
 		writer.buffer = append(writer.buffer, columns[i].Name...)
 		if !columns[i].Absent {
-			writer.parts = append(writer.parts, part[R]{Column: columns[i], commas: strings.Repeat(",", commas), null: columns[i].NullTest()})
+			writer.parts = append(writer.parts, newPart(&columns[i], strings.Repeat(",", commas), known.of(&columns[i])))
 			commas = 0
 		}
 	}
+	writer.presences = known.all
 	writer.tail = strings.Repeat(",", commas) + "\n"
 	writer.buffer = append(writer.buffer, '\n')
 	return writer, nil
@@ -75,59 +70,55 @@ func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R]
 // Rows is the number of rows written so far.
 func (w *Writer[R]) Rows() int64 { return w.rows }
 
+// Write writes one row.
+func (w *Writer[R]) Write(row *R) error {
+	w.one[0] = *row
+	return w.WriteBatch(w.one[:])
+}
+
 // WriteBatch writes rows in their order. It keeps none of them. After an error
 // the file is of no use, and every further call fails with that error.
 func (w *Writer[R]) WriteBatch(rows []R) error {
-	for i := range rows {
-		if err := w.Write(&rows[i]); err != nil {
-			return err
+	for len(rows) > 0 && w.err == nil {
+		some := rows[:min(len(rows), rowsAtATime)]
+		rows = rows[len(some):]
+		w.take(some)
+		for i := range some {
+			w.buffer = w.appendLine(w.buffer, i)
+			w.rows++
+			if len(w.buffer) >= flushSize && w.flush() != nil {
+				break
+			}
 		}
 	}
 	return w.err
 }
 
-// Write writes one row.
-func (w *Writer[R]) Write(row *R) error {
-	if w.err != nil {
-		return w.err
-	}
-	dst := w.buffer
+// appendLine appends a row of those that were taken.
+func (w *Writer[R]) appendLine(dst []byte, row int) []byte {
 	for i := range w.parts {
 		p := &w.parts[i]
-		dst = append(dst, p.commas...)
-		if p.null == nil || !p.null(row) {
-			dst = w.appendCell(dst, p, row)
+		if len(p.commas) == 1 {
+			dst = append(dst, ',')
+		} else {
+			dst = append(dst, p.commas...)
+		}
+		if p.at.isNull(row) {
+			continue
+		}
+		switch p.form {
+		case ofSymbols:
+			dst = w.appendSymbol(dst, p, p.symbols[row])
+		case ofTexts:
+			w.text = p.Text(w.text[:0], &w.taken.All[row])
+			dst = AppendText(dst, w.text)
+		case ofIntegers:
+			dst = appendInteger(dst, p.ints[row])
+		default:
+			dst = p.appendValue(dst, p.ints[row])
 		}
 	}
-	w.buffer = append(dst, w.tail...)
-	w.rows++
-	if len(w.buffer) >= flushSize {
-		return w.flush()
-	}
-	return nil
-}
-
-// appendCell appends a cell that is not NULL.
-func (w *Writer[R]) appendCell(dst []byte, p *part[R], row *R) []byte {
-	switch {
-	case p.Symbol != nil:
-		return w.appendSymbol(dst, p, p.Symbol(row))
-	case p.Text != nil:
-		w.text = p.Text(w.text[:0], row)
-		return AppendText(dst, w.text)
-	}
-	v := p.Int(row)
-	switch p.Kind {
-	case table.TimestampMicro:
-		return w.times.append(dst, v, 6)
-	case table.TimestampNano:
-		return w.times.append(dst, v, 9)
-	case table.Bool:
-		return strconv.AppendBool(dst, v != 0)
-	case table.Float64:
-		return strconv.AppendFloat(dst, math.Float64frombits(uint64(v)), 'g', -1, 64)
-	}
-	return strconv.AppendInt(dst, v, 10)
+	return append(dst, w.tail...)
 }
 
 // appendSymbol appends the text of a symbol: anew where that is a matter of some words, else as it was spelled last.
