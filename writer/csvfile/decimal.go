@@ -15,6 +15,9 @@ const (
 
 // appendInteger appends a number in decimal.
 func appendInteger(dst []byte, v int64) []byte {
+	if uint64(v) < 10 { // as most are
+		return append(dst, byte('0'+v))
+	}
 	if v < 0 {
 		return strconv.AppendInt(dst, v, 10)
 	}

@@ -147,26 +147,29 @@ func (s *summing) take(lines []byte) error {
 	place := 0 // of the present cell in its line
 	begins := true
 	for at := 0; at < len(lines); {
-		if len(lines)-at >= 8 {
+		if len(lines)-at >= wordOctets {
 			word := binary.LittleEndian.Uint64(lines[at:])
 			commas := equalOctets(word, ',')
-			if n := bits.OnesCount64(commas); equalOctets(word, '\n')|equalOctets(word, '"') == 0 && place+n < wanted[0].place {
-				place, begins, at = place+n, commas>>63 != 0, at+8
+			next := place + bits.OnesCount64(commas)
+			if low := anyBelow(word, '"'+1); low == 0 && next < wanted[0].place {
+				place, begins, at = next, commas>>63 != 0, at+wordOctets
 				continue
+			} else if low == 0 && place < wanted[0].place {
+				for place++; place < wanted[0].place; place++ {
+					commas &= commas - 1
+				}
+				begins, at = true, at+bits.TrailingZeros64(commas)/8+1
 			}
 		}
 		if begins && place == wanted[0].place {
 			if place == s.cells {
 				return fmt.Errorf("more than %d cells", s.cells)
 			}
-			end := at
-			for lines[end] != ',' && lines[end] != '\n' {
-				end++
-			}
-			if err := wanted[0].add(lines[at:end]); err != nil {
+			length, err := wanted[0].add(lines[at:])
+			if err != nil {
 				return err
 			}
-			wanted, at, begins = wanted[1:], end, false
+			wanted, at, begins = wanted[1:], at+length, false
 			continue
 		}
 		switch c := lines[at]; {
@@ -189,6 +192,12 @@ func (s *summing) take(lines []byte) error {
 		}
 	}
 	return nil
+}
+
+// anyBelow gives 0 unless an octet is below c, which must be at most 0x80.
+func anyBelow(word uint64, c byte) uint64 {
+	const ones, upper = 0x0101010101010101, 0x8080808080808080
+	return (word - ones*uint64(c)) & ^word & upper
 }
 
 // equalOctets gives the uppermost bit of each octet that is c.
@@ -217,20 +226,29 @@ func quoted(lines []byte) int {
 	return 0
 }
 
-// add adds a cell.
-func (c *column) add(cell []byte) error {
-	if len(cell) == 0 {
-		c.nulls++
-		return nil
+// add adds the cell that lines begin with, and gives its length. They hold its end.
+func (c *column) add(lines []byte) (length int, err error) {
+	const most = 18 // digits of a number that is surely less than 2^63
+	v := int64(0)
+	for lines[length] >= '0' && lines[length] <= '9' && length < most {
+		v = 10*v + int64(lines[length]-'0')
+		length++
 	}
-	v, err := strconv.ParseInt(string(cell), 10, 64)
-	if err != nil {
-		return fmt.Errorf("column %s: %w", c.name, err)
+	if end := lines[length]; end != ',' && end != '\n' {
+		for lines[length] != ',' && lines[length] != '\n' {
+			length++
+		}
+		if v, err = strconv.ParseInt(string(lines[:length]), 10, 64); err != nil {
+			return 0, fmt.Errorf("column %s: %w", c.name, err)
+		}
+	} else if length == 0 {
+		c.nulls++
+		return 0, nil
 	}
 	var carry uint64
 	c.low, carry = bits.Add64(c.low, uint64(v), 0)
 	c.high += uint64(v>>63) + carry
-	return nil
+	return length, nil
 }
 
 // sum gives the sum, which is a number of 128 bits with its sign.
