@@ -57,7 +57,8 @@ func appendPlace(dst []byte, r *flow.Record) []byte {
 	return appendMeteredPoint(dst, r.Key.Point)
 }
 
-// appendRest appends what follows key and observation point of an exported record.
+// appendRest appends what follows key and observation point of an exported record: numbers that order rows, too, and
+// others, laid out as those of metered rows are.
 func appendRest(dst []byte, r *flow.Record) []byte {
 	marks := r.Marks
 	if r.Reverse != nil {
@@ -66,19 +67,20 @@ func appendRest(dst []byte, r *flow.Record) []byte {
 	if r.Statistics != nil {
 		marks |= markStatistics
 	}
-	for _, v := range [...]uint64{
-		uint64(r.Ordinal), uint64(r.FirstInput), r.FirstNumber, // these order rows, too
-		uint64(marks), r.Fragments, r.LatePackets, r.MinOctets, r.MaxOctets,
-	} {
-		dst = appendUint(dst, v)
-	}
-	dst = appendCounters(dst, &r.Counters)
-	dst = append(dst, r.MinTTL, r.MaxTTL, byte(r.EndReason))
+	flags := uint16(0)
 	if r.Marks&flow.MarkTCP != 0 {
-		dst = appendUint(dst, uint64(r.TCPFlags))
-		for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
-			dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
-		}
+		flags = r.TCPFlags
+	}
+	dst = appendUint(dst, uint64(r.Ordinal))
+	dst = appendUint(dst, uint64(r.FirstInput))
+	dst = appendUint(dst, r.FirstNumber)
+	c := &r.Counters
+	dst = appendNumbers(dst, []uint64{
+		c.Packets, c.Octets, uint64(marks), uint64(r.MinTTL) | uint64(r.MaxTTL)<<8 | uint64(r.EndReason)<<16 | uint64(flags)<<24,
+		r.MinOctets, r.MaxOctets, c.WireOctets, c.PayloadOctets, r.Fragments, r.LatePackets,
+	})
+	for f := flags & tcpFlagBits; f != 0; f &= f - 1 {
+		dst = appendUint(dst, r.TCPFlagCounts[bits.TrailingZeros16(f)])
 	}
 	if r.Marks&marksOfTags != 0 {
 		dst = appendUint(dst, uint64(r.VLAN))
@@ -208,16 +210,14 @@ func (d *decoder) place(r *flow.Record, export *flow.Export) {
 // rest reads what follows key and observation point of an exported record.
 func (d *decoder) rest(r *flow.Record, to *behind) {
 	r.Ordinal, r.FirstInput, r.FirstNumber = uint32(d.uint()), uint32(d.uint()), d.uint()
-	r.Marks, r.Fragments, r.LatePackets = flow.Mark(d.uint()), d.uint(), d.uint()
-	r.MinOctets, r.MaxOctets = d.uint(), d.uint()
-	d.counters(&r.Counters)
-	rest := d.octets(3)
-	r.MinTTL, r.MaxTTL, r.EndReason = rest[0], rest[1], flow.EndReason(rest[2])
-	if r.Marks&flow.MarkTCP != 0 {
-		r.TCPFlags = uint16(d.uint())
-		for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
-			r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
-		}
+	var v [meteredNumbers]uint64
+	d.numbers(&v, usualOfExport)
+	c := &r.Counters
+	c.Packets, c.Octets, r.Marks = v[0], v[1], flow.Mark(v[2])
+	r.MinTTL, r.MaxTTL, r.EndReason, r.TCPFlags = uint8(v[3]), uint8(v[3]>>8), flow.EndReason(v[3]>>16&0xff), uint16(v[3]>>24)
+	r.MinOctets, r.MaxOctets, c.WireOctets, c.PayloadOctets, r.Fragments, r.LatePackets = v[4], v[5], v[6], v[7], v[8], v[9]
+	for f := r.TCPFlags & tcpFlagBits; f != 0; f &= f - 1 {
+		r.TCPFlagCounts[bits.TrailingZeros16(f)] = d.uint()
 	}
 	if r.Marks&marksOfTags != 0 {
 		r.VLAN, r.InnerVLAN, r.MPLSTop = uint16(d.uint()), uint16(d.uint()), uint32(d.uint())

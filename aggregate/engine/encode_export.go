@@ -5,39 +5,32 @@ import "netstream/aggregate/flow"
 // What an exporter told of a flow comes last in a row: the set of fields, and of
 // each field that is set its value. A member that is not set comes back as 0.
 
-// appendKnown appends a number if its field is set.
-func appendKnown(dst []byte, has, field flow.Fields, v uint64) []byte {
-	if has&field == 0 {
-		return dst
-	}
-	return appendUint(dst, v)
-}
-
-func (d *decoder) known(has, field flow.Fields) uint64 {
+// knownOf gives a number if its field is set, else 0.
+func knownOf[N uint8 | uint16 | uint32 | uint64](has, field flow.Fields, v N) uint64 {
 	if has&field == 0 {
 		return 0
 	}
-	return d.uint()
+	return uint64(v)
 }
 
+// usualOfFields is how many of the numbers that an exporter told are not nearly always 0.
+const usualOfFields = 3
+
+// appendExport appends the numbers as those of metered rows are laid out, small ones in one of them.
 func appendExport(dst []byte, r *flow.Record) []byte {
 	e := r.Export
 	has := e.Has &^ pointFields
-	dst = appendUint(dst, uint64(has))
-	dst = append(dst, timeAndTotal(e))
-	dst = appendKnown(dst, has, flow.FieldFlows, e.Flows)
-	dst = appendKnown(dst, has, flow.FieldForwardingStatus, uint64(e.ForwardingStatus))
-	dst = appendKnown(dst, has, flow.FieldNATEvent, uint64(e.NATEvent))
-	dst = appendKnown(dst, has, flow.FieldFirewallEvent, uint64(e.FirewallEvent))
-	dst = appendKnown(dst, has, flow.FieldSourceMask, uint64(e.SourceMask))
-	dst = appendKnown(dst, has, flow.FieldDestinationMask, uint64(e.DestinationMask))
-	dst = appendKnown(dst, has, flow.FieldSourceAS, uint64(e.SourceAS))
-	dst = appendKnown(dst, has, flow.FieldDestinationAS, uint64(e.DestinationAS))
-	dst = appendKnown(dst, has, flow.FieldNATSourcePort, uint64(e.NATSourcePort))
-	dst = appendKnown(dst, has, flow.FieldNATDestinationPort, uint64(e.NATDestinationPort))
-	dst = appendKnown(dst, has, flow.FieldIngressVRF, uint64(e.IngressVRF))
-	dst = appendKnown(dst, has, flow.FieldEgressVRF, uint64(e.EgressVRF))
-	dst = appendKnown(dst, has, flow.FieldApplication, e.Application)
+	dst = appendNumbers(dst, []uint64{
+		uint64(has),
+		timeAndTotal(e) | knownOf(has, flow.FieldSourceMask, e.SourceMask)<<8 | knownOf(has, flow.FieldDestinationMask, e.DestinationMask)<<16 |
+			knownOf(has, flow.FieldForwardingStatus, e.ForwardingStatus)<<24 | knownOf(has, flow.FieldNATEvent, e.NATEvent)<<32 |
+			knownOf(has, flow.FieldFirewallEvent, e.FirewallEvent)<<40,
+		knownOf(has, flow.FieldSourceAS, e.SourceAS) | knownOf(has, flow.FieldDestinationAS, e.DestinationAS)<<32,
+		knownOf(has, flow.FieldFlows, e.Flows),
+		knownOf(has, flow.FieldNATSourcePort, e.NATSourcePort) | knownOf(has, flow.FieldNATDestinationPort, e.NATDestinationPort)<<16,
+		knownOf(has, flow.FieldIngressVRF, e.IngressVRF) | knownOf(has, flow.FieldEgressVRF, e.EgressVRF)<<32,
+		knownOf(has, flow.FieldApplication, e.Application),
+	})
 	dst = appendAddresses(dst, has, e)
 	if has&flow.FieldSampling != 0 {
 		dst = append(dst, byte(e.SamplingSource))
@@ -57,11 +50,11 @@ func appendExport(dst []byte, r *flow.Record) []byte {
 }
 
 // timeAndTotal packs two small members into an octet.
-func timeAndTotal(e *flow.Export) byte {
+func timeAndTotal(e *flow.Export) uint64 {
 	if e.Total {
-		return byte(e.TimeSource)<<1 | 1
+		return uint64(e.TimeSource)<<1&0xff | 1
 	}
-	return byte(e.TimeSource) << 1
+	return uint64(e.TimeSource) << 1 & 0xff
 }
 
 func appendAddresses(dst []byte, has flow.Fields, e *flow.Export) []byte {
@@ -127,23 +120,16 @@ func appendLists(dst []byte, has flow.Fields, e *flow.Export) []byte {
 // export reads what appendExport wrote; r.Export has the point's fields already.
 func (d *decoder) export(r *flow.Record) {
 	e := r.Export
-	has := flow.Fields(d.uint())
+	var v [meteredNumbers]uint64
+	d.numbers(&v, usualOfFields)
+	has := flow.Fields(v[0])
 	e.Has |= has
-	packed := d.octets(1)[0]
-	e.TimeSource, e.Total = flow.TimeSource(packed>>1), packed&1 != 0
-	e.Flows = d.known(has, flow.FieldFlows)
-	e.ForwardingStatus = uint8(d.known(has, flow.FieldForwardingStatus))
-	e.NATEvent = uint8(d.known(has, flow.FieldNATEvent))
-	e.FirewallEvent = uint8(d.known(has, flow.FieldFirewallEvent))
-	e.SourceMask = uint8(d.known(has, flow.FieldSourceMask))
-	e.DestinationMask = uint8(d.known(has, flow.FieldDestinationMask))
-	e.SourceAS = uint32(d.known(has, flow.FieldSourceAS))
-	e.DestinationAS = uint32(d.known(has, flow.FieldDestinationAS))
-	e.NATSourcePort = uint16(d.known(has, flow.FieldNATSourcePort))
-	e.NATDestinationPort = uint16(d.known(has, flow.FieldNATDestinationPort))
-	e.IngressVRF = uint32(d.known(has, flow.FieldIngressVRF))
-	e.EgressVRF = uint32(d.known(has, flow.FieldEgressVRF))
-	e.Application = d.known(has, flow.FieldApplication)
+	e.TimeSource, e.Total = flow.TimeSource(v[1]>>1&0x7f), v[1]&1 != 0
+	e.SourceMask, e.DestinationMask, e.ForwardingStatus = uint8(v[1]>>8), uint8(v[1]>>16), uint8(v[1]>>24)
+	e.NATEvent, e.FirewallEvent = uint8(v[1]>>32), uint8(v[1]>>40)
+	e.SourceAS, e.DestinationAS, e.Flows = uint32(v[2]), uint32(v[2]>>32), v[3]
+	e.NATSourcePort, e.NATDestinationPort = uint16(v[4]), uint16(v[4]>>16)
+	e.IngressVRF, e.EgressVRF, e.Application = uint32(v[5]), uint32(v[5]>>32), v[6]
 	e.NextHop = d.address(has, flow.FieldNextHop)
 	e.BGPNextHop = d.address(has, flow.FieldBGPNextHop)
 	e.NATSource = d.address(has, flow.FieldNATSource)

@@ -20,10 +20,11 @@ import (
 // meteredNumbers is how many numbers such a row has at most.
 const meteredNumbers = 13
 
-// Of a record the last two of them and of a slice all behind these are nearly always 0.
+// Of a record the last two of them, of a slice and of an exported record all behind these are nearly always 0.
 const (
 	usualOfRecord = 11
 	usualOfSlice  = 9
+	usualOfExport = 4
 )
 
 // lengthOctets are those of the lengths of the numbers.
@@ -53,6 +54,13 @@ func putNumbers(b *[meteredRoom + 8]byte, at int, numbers []uint64) (end int) {
 	binary.LittleEndian.PutUint32(b[i:i+4], uint32(lengths))
 	binary.LittleEndian.PutUint32(b[i+3:i+7], uint32(lengths>>24))
 	return end
+}
+
+// appendNumbers appends what putNumbers writes.
+func appendNumbers(dst []byte, numbers []uint64) []byte {
+	dst = slices.Grow(dst, meteredRoom+8)
+	b := (*[meteredRoom + 8]byte)(dst[len(dst):][:meteredRoom+8])
+	return dst[:len(dst)+putNumbers(b, 0, numbers)]
 }
 
 // numbers reads what putNumbers wrote to numbers that are 0. Behind the usual ones it looks only if there is any.
