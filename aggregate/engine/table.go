@@ -33,6 +33,7 @@ type slot uint64
 const (
 	chunkStates = 256 // 96 KiB of states, 12 KiB of singles
 	firstSlots  = 1024
+	slotsOfPage = 512 // or of a part of a page, where pages have more than 4 KiB
 
 	// sparse is how many states a table holds at most for each one in use, once it
 	// was swept. Sweeps take time for all of them; at 8, moving the ones in use to a
@@ -228,7 +229,7 @@ func (t *table) promote(i int) uint32 {
 func (t *table) grow() {
 	old := t.slots
 	t.slots = make([]slot, 2*len(old))
-	for i := 0; i < len(t.slots); i += 64 {
+	for i := 0; i < len(t.slots); i += slotsOfPage { // by a write, as addChunk does
 		t.slots[i] = 0
 	}
 	for _, s := range old {
