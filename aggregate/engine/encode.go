@@ -10,7 +10,7 @@ import (
 )
 
 // Rows in sorted runs are laid out field after field: what orders them first (see
-// order.go), then variable-length integers, since most numbers are small. Runs
+// order.go), then numbers as encode_metered.go has them, or variable-length integers, since most are small. Runs
 // live for one run of the program only, so the layout needs no version.
 
 // appendUint appends a number. Most take one octet, which is appended without a call.
@@ -57,8 +57,8 @@ func appendPlace(dst []byte, r *flow.Record) []byte {
 	return appendMeteredPoint(dst, r.Key.Point)
 }
 
-// appendRest appends what follows key and observation point of an exported record: numbers that order rows, too, and
-// others, laid out as those of metered rows are.
+// appendRest appends what follows key and observation point of an exported record: three numbers of variable length that order
+// rows, too, and others, laid out as those of metered rows are.
 func appendRest(dst []byte, r *flow.Record) []byte {
 	marks := r.Marks
 	if r.Reverse != nil {

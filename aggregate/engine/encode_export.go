@@ -49,7 +49,7 @@ func appendExport(dst []byte, r *flow.Record) []byte {
 	return dst
 }
 
-// timeAndTotal packs two small members into an octet.
+// timeAndTotal packs two small members into 8 bits.
 func timeAndTotal(e *flow.Export) uint64 {
 	if e.Total {
 		return uint64(e.TimeSource)<<1&0xff | 1

@@ -157,6 +157,37 @@ func TestExportedRowsSurviveEncoding(t *testing.T) {
 	}
 }
 
+// TestExportedRowsInUsedPlaces: what was in the place of a record before does not show, nor does what lies behind the row in
+// memory. Rows of which some octets were changed give an error or another record.
+func TestExportedRowsInUsedPlaces(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	to := new(behind)
+	failed := 0
+	for range 5000 {
+		record := randomExport(rng)
+		record.EndReason = flow.EndReason(rng.IntN(256))
+		record.MinTTL, record.MaxTTL = uint8(rng.IntN(256)), uint8(rng.IntN(256))
+		row := appendRecord(make([]byte, 0, rng.IntN(2)*runs.MaxRow), &record)
+		for at := range row[len(row):cap(row)] {
+			row[:cap(row)][len(row)+at] = 0xff
+		}
+		got := used()
+		if err := decodeRecord(row, &got, to); err != nil || !reflect.DeepEqual(got, record) {
+			t.Fatalf("got %+v, %+v, %v, want %+v, %+v", got, got.Export, err, record, record.Export)
+		}
+		for range 1 + rng.IntN(8) {
+			row[startOctets+1+rng.IntN(len(row)-startOctets-1)] = byte(rng.IntN(256))
+		}
+		if decodeRecord(row, &got, to) != nil {
+			failed++
+		}
+		recordPrefix(row)
+	}
+	if failed < 1000 {
+		t.Errorf("only %d rows were told to be damaged", failed)
+	}
+}
+
 // TestLongestRow: no record is longer than a sorted run takes.
 func TestLongestRow(t *testing.T) {
 	r := fullExport()

@@ -10,7 +10,7 @@ import (
 )
 
 // Rows of what this program has metered itself are most of all rows, and all of them have
-// the same numbers. These are laid out so that no branch depends on them, neither where they
+// the same numbers, as exported ones have others. These are laid out so that no branch depends on them, neither where they
 // are written nor where they are read: behind the observation point come their lengths, 4 bits
 // each, that of the first number lowest, and then the numbers, each in as many octets as it needs,
 // little endian. 8 octets are written and read for each, whatever stands there, for which there is

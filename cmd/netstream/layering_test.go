@@ -169,6 +169,7 @@ var fences = [...]struct {
 	{"github.com/gaissmai/bart", []string{"aggregate/enrich"}, false, "longest prefixes are looked up and nothing else"},
 	{"github.com/oschwald/maxminddb-golang", []string{"reader/reference"}, false, "it reads MaxMind DB files and nothing else"},
 	{"github.com/spf13/pflag", []string{"cmd"}, false, "flags are for programs"},
+	{"github.com/klauspost/cpuid", []string{"writer/oneblock"}, false, "only assembly asks what the processor can do"},
 	{"golang.org/x/term", []string{"cmd"}, false, "terminals are for programs"},
 	{"net/http", nil, false, "the program does not talk to the network"},
 	{"unsafe", nil, false, "nothing is worth it"},
@@ -192,6 +193,26 @@ func TestFences(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestAssembly has no assembly where nobody looks for it.
+func TestAssembly(t *testing.T) {
+	names, err := filepath.Glob(root + "/*/*/*.s")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("found no assembly: %v", err)
+	}
+	err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && name != root && strings.HasPrefix(entry.Name(), ".") {
+			return fs.SkipDir
+		}
+		if err == nil && filepath.Ext(name) == ".s" && filepath.ToSlash(filepath.Dir(name)) != root+"/writer/oneblock" {
+			t.Errorf("%s is assembly outside writer/oneblock", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

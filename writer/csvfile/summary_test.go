@@ -127,6 +127,20 @@ func TestSummarizeLargeNumbers(t *testing.T) {
 	}
 }
 
+// Numbers are read as strconv reads them, however they are written.
+func TestSummarizeSpellings(t *testing.T) {
+	for spelled, want := range map[string]string{
+		"007": "7", "+5": "5", "-0": "0", "-12": "-12", "0000000000000000000000012": "12",
+		"999999999999999999": "999999999999999999", "1000000000000000000": "1000000000000000000", "9223372036854775807": "9223372036854775807",
+	} {
+		s, err := Summarize(strings.NewReader("a,n,b\nlonger than eight octets,"+spelled+",x\n,"+spelled+",\n"), "n")
+		one, _ := new(big.Int).SetString(want, 10)
+		if err != nil || s.Rows != 2 || s.Nulls[0] != 0 || s.Sums[0].Cmp(one.Add(one, one)) != 0 {
+			t.Errorf("%s: %v, %v, want twice %s", spelled, s, err, want)
+		}
+	}
+}
+
 // A row with the longest names that there are is read back, by both readers.
 func TestLongRow(t *testing.T) {
 	columns := make([]table.ResultColumn, 6)

@@ -2,8 +2,10 @@ package oneblock
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"hash"
 	"math/rand/v2"
 	"testing"
@@ -97,6 +99,8 @@ func TestStateTells(t *testing.T) {
 	}{
 		"SHA-1":   {sha1.New(), true},
 		"SHA-256": {sha256.New(), true},
+		"SHA-512": {sha512.New(), false}, // of other blocks
+		"MD5":     {md5.New(), false},    // of another order of octets
 		"opaque":  {opaque{sha1.New()}, false},
 	} {
 		if got := newDigestBlocks(test.digest).state != nil; got != test.want {

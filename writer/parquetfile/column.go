@@ -30,7 +30,7 @@ func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Enco
 		p.compressor = nil
 	}
 	if c.Kind == table.Text {
-		p.texts, p.literals = true, new(literals)
+		p.ofTexts, p.literals = true, new(literals)
 	}
 	switch {
 	case c.Text != nil:

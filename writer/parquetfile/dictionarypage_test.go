@@ -20,6 +20,40 @@ func numberPage(random *rand.Rand, entries, size, few, same int) (page []byte) {
 	return page
 }
 
+// TestChangingDictionaries has dictionaries of one column that are not like those before: what was found of these must not make
+// them longer.
+func TestChangingDictionaries(t *testing.T) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer decoder.Close()
+	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	const entries = 40_000
+	small := numberPage(random, entries, 8, 2, 0)
+	oneLarge := append(numberPage(random, entries-1, 8, 2, 0), 0, 0, 0, 0, 0, 0x80, 0, 0)
+	oneLarger := append(numberPage(random, entries-1, 8, 2, 0), 0, 0, 0, 0, 1, 0, 0, 0)
+	var multiples []byte
+	for i := range uint64(entries) {
+		multiples = binary.LittleEndian.AppendUint64(multiples, i<<32)
+	}
+	p := pages{compressor: compressor}
+	for i, page := range [][]byte{small, oneLarge, small, oneLarger, multiples, small, oneLarge, multiples} {
+		got := p.compressDictionary(nil, page, entries)
+		if back, err := decoder.DecodeAll(got, nil); err != nil || !bytes.Equal(back, page) {
+			t.Fatalf("dictionary %d: %d octets come back as %d: %v", i, len(page), len(back), err)
+		}
+		alone := pages{compressor: compressor}
+		if want := len(alone.compressDictionary(nil, page, entries)); len(got) > want {
+			t.Errorf("dictionary %d: %d octets, alone %d", i, len(got), want)
+		}
+	}
+}
+
 // TestCompressDictionary has dictionaries of numbers and of texts come back, of which some are written without a search for
 // repetitions, which must not make them longer.
 func TestCompressDictionary(t *testing.T) {
@@ -52,18 +86,19 @@ func TestCompressDictionary(t *testing.T) {
 		"numbers of 8 octets":            {numberPage(random, fewestEntries, 8, 8, 0), fewestEntries, false, false},
 		"numbers of 2 octets of 4":       {numberPage(random, fewestEntries+1, 4, 2, 0), fewestEntries + 1, false, true},
 		"numbers of 1 octet of 4":        {numberPage(random, fewestEntries+1, 4, 1, 0), fewestEntries + 1, false, true},
+		"more than a block tells of":     {numberPage(random, 40_000, 4, 1, 0), 40_000, false, true},
 		"texts of the same length":       {equalPage(random, fewestEntries, 2, 20, 1, 60), fewestEntries, true, true},
 		"texts of the length of numbers": {equalPage(random, fewestEntries, 0, 4, 0, 60), fewestEntries, true, true},
 		"addresses":                      {addresses, fewestEntries, true, false},
 	} {
-		p := pages{compressor: compressor, texts: test.texts}
+		p := pages{compressor: compressor, ofTexts: test.texts}
 		for round := range 2 {
 			got := p.compressDictionary([]byte("front"), test.page, test.entries)[5:]
 			if back, err := decoder.DecodeAll(got, nil); err != nil || !bytes.Equal(back, test.page) {
 				t.Fatalf("%s: %d octets come back as %d: %v", name, len(test.page), len(back), err)
 			}
-			if p.byEntries != test.byEntries {
-				t.Errorf("%s: written by their entries: %t, want %t", name, p.byEntries, test.byEntries)
+			if byEntries := p.short != nil; byEntries != test.byEntries {
+				t.Errorf("%s: written by their entries: %t, want %t", name, byEntries, test.byEntries)
 			}
 			if searched := compressor.EncodeAll(test.page, nil); len(got) > len(searched)+len(searched)/100 {
 				t.Errorf("%s, round %d: %d octets become %d, by a search %d", name, round, len(test.page), len(got), len(searched))

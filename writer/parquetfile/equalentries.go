@@ -23,8 +23,9 @@ const (
 	longestBetween  = 63
 	leastRepeated   = 3
 	longestRepeated = 34
-	textLength      = 4    // octets in front of a text
-	codesRepeated   = 0x54 // all lengths and offsets of a block have the same code, which follows
+	mostSequences   = 0x7eff // of a block, whose number has no more than two octets
+	textLength      = 4      // octets in front of a text
+	codesRepeated   = 0x54   // all lengths and offsets of a block have the same code, which follows
 )
 
 // betweenCodes are the least numbers of literals that codes from 16 on stand for, each up to the next one.
@@ -86,7 +87,7 @@ func (l *literals) appendEqualEntries(dst, page []byte, e equalEntries) []byte {
 	rest := page[e.size:]
 	dst = l.appendEqualBlock(dst, rest[:e.size], e, true, false)
 	for rest = rest[e.size:]; len(rest) > 0; {
-		entries := min(len(rest), largestBlock) / e.size
+		entries := min(min(len(rest), largestBlock)/e.size, mostSequences)
 		block := rest[:entries*e.size]
 		rest = rest[len(block):]
 		dst = l.appendEqualBlock(dst, block, e, false, len(rest) == 0)

@@ -37,10 +37,10 @@ type pages struct {
 	values       int64    // their values, NULLs included
 	nulls        int64    // their NULLs
 
-	plain     []byte    // the page being finished, then that of the dictionary as it is written; reused
-	texts     bool      // whether the column is one of texts
-	literals  *literals // of columns of texts, and of others that have had a dictionary with many entries
-	byEntries bool      // whether one of these dictionaries has become shorter without a search for repetitions
+	plain    []byte      // the page being finished, then that of the dictionary as it is written; reused
+	ofTexts  bool        // whether the column is one of texts
+	literals *literals   // of columns of texts, and of others that have had a dictionary with many entries
+	short    *entriesWay // in which the last of these dictionaries that was asked became no longer; nil if there is none
 }
 
 // extent is a part of some octets.

@@ -18,7 +18,7 @@ type Rows[R any] struct {
 	traits, octets words
 	anyCounts      [rareCounts]uint64 // the bits of counts that any row has set
 
-	// What single columns keep from rows to rows.
+	// What single columns need, kept for the next rows.
 	communities *communities
 	flows       *oneblock.Messages // whose flow_id is wanted
 

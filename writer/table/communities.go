@@ -16,8 +16,8 @@ type communities struct {
 	same   []sameCommunity
 }
 
-// keptCommunities are few, so that they are never far from the processor: most rows of the same conversation are within
-// some hundred, and where there are none it must cost nothing to look.
+// keptCommunities are few, so that they are never far from the processor: many rows of the same conversation are within
+// some hundred, of which writers take some hundred together, and where there are none it must cost nothing to look.
 const (
 	keptCommunities = 1 << keptBits
 	keptBits        = 8
@@ -77,7 +77,7 @@ func (c *communities) give(dst []Symbol) {
 	c.rows = c.rows[:0]
 }
 
-// place says where the Community ID is kept.
+// place says where the flow is kept.
 func (m ipv4Community) place() uint64 {
 	return (m.high*0x9e3779b97f4a7c15 ^ m.low) * 0x9e3779b97f4a7c15 >> (64 - keptBits)
 }
