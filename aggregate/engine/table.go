@@ -229,7 +229,7 @@ func (t *table) promote(i int) uint32 {
 func (t *table) grow() {
 	old := t.slots
 	t.slots = make([]slot, 2*len(old))
-	for i := 0; i < len(t.slots); i += slotsOfPage { // by a write, as addChunk does
+	for i := 0; i < len(t.slots); i += slotsOfPage { // before any is read, as addChunk does
 		t.slots[i] = 0
 	}
 	for _, s := range old {

@@ -54,7 +54,7 @@ func (t *table) take(kind int) uint32 {
 func (t *table) addChunk(kind int) {
 	if kind == ofSingles {
 		singles := new([chunkStates]single)
-		for i := range singles { // by a write, as new memory that is read first takes a second page fault when it is written
+		for i := range singles { // new memory that is read before it is written takes two page faults
 			singles[i].more = 0
 		}
 		t.chunks = append(t.chunks, chunk{singles: singles})

@@ -141,7 +141,8 @@ func (s *summing) fill() error {
 	return err
 }
 
-// take sums up whole lines. Eight octets that end no line and begin no cell that is wanted are passed over at once.
+// take sums up whole lines. Eight octets that end no line are passed over at once, or up to where the next cell
+// that is wanted begins.
 func (s *summing) take(lines []byte) error {
 	wanted := s.columns
 	place := 0 // of the present cell in its line
@@ -154,7 +155,7 @@ func (s *summing) take(lines []byte) error {
 			if low := anyBelow(word, '"'+1); low == 0 && next < wanted[0].place {
 				place, begins, at = next, commas>>63 != 0, at+wordOctets
 				continue
-			} else if low == 0 && place < wanted[0].place {
+			} else if low == 0 && place < wanted[0].place { // behind one of these commas
 				for place++; place < wanted[0].place; place++ {
 					commas &= commas - 1
 				}

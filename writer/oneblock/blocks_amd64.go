@@ -2,30 +2,21 @@ package oneblock
 
 import "github.com/klauspost/cpuid/v2"
 
-// hasInstructions tells whether the processor has the instructions that hash blocks (SHA, and of SSSE3 and SSE4.1 PSHUFB,
-// PALIGNR and PEXTR).
-func hasInstructions() bool { return cpuid.CPU.Supports(cpuid.SHA, cpuid.SSSE3, cpuid.SSE4) }
-
 // sha1Blocks gives what hashes a block for each sum with SHA-1, nil if the processor has no instructions for it.
-func sha1Blocks() func(sums []Sum, blocks []byte) {
-	if !hasInstructions() {
-		return nil
-	}
-	return func(sums []Sum, blocks []byte) {
-		if len(sums) > 0 {
-			hashSHA1(&sums[0], &blocks[:len(sums)*blockOctets][0], len(sums))
-		}
-	}
-}
+func sha1Blocks() func(sums []Sum, blocks []byte) { return blocksBy(hashSHA1) }
 
 // sha256Blocks is sha1Blocks of SHA-256.
-func sha256Blocks() func(sums []Sum, blocks []byte) {
-	if !hasInstructions() {
+func sha256Blocks() func(sums []Sum, blocks []byte) { return blocksBy(hashSHA256) }
+
+// blocksBy has blocks hashed by an assembly function, which needs SHA instructions, and of SSSE3 and SSE4.1 PSHUFB,
+// PALIGNR and PEXTR.
+func blocksBy(hash func(sums *Sum, blocks *byte, n int)) func(sums []Sum, blocks []byte) {
+	if !cpuid.CPU.Supports(cpuid.SHA, cpuid.SSSE3, cpuid.SSE4) {
 		return nil
 	}
 	return func(sums []Sum, blocks []byte) {
 		if len(sums) > 0 {
-			hashSHA256(&sums[0], &blocks[:len(sums)*blockOctets][0], len(sums))
+			hash(&sums[0], &blocks[:len(sums)*blockOctets][0], len(sums))
 		}
 	}
 }

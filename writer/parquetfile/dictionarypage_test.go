@@ -20,18 +20,25 @@ func numberPage(random *rand.Rand, entries, size, few, same int) (page []byte) {
 	return page
 }
 
-// TestChangingDictionaries has dictionaries of one column that are not like those before: what was found of these must not make
-// them longer.
-func TestChangingDictionaries(t *testing.T) {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer decoder.Close()
+// zstdCodec gives a compressor as tables have it, and what reads its frames.
+func zstdCodec(t *testing.T) (*zstd.Encoder, *zstd.Decoder) {
+	t.Helper()
 	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
 	if err != nil {
 		t.Fatal(err)
 	}
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(decoder.Close)
+	return compressor, decoder
+}
+
+// TestChangingDictionaries has dictionaries of one column that are not like those before: what was found of these must not make
+// them longer.
+func TestChangingDictionaries(t *testing.T) {
+	compressor, decoder := zstdCodec(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	const entries = 40_000
 	small := numberPage(random, entries, 8, 2, 0)
@@ -57,15 +64,7 @@ func TestChangingDictionaries(t *testing.T) {
 // TestCompressDictionary has dictionaries of numbers and of texts come back, of which some are written without a search for
 // repetitions, which must not make them longer.
 func TestCompressDictionary(t *testing.T) {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer decoder.Close()
-	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
-	if err != nil {
-		t.Fatal(err)
-	}
+	compressor, decoder := zstdCodec(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	var addresses []byte
 	for range fewestEntries {
