@@ -3,7 +3,6 @@ package table
 import (
 	"fmt"
 	"math"
-	"math/big"
 	"strconv"
 
 	"netstream/aggregate/flow"
@@ -49,17 +48,19 @@ func reverseMoments(r *flow.Record) moments {
 
 // momentColumns declares the columns of one direction.
 func momentColumns(prefix, way string, of func(*flow.Record) moments) []Column[flow.Record] {
-	column := func(name string, kind Kind, unit, definition string, least uint64, get func(moments) int64) Column[flow.Record] {
+	atLeast := func(packets uint64) part[moments] {
+		return partOf(of, func(m moments) bool { return m.Moments == nil || m.packets < packets })
+	}
+	parts := [...]part[moments]{atLeast(0), atLeast(1), atLeast(2)}
+	column := func(name string, kind Kind, unit, definition string, least int, get func(moments) int64) Column[flow.Record] {
 		few := "there are none"
 		if least > 1 {
 			few = "there is one at most"
 		}
-		return Column[flow.Record]{
+		return parts[least].column(Column[flow.Record]{
 			Name: prefix + name, Kind: kind, Unit: unit, Pattern: Varied,
 			Definition: definition + " of the packets from " + way + "; NULL if " + few + ", and for exported flows.",
-			Null:       func(r *flow.Record) bool { return of(r).packets < least },
-			Int:        func(r *flow.Record) int64 { return get(of(r)) },
-		}
+		}, get)
 	}
 	columns := []Column[flow.Record]{
 		column("ip_len_mean", Float64, "octets", "Mean length", 1, func(m moments) int64 { return quotient(m.octets, m.packets) }),
@@ -76,8 +77,7 @@ func momentColumns(prefix, way string, of func(*flow.Record) moments) []Column[f
 		case i < len(bounds):
 			name, lengths = fmt.Sprintf("ip_len_upto_%d", bounds[i]), fmt.Sprintf("%d to %d", bounds[i-1]+1, bounds[i])
 		}
-		c := column(name, Int64, "packets", "Number, with lengths of "+lengths+" octets,", 0, func(m moments) int64 { return count(m.Classes[i]) })
-		c.Null = func(r *flow.Record) bool { return of(r).Moments == nil }
+		c := column(name, Int64, "packets", "", 0, func(m moments) int64 { return count(m.Classes[i]) })
 		c.Definition, c.Pattern = "Number of packets from "+way+" with "+lengths+" octets; NULL for exported flows.", Repetitive
 		columns = append(columns, c)
 	}
@@ -89,6 +89,37 @@ func momentColumns(prefix, way string, of func(*flow.Record) moments) []Column[f
 		}),
 		column("iat_max_ns", Int64, "ns", "Greatest gap", 2, func(m moments) int64 { return count(m.MaxGap) }),
 	)
+}
+
+// part is what a flow has of a kind, and when it has not enough of it for a cell. Columns that show something of the same
+// part ask for NULL once for all.
+type part[P any] struct {
+	of    func(*flow.Record) P
+	lacks func(P) bool
+	nulls *Nulls[flow.Record]
+}
+
+func partOf[P any](of func(*flow.Record) P, lacks func(P) bool) part[P] {
+	return part[P]{of, lacks, &Nulls[flow.Record]{Mark: func(null []bool, rows *Rows[flow.Record]) {
+		for i := range rows.All {
+			null[i] = lacks(of(&rows.All[i]))
+		}
+	}}}
+}
+
+// column gives a column that shows what get gives of the part.
+func (p part[P]) column(c Column[flow.Record], get func(P) int64) Column[flow.Record] {
+	c.Null = func(r *flow.Record) bool { return p.lacks(p.of(r)) }
+	c.Int = func(r *flow.Record) int64 { return get(p.of(r)) }
+	c.Nulls = p.nulls
+	c.Ints = func(dst []int64, rows *Rows[flow.Record]) {
+		for i := range rows.All {
+			if part := p.of(&rows.All[i]); !p.lacks(part) {
+				dst[i] = get(part)
+			}
+		}
+	}
+	return c
 }
 
 // quotient gives the cell of a / b, both rounded to binary64 first, which changes
@@ -104,58 +135,53 @@ func deviation(n, sum uint64, squares flow.Squares) int64 {
 	if n < 2 {
 		return int64(math.Float64bits(0))
 	}
-	count, total := new(big.Int).SetUint64(n), new(big.Int).SetUint64(sum)
-	above := new(big.Int).Lsh(new(big.Int).SetUint64(squares.High), 64)
-	above.Add(above, new(big.Int).SetUint64(squares.Low))
-	above.Mul(above, count).Sub(above, total.Mul(total, total))
-	below := new(big.Int).Sub(count, big.NewInt(1))
-	below.Mul(below, count)
-	variance := nearest(above) / nearest(below)
-	return int64(math.Float64bits(math.Sqrt(variance)))
-}
-
-// nearest rounds an integer to binary64, ties to even.
-func nearest(i *big.Int) float64 {
-	f, _ := new(big.Float).SetPrec(53).SetInt(i).Float64()
-	return f
+	above := product(squares.High, squares.Low, n).less(product(0, sum, sum))
+	below := product(0, n, n-1)
+	return int64(math.Float64bits(math.Sqrt(above.nearest() / below.nearest())))
 }
 
 // periodColumns declares the periods with packets and those without.
 func periodColumns() []Column[flow.Record] {
-	column := func(name string, kind Kind, unit, definition string, of func(*flow.Statistics) *flow.Periods, get func(*flow.Periods) int64) Column[flow.Record] {
-		return Column[flow.Record]{
-			Name: name, Kind: kind, Unit: unit, Pattern: Varied, Definition: definition,
-			Null: func(r *flow.Record) bool {
-				return r.Statistics == nil || unit != "periods" && of(r.Statistics).Count == 0
-			},
-			Int: func(r *flow.Record) int64 { return get(of(r.Statistics)) },
-		}
-	}
-	active := func(s *flow.Statistics) *flow.Periods { return &s.Active }
-	idle := func(s *flow.Statistics) *flow.Periods { return &s.Idle }
 	const (
 		ofActive = "of the periods without a gap of more than 5 s between packets of either direction; NULL for exported flows."
 		ofIdle   = "of the gaps of more than 5 s between packets of either direction; NULL if there are none, and for exported flows."
 	)
+	active := func(s *flow.Statistics) *flow.Periods { return &s.Active }
+	idle := func(s *flow.Statistics) *flow.Periods { return &s.Idle }
+	return append(columnsOfPeriods("active_", "Number "+ofActive, ofActive, active),
+		columnsOfPeriods("idle_", "Number of the gaps of more than 5 s between packets of either direction; NULL for exported flows.", ofIdle, idle)...)
+}
+
+// columnsOfPeriods declares one kind of periods: what their number is, and of what the lengths are.
+func columnsOfPeriods(prefix, number, ofWhat string, of func(*flow.Statistics) *flow.Periods) []Column[flow.Record] {
+	ofRow := func(r *flow.Record) *flow.Periods {
+		if r.Statistics == nil {
+			return nil
+		}
+		return of(r.Statistics)
+	}
+	known := partOf(ofRow, func(p *flow.Periods) bool { return p == nil })
+	some := partOf(ofRow, func(p *flow.Periods) bool { return p == nil || p.Count == 0 })
+	column := func(name string, kind Kind, unit, definition string) Column[flow.Record] {
+		return Column[flow.Record]{Name: prefix + name, Kind: kind, Unit: unit, Pattern: Varied, Definition: definition}
+	}
 	return []Column[flow.Record]{
-		column("active_periods", Int64, "periods", "Number "+ofActive, active, func(p *flow.Periods) int64 { return count(p.Count) }),
-		column("active_min_ns", Int64, "ns", "Least length "+ofActive, active, func(p *flow.Periods) int64 { return count(p.Min) }),
-		column("active_mean_ns", Float64, "ns", "Mean length "+ofActive, active, func(p *flow.Periods) int64 { return quotient(p.Sum, p.Count) }),
-		column("active_max_ns", Int64, "ns", "Greatest length "+ofActive, active, func(p *flow.Periods) int64 { return count(p.Max) }),
-		column("idle_periods", Int64, "periods", "Number of the gaps of more than 5 s between packets of either direction; NULL for exported flows.", idle, func(p *flow.Periods) int64 { return count(p.Count) }),
-		column("idle_min_ns", Int64, "ns", "Least length "+ofIdle, idle, func(p *flow.Periods) int64 { return count(p.Min) }),
-		column("idle_mean_ns", Float64, "ns", "Mean length "+ofIdle, idle, func(p *flow.Periods) int64 { return quotient(p.Sum, p.Count) }),
-		column("idle_max_ns", Int64, "ns", "Greatest length "+ofIdle, idle, func(p *flow.Periods) int64 { return count(p.Max) }),
+		known.column(column("periods", Int64, "periods", number), func(p *flow.Periods) int64 { return count(p.Count) }),
+		some.column(column("min_ns", Int64, "ns", "Least length "+ofWhat), func(p *flow.Periods) int64 { return count(p.Min) }),
+		some.column(column("mean_ns", Float64, "ns", "Mean length "+ofWhat), func(p *flow.Periods) int64 { return quotient(p.Sum, p.Count) }),
+		some.column(column("max_ns", Int64, "ns", "Greatest length "+ofWhat), func(p *flow.Periods) int64 { return count(p.Max) }),
 	}
 }
 
 // earlyColumns declares the first packets of a flow, each column as a JSON array.
 func earlyColumns() []Column[flow.Record] {
+	lacks := func(r *flow.Record) bool { return r.Statistics == nil }
+	nulls := partOf(func(r *flow.Record) *flow.Record { return r }, lacks).nulls
 	column := func(name, definition string, get func(*flow.EarlyPacket) uint64) Column[flow.Record] {
 		return Column[flow.Record]{
 			Name: name, Kind: Text, Pattern: Varied,
 			Definition: definition + " of the first packets of the flow, in order, as a JSON array; NULL for exported flows.",
-			Null:       func(r *flow.Record) bool { return r.Statistics == nil },
+			Null:       lacks, Nulls: nulls,
 			Text: func(dst []byte, r *flow.Record) []byte {
 				dst = append(dst, '[')
 				for i := range r.Statistics.Early {
