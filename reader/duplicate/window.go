@@ -12,17 +12,14 @@ import (
 // second, in 4 MiB.
 const MaxPackets = 1 << 16
 
-// chainsPerPacket makes most chains empty: to follow one takes longer than all else, since packets lie anywhere in the memory.
-const chainsPerPacket = 4
-
 // Window remembers the latest packets of one input that were no copies. It is not
 // safe for concurrent use.
 type Window struct {
 	length time.Duration
-	seed   maphash.Seed // so that no capture can make all packets fall into one chain
+	seed   maphash.Seed // so that no capture can make all packets fall into one place
 	packet []packet     // a ring
 	next   int          // the place of the next packet, which holds the oldest one
-	chains []int32      // by hash of the digest: a place in packet plus 1; 0 ends the chain
+	slots  []slot       // where in the ring packets are; see find
 }
 
 // packet is one that is remembered.
@@ -30,17 +27,13 @@ type packet struct {
 	digest [16]byte // of its octets: SHA-256, the first half
 	octets uint64   // its length, as its IP header has it
 	time   flow.Timestamp
-	chain  uint32
-	behind int32 // the next one in its chain, as chains has it
-	linked bool  // it is in its chain
+	hash   uint32 // of the digest
+	found  bool   // it has a slot
 }
 
 // New gives a Window. Copies follow or precede by at most length, which is above 0.
 func New(length time.Duration) *Window {
-	return &Window{
-		length: length, seed: maphash.MakeSeed(),
-		packet: make([]packet, MaxPackets), chains: make([]int32, chainsPerPacket*MaxPackets),
-	}
+	return &Window{length: length, seed: maphash.MakeSeed(), packet: make([]packet, MaxPackets), slots: make([]slot, slotsPerPacket*MaxPackets)}
 }
 
 // Copy says whether a packet is the copy of one before it. captured is what there is
@@ -51,48 +44,24 @@ func New(length time.Duration) *Window {
 // remembered.
 func (w *Window) Copy(captured []byte, octets uint64, t flow.Timestamp) bool {
 	sum := sha256.Sum256(captured)
-	digest := [16]byte(sum[:16])
-	chain := uint32(maphash.Bytes(w.seed, digest[:]) % uint64(len(w.chains)))
-	if at := w.find(chain, digest, octets); at > 0 {
-		if apart(w.packet[at-1].time, t) <= uint64(w.length) {
+	p := packet{digest: [16]byte(sum[:16]), octets: octets, time: t, found: true}
+	p.hash = uint32(maphash.Bytes(w.seed, p.digest[:]))
+	if i, found := w.find(&p); found {
+		same := &w.packet[w.slots[i].place()]
+		if apart(same.time, t) <= uint64(w.length) {
 			return true
 		}
-		w.unlink(at)
+		same.found = false
+		w.remove(i)
 	}
-	if w.packet[w.next].linked {
-		w.unlink(int32(w.next + 1))
+	oldest := &w.packet[w.next]
+	if oldest.found {
+		w.remove(w.slotOf(w.next))
 	}
-	w.packet[w.next] = packet{digest: digest, octets: octets, time: t, chain: chain, behind: w.chains[chain], linked: true}
-	w.next++
-	w.chains[chain] = int32(w.next)
-	if w.next == len(w.packet) {
-		w.next = 0
-	}
+	*oldest = p
+	w.insert(w.next)
+	w.next = (w.next + 1) % MaxPackets
 	return false
-}
-
-// find gives the place of a packet in the ring plus 1, 0 if it is not there. A chain
-// has no two packets of equal digest and length.
-func (w *Window) find(chain uint32, digest [16]byte, octets uint64) int32 {
-	at := w.chains[chain]
-	for at > 0 {
-		p := &w.packet[at-1]
-		if p.digest == digest && p.octets == octets {
-			break
-		}
-		at = p.behind
-	}
-	return at
-}
-
-// unlink takes a packet out of its chain.
-func (w *Window) unlink(at int32) {
-	p := &w.packet[at-1]
-	link := &w.chains[p.chain]
-	for *link != at {
-		link = &w.packet[*link-1].behind
-	}
-	*link, p.linked = p.behind, false
 }
 
 // apart is the time between two time stamps, in whatever order, in nanoseconds.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,19 +112,59 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// However often a packet recurs, it is in its chain once, so that chains stay short.
-func TestChainHasPacketOnce(t *testing.T) {
+// However often a packet recurs, it has one slot, so that few are in use.
+func TestPacketHasOneSlot(t *testing.T) {
 	w := New(1)
 	for i := range 1000 {
 		w.Copy([]byte("a"), 1, flow.Timestamp(2*i))
 	}
-	links := 0
-	for _, at := range w.chains {
-		for ; at > 0; at = w.packet[at-1].behind {
-			links++
+	if used := w.used(); used != 1 {
+		t.Errorf("it has %d", used)
+	}
+}
+
+func (w *Window) used() (used int) {
+	for _, s := range w.slots {
+		if s != 0 {
+			used++
 		}
 	}
-	if links != 1 {
-		t.Errorf("it is there %d times", links)
+	return used
+}
+
+// TestSlotsOfFewHashes inserts and removes packets whose hashes are few, at the end of the slots, so that runs become long
+// and go on at the front.
+func TestSlotsOfFewHashes(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	w := New(1)
+	var places []int
+	most := 0
+	for step := range 20_000 {
+		growing := step%500 < 300
+		if place := random.IntN(MaxPackets); growing && !w.packet[place].found {
+			hash := uint32(len(w.slots)-1-random.IntN(6)) | uint32(random.IntN(3))<<homeBits
+			w.packet[place] = packet{digest: [16]byte(append(numbered(place), make([]byte, 12)...)), hash: hash, found: true}
+			w.insert(place)
+			places = append(places, place)
+		} else if !growing && len(places) > 0 {
+			n := random.IntN(len(places))
+			w.remove(w.slotOf(places[n]))
+			w.packet[places[n]].found = false
+			places = slices.Delete(places, n, n+1)
+		}
+		for range min(3, len(places)) {
+			place := places[random.IntN(len(places))]
+			i, found := w.find(&w.packet[place])
+			if !found || w.slots[i].place() != place {
+				t.Fatalf("step %d: the packet at %d is not found among %d", step, place, len(places))
+			}
+		}
+		most = max(most, len(places))
+		if step%100 == 0 && w.used() != len(places) {
+			t.Fatalf("step %d: %d slots are in use, want %d", step, w.used(), len(places))
+		}
+	}
+	if most < 4*far {
+		t.Errorf("at most %d packets", most)
 	}
 }
