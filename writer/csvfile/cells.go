@@ -21,7 +21,7 @@ type part[R any] struct {
 	table.Column[R]
 	commas string // in front of it, with those of cells that are NULL throughout
 	form   int
-	at     *presence[R]
+	at     *table.Presence[R]
 
 	ints    []int64        // of the rows that were taken; anything where they are NULL
 	symbols []table.Symbol // likewise
@@ -29,7 +29,7 @@ type part[R any] struct {
 	times   calendar       // used for times only
 }
 
-func newPart[R any](c *table.Column[R], commas string, at *presence[R]) part[R] {
+func newPart[R any](c *table.Column[R], commas string, at *table.Presence[R]) part[R] {
 	p := part[R]{Column: *c, commas: commas, at: at, form: ofIntegers}
 	switch {
 	case c.Symbol != nil:
@@ -61,12 +61,12 @@ func (p *part[R]) appendValue(dst []byte, v int64) []byte {
 func (w *Writer[R]) take(rows []R) {
 	w.taken.Take(rows)
 	for _, p := range w.presences {
-		p.take(w.taken)
+		p.Take(w.taken)
 	}
 	for i := range w.parts {
 		p := &w.parts[i]
 		switch {
-		case p.at.none || p.form == ofTexts:
+		case p.at.None() || p.form == ofTexts:
 		case p.form == ofSymbols:
 			p.symbols = gather(p.at, p.symbols, w.taken, p.Symbol, p.Symbols)
 		default:
@@ -76,73 +76,16 @@ func (w *Writer[R]) take(rows []R) {
 }
 
 // gather gives a cell for each row, anything where it is NULL, in dst, which is reused. many is nil, or gives the same as one.
-func gather[R, T any](at *presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
+func gather[R, T any](at *table.Presence[R], dst []T, rows *table.Rows[R], one func(*R) T, many func([]T, *table.Rows[R])) []T {
 	dst = slices.Grow(dst[:0], len(rows.All))[:len(rows.All)]
 	if many != nil {
 		many(dst, rows)
 		return dst
 	}
 	for i := range rows.All {
-		if !at.isNull(i) {
+		if !at.IsNull(i) {
 			dst[i] = one(&rows.All[i])
 		}
 	}
 	return dst
-}
-
-// presence says which rows have a cell, for all columns that are NULL in the same rows.
-type presence[R any] struct {
-	same func(rows *table.Rows[R]) (null, same bool) // whether all rows are NULL, or none; nil if nothing tells
-	mark func(null []bool, rows *table.Rows[R])
-
-	none bool   // no row that was taken has one
-	all  bool   // all have
-	null []bool // which have none, if neither is so
-}
-
-// isNull says whether a row that was taken has no cell.
-func (p *presence[R]) isNull(row int) bool { return p.none || !p.all && p.null[row] }
-
-// take asks for rows.
-func (p *presence[R]) take(rows *table.Rows[R]) {
-	if p.same != nil {
-		if null, same := p.same(rows); same {
-			p.none, p.all = null, !null
-			return
-		}
-	}
-	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
-	p.mark(p.null, rows)
-	p.none, p.all = !slices.Contains(p.null, false), !slices.Contains(p.null, true)
-}
-
-// presences are those of the columns of a table. Columns have one in common that share the test.
-type presences[R any] struct {
-	all   []*presence[R] // that are to be asked
-	known map[*table.Nulls[R]]*presence[R]
-}
-
-// of gives the presence of a column.
-func (p *presences[R]) of(c *table.Column[R]) *presence[R] {
-	null := c.NullTest()
-	if null == nil {
-		return &presence[R]{all: true}
-	}
-	if known := p.known[c.Nulls]; known != nil && c.Nulls != nil {
-		return known
-	}
-	each := &presence[R]{mark: func(dst []bool, rows *table.Rows[R]) {
-		for i := range rows.All {
-			dst[i] = null(&rows.All[i])
-		}
-	}}
-	if c.Nulls != nil {
-		each.same, each.mark = c.Nulls.Same, c.Nulls.Mark
-		if p.known == nil {
-			p.known = make(map[*table.Nulls[R]]*presence[R])
-		}
-		p.known[c.Nulls] = each
-	}
-	p.all = append(p.all, each)
-	return each
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"netstream/writer/table"
@@ -32,7 +33,7 @@ type Writer[R any] struct {
 	name      string
 	w         io.Writer
 	parts     []part[R]
-	presences []*presence[R]
+	presences []*table.Presence[R]
 	taken     *table.Rows[R] // those that are being written
 	tail      string         // ends a line, with the commas in front of cells that are NULL throughout
 	buffer    []byte
@@ -48,7 +49,7 @@ type Writer[R any] struct {
 // writer never does.
 func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R], error) {
 	writer := &Writer[R]{name: name, w: w, taken: table.NewRows(columns), buffer: make([]byte, 0, firstBuffer)}
-	var known presences[R]
+	each := table.Presences(columns)
 	commas := 0
 	for i := range columns {
 		if i > 0 {
@@ -57,11 +58,13 @@ func New[R any](w io.Writer, name string, columns []table.Column[R]) (*Writer[R]
 		}
 		writer.buffer = append(writer.buffer, columns[i].Name...)
 		if !columns[i].Absent {
-			writer.parts = append(writer.parts, newPart(&columns[i], strings.Repeat(",", commas), known.of(&columns[i])))
+			writer.parts = append(writer.parts, newPart(&columns[i], strings.Repeat(",", commas), each[i]))
+			if !slices.Contains(writer.presences, each[i]) {
+				writer.presences = append(writer.presences, each[i])
+			}
 			commas = 0
 		}
 	}
-	writer.presences = known.all
 	writer.tail = strings.Repeat(",", commas) + "\n"
 	writer.buffer = append(writer.buffer, '\n')
 	return writer, nil
@@ -103,7 +106,7 @@ func (w *Writer[R]) appendLine(dst []byte, row int) []byte {
 		} else {
 			dst = append(dst, p.commas...)
 		}
-		if p.at.isNull(row) {
+		if p.at.IsNull(row) {
 			continue
 		}
 		switch p.form {

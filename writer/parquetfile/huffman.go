@@ -9,8 +9,8 @@ import (
 // Bounds of Huffman codes in zstd frames (RFC 8878 section 4.2.1).
 const (
 	octets       = 256
-	longestCode  = 11 // bits
-	shortestMost = 5  // the least bits that the longest code is allowed
+	longestCode  = 11     // bits
+	shortestMost = 5      // the least bits that the longest code is allowed
 	hardly       = 1 << 8 // one part in so many
 )
 

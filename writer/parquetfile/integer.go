@@ -26,7 +26,7 @@ type integerColumn[R any] struct {
 func (c *integerColumn[R]) add(rows *table.Rows[R]) error {
 	before := len(c.cells)
 	c.at.ask(rows)
-	c.take(len(rows.All), c.at.nulls)
+	c.take(len(rows.All), c.at.Nulls)
 	c.cells = gather(c.at, c.cells, rows, c.declared.Int, c.declared.Ints)
 	c.encode(before)
 	return nil

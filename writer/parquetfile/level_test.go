@@ -29,13 +29,16 @@ func TestLevels(t *testing.T) {
 				nulls++
 			}
 		}
-		at := &presence[int]{mark: func(null []bool, rows *table.Rows[int]) {
-			for i, v := range rows.All {
-				null[i] = v < 0
-			}
-		}}
+		column := table.Column[int]{Null: func(v *int) bool { return *v < 0 }}
 		if r.IntN(2) == 0 {
-			at.same = func(rows *table.Rows[int]) (null, same bool) {
+			column.Nulls = &table.Nulls[int]{Mark: func(null []bool, rows *table.Rows[int]) {
+				for i, v := range rows.All {
+					null[i] = v < 0
+				}
+			}}
+		}
+		if column.Nulls != nil && r.IntN(2) == 0 {
+			column.Nulls.Same = func(rows *table.Rows[int]) (null, same bool) {
 				same = true
 				for _, v := range rows.All {
 					same = same && v < 0 == (rows.All[0] < 0)
@@ -43,6 +46,8 @@ func TestLevels(t *testing.T) {
 				return rows.All[0] < 0, same
 			}
 		}
+		each, _ := presences([]table.Column[int]{column})
+		at := each[0]
 		var many func([]int, *table.Rows[int])
 		if r.IntN(2) == 0 {
 			many = func(dst []int, rows *table.Rows[int]) { copy(dst, rows.All) }
@@ -52,8 +57,8 @@ func TestLevels(t *testing.T) {
 		for rest := rows; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
 			batch := &table.Rows[int]{All: rest[:n]}
-			at.ask(batch)
-			p.take(n, at.nulls)
+			at.take(batch)
+			p.take(n, at.Nulls)
 			cells = gather(at, cells, batch, func(v *int) int { return *v }, many)
 			rest = rest[n:]
 		}

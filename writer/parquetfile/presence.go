@@ -6,76 +6,39 @@ import (
 	"netstream/writer/table"
 )
 
-// presence says which rows have a cell, for all columns that are NULL in the same rows.
+// presence is that of columns, with the definition levels that follow from it.
 type presence[R any] struct {
-	same   func(rows *table.Rows[R]) (null, same bool) // whether all rows are NULL, or none; nil if nothing tells
-	mark   func(null []bool, rows *table.Rows[R])      // nil if no row is NULL
-	shared bool                                        // several columns may have it, so the writer takes the rows
+	*table.Presence[R]
 	levels levels
-
-	null  []bool // of the rows being added, whether they are NULL; says nothing if none or all are
-	nulls int    // how many of them are
 }
 
-// presences gives each column its presence. Columns have one in common that share the
-// test, or are never NULL or always.
-func presences[R any](columns []table.Column[R]) []*presence[R] {
-	never := &presence[R]{shared: true}
-	known := make(map[*table.Nulls[R]]*presence[R])
-	each := make([]*presence[R], len(columns))
-	for i := range columns {
-		c := &columns[i]
-		switch null := c.NullTest(); {
-		case null == nil || c.Absent:
-			each[i] = never
-		case c.Nulls == nil:
-			each[i] = &presence[R]{mark: func(dst []bool, rows *table.Rows[R]) {
-				for i := range rows.All {
-					dst[i] = null(&rows.All[i])
-				}
-			}}
-		default:
-			if known[c.Nulls] == nil {
-				known[c.Nulls] = &presence[R]{same: c.Nulls.Same, mark: c.Nulls.Mark, shared: true}
-			}
-			each[i] = known[c.Nulls]
+// presences gives each column its presence, and all of them.
+func presences[R any](columns []table.Column[R]) (each, all []*presence[R]) {
+	known := make(map[*table.Presence[R]]*presence[R])
+	for _, p := range table.Presences(columns) {
+		if known[p] == nil {
+			known[p] = &presence[R]{Presence: p}
+			all = append(all, known[p])
 		}
+		each = append(each, known[p])
 	}
-	return each
+	return each, all
 }
 
 // take asks for rows that are being added.
 func (p *presence[R]) take(rows *table.Rows[R]) {
-	if p.mark == nil {
-		return
+	switch p.Take(rows); {
+	case p.Never():
+	case p.Nulls == 0 || p.None():
+		p.levels.addSame(p.Rows, p.None())
+	default:
+		p.levels.add(p.Null, p.Nulls)
 	}
-	if p.same != nil {
-		if null, same := p.same(rows); same {
-			p.nulls = 0
-			if null {
-				p.nulls = len(rows.All)
-			}
-			p.levels.addSame(len(rows.All), null)
-			return
-		}
-	}
-	p.null = slices.Grow(p.null[:0], len(rows.All))[:len(rows.All)]
-	p.mark(p.null, rows)
-	nulls := 0
-	for _, null := range p.null {
-		one := 0 // without a branch, which where there are both would often be wrong
-		if null {
-			one = 1
-		}
-		nulls += one
-	}
-	p.nulls = nulls
-	p.levels.add(p.null, p.nulls)
 }
 
 // ask takes rows that are being added, if it has not done so for all columns.
 func (p *presence[R]) ask(rows *table.Rows[R]) {
-	if !p.shared {
+	if !p.Shared {
 		p.take(rows)
 	}
 }
@@ -84,12 +47,12 @@ func (p *presence[R]) ask(rows *table.Rows[R]) {
 // nil. The rows must have been taken.
 func (p *presence[R]) only(rows *table.Rows[R], same func(*table.Rows[R]) bool) *R {
 	switch {
-	case same == nil || p.nulls == len(rows.All) || !same(rows):
+	case same == nil || p.None() || !same(rows):
 		return nil
-	case p.nulls == 0:
+	case p.Nulls == 0:
 		return &rows.All[0]
 	}
-	return &rows.All[slices.Index(p.null, false)]
+	return &rows.All[slices.Index(p.Null, false)]
 }
 
 // gather appends the cells of rows that are not NULL to dst, once their presence is
@@ -98,21 +61,21 @@ func gather[R, T any](at *presence[R], dst []T, rows *table.Rows[R], one func(*R
 	count := len(rows.All)
 	before := len(dst)
 	switch {
-	case at.nulls == count:
+	case at.None():
 		return dst
 	case many != nil:
 		dst = slices.Grow(dst, count)[:before+count]
 		many(dst[before:], rows)
-		if at.nulls > 0 {
-			return dst[:before+compact(dst[before:], at.null)]
+		if at.Nulls > 0 {
+			return dst[:before+compact(dst[before:], at.Null)]
 		}
-	case at.nulls == 0:
+	case at.Nulls == 0:
 		for i := range rows.All {
 			dst = append(dst, one(&rows.All[i]))
 		}
 	default:
 		for i := range rows.All {
-			if !at.null[i] {
+			if !at.Null[i] {
 				dst = append(dst, one(&rows.All[i]))
 			}
 		}

@@ -42,8 +42,8 @@ func smallValues(kind table.Kind) int {
 
 func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
 	c.at.ask(rows)
-	c.take(len(rows.All), c.at.nulls)
-	cells := len(rows.All) - c.at.nulls
+	c.take(len(rows.All), c.at.Nulls)
+	cells := len(rows.All) - c.at.Nulls
 	known := len(c.dictionary.keys) > 0
 	if row := c.at.only(rows, c.declared.Same); row != nil && known && c.numbers.repeat(c.declared.Int(row) == c.last, cells) {
 		return nil

@@ -28,8 +28,8 @@ type symbolColumn[R any] struct {
 
 func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 	c.at.ask(rows)
-	c.take(len(rows.All), c.at.nulls)
-	cells := len(rows.All) - c.at.nulls
+	c.take(len(rows.All), c.at.Nulls)
+	cells := len(rows.All) - c.at.Nulls
 	known := !c.spelled && len(c.dictionary.symbols) > 0
 	if row := c.at.only(rows, c.declared.Same); row != nil && known && c.numbers.repeat(c.declared.Symbol(row) == c.last, cells) {
 		return nil

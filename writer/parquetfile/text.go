@@ -94,13 +94,13 @@ type textColumn[R any] struct {
 
 func (c *textColumn[R]) add(rows *table.Rows[R]) error {
 	c.at.ask(rows)
-	if c.at.nulls == len(rows.All) {
+	if c.at.None() {
 		c.addNulls(len(rows.All))
 		return nil
 	}
 	for i := range rows.All {
 		c.rows++
-		if c.at.nulls > 0 && c.at.null[i] {
+		if c.at.IsNull(i) {
 			c.pageNulls++
 			continue
 		}

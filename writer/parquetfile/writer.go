@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
 	"netstream/writer/table"
 
@@ -88,13 +87,11 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 	}
 	writer := &Writer[R]{name: name, sink: newSink(w), metadata: fileMetadata, compressor: compressor,
 		workers: workers, turns: turnsOf(columns), adding: table.NewRows(columns)}
-	presences := presences(columns)
+	each, all := presences(columns)
+	writer.presences = all
 	for i := range columns {
-		writer.columns = append(writer.columns, newColumn(&columns[i], presences[i], compressor))
+		writer.columns = append(writer.columns, newColumn(&columns[i], each[i], compressor))
 		writer.absent = append(writer.absent, columns[i].Absent)
-		if !slices.Contains(writer.presences, presences[i]) {
-			writer.presences = append(writer.presences, presences[i])
-		}
 		writer.names = append(writer.names, columns[i].Name)
 	}
 	writer.chunks = make([]chunk, len(columns))
@@ -129,7 +126,7 @@ func (w *Writer[R]) WriteBatch(rows []R) error {
 func (w *Writer[R]) add(rows []R) error {
 	w.adding.Take(rows)
 	for _, p := range w.presences {
-		if p.shared {
+		if p.Shared {
 			p.take(w.adding)
 		}
 	}
