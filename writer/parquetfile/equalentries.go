@@ -83,7 +83,6 @@ func (e equalEntries) repeated() int { return e.prefix + e.suffix }
 func (l *literals) appendEqualEntries(dst, page []byte, e equalEntries) []byte {
 	dst = slices.Grow(dst, len(page)/e.size*e.between()) // about, or less
 	dst = appendFrameHeader(dst, len(page))
-	l.again = false
 	dst = appendStoredBlock(dst, page[:e.size+e.prefix], false)
 	rest := page[e.size:]
 	dst = l.appendEqualBlock(dst, rest[:e.size], e, true, false)

@@ -9,29 +9,25 @@ import (
 // Bounds of Huffman codes in zstd frames (RFC 8878 section 4.2.1).
 const (
 	octets       = 256
-	longestCode  = 11     // bits
-	shortestMost = 5      // the least bits that the longest code is allowed
-	hardly       = 1 << 8 // one part in so many
+	longestCode  = 11 // bits
+	shortestMost = 5  // the least bits that the longest code is allowed
 )
 
 // huffman is a prefix code for the octets of a block: short codes for those that come often. Whatever the octets are, it
 // is the code that the zstd library would make: its lengths are Huffman's, and where these are longer than allowed, some
-// others become longer by one in their place. Only how long is allowed may be less here, see shorten.
+// others become longer by one in their place.
 type huffman struct {
 	counts   [octets]uint32 // how often each comes
 	greatest int            // octet that comes
 	order    []octetCount   // the octets that come, the most frequent first, of equally frequent ones the least
 	lengths  [octets]uint8  // of codes in bits, 0 of octets that do not come
 	longest  int            // length
-	codes    [octets]uint32 // the length in the lowest octet, the code above it; absent for octets that do not come
+	codes    [octets]uint32 // the length in the lowest octet, the code above it
 
 	nodes  []treeNode
 	parent [octets]int16 // of the octets in their order, which node is above it
 	table  tableCoder
 	pairs  []uint32 // codes of two octets at once, as codes has them
-	paired bool     // pairs is of this code
-	marked bool     // with absent for all other pairs
-	lacks  uint64   // has the bit absent if streams had an octet that has no code
 }
 
 // octetCount is an octet and how often it comes.
@@ -92,22 +88,8 @@ func (h *huffman) build(size int) {
 	})
 	h.lengths = [octets]uint8{}
 	h.join()
-	h.shorten(mostBits(size, h.greatest))
+	h.limit(mostBits(size, h.greatest))
 	h.assign()
-}
-
-// shorten makes codes no longer than most, and those of octets that come in pairs so short that more of them are written at
-// a time, unless the block became longer than hardly by that.
-func (h *huffman) shorten(most int) {
-	if h.longest <= shortCode || most <= shortCode || h.greatest >= pairOctets {
-		h.limit(most)
-		return
-	}
-	lengths, longest, least := h.lengths, h.longest, h.coded()
-	if h.limit(shortCode); h.coded() > least+least/hardly {
-		h.lengths, h.longest = lengths, longest
-		h.limit(most)
-	}
 }
 
 // mostBits gives how long codes may be: as long as the format allows, but of short blocks shorter, as far as all octets up
@@ -241,7 +223,6 @@ func (h *huffman) assign() {
 		next[length], first = first, (first+next[length])>>1
 	}
 	for i, length := range h.lengths {
-		h.codes[i] = absent
 		if length > 0 {
 			h.codes[i] = next[length]<<8 | uint32(length)
 			next[length]++

@@ -3,7 +3,6 @@ package parquetfile
 import (
 	"bytes"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -48,65 +47,6 @@ func TestLiterals(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestCodeOfBlockBefore has pages of several blocks, of which later ones are as the first, have other shares, or an octet
-// that the first has not, in any place: such a block has a code of its own.
-func TestCodeOfBlockBefore(t *testing.T) {
-	random := rand.New(rand.NewPCG(5, 6))
-	again, own := 0, 0
-	var l literals
-	for _, alphabet := range []int{2, 16, 60, 100, 200} { // short pairs, pairs and octets
-		for _, change := range []string{"none", "share", "octet", "high octet"} {
-			for range 6 {
-				page := make([]byte, 2*literalsBlock+1+random.IntN(literalsBlock))
-				steep := random.IntN(3)
-				for i := range page {
-					page[i] = byte(random.IntN(1 + random.IntN(alphabet)))
-					for range steep {
-						page[i] = min(page[i], byte(random.IntN(alphabet)))
-					}
-				}
-				second := page[literalsBlock : 2*literalsBlock]
-				switch at := random.IntN(len(second)) >> random.IntN(17); change {
-				case "share":
-					for i := range second {
-						second[i] = byte(alphabet-1) - second[i]
-					}
-				case "octet":
-					second[at] = byte(alphabet)
-				case "high octet":
-					second[at] |= 0x80
-				}
-				frame := checkFrame(t, &l, page, 0)
-				behind := frame[frameHeaderOf(frame):]
-				first := int(behind[0]) | int(behind[1])<<8 | int(behind[2])<<16
-				kind := behind[blockHeader+first>>3+blockHeader] & 3
-				switch lacking := lacks(page[:literalsBlock], second); {
-				case kind == treeBefore&3 && !lacking:
-					again++
-				case kind == fourStreams&3 && (lacking || change == "share"):
-					own++
-				default:
-					t.Errorf("alphabet of %d, change of %s: the second block's literals are of type %d", alphabet, change, kind)
-				}
-			}
-		}
-	}
-	if again < 20 || own < 50 {
-		t.Errorf("%d blocks with the code of the one before, %d with another one", again, own)
-	}
-}
-
-// lacks says whether a block lacks an octet of another one.
-func lacks(block, other []byte) bool {
-	return slices.ContainsFunc(other, func(octet byte) bool { return bytes.IndexByte(block, octet) < 0 })
-}
-
-// frameHeaderOf gives the octets of a frame in front of the first block (RFC 8878 section 3.1.1.1).
-func frameHeaderOf(frame []byte) int {
-	const magic, descriptor = 4, 1
-	return magic + descriptor + 1<<(frame[magic]>>6)
 }
 
 // FuzzLiterals makes frames of any pages.
