@@ -9,7 +9,7 @@ import (
 )
 
 // MaxPackets is how many packets a Window remembers: 10 ms of six million packets a
-// second, in 4 MiB.
+// second, in 3 MiB.
 const MaxPackets = 1 << 16
 
 // Window remembers the latest packets of one input that were no copies. It is not

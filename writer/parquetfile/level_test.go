@@ -57,7 +57,10 @@ func TestLevels(t *testing.T) {
 		for rest := rows; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
 			batch := &table.Rows[int]{All: rest[:n]}
-			at.take(batch)
+			if at.Shared { // as the writer has it
+				at.take(batch)
+			}
+			at.ask(batch)
 			p.take(n, at.Nulls)
 			cells = gather(at, cells, batch, func(v *int) int { return *v }, many)
 			rest = rest[n:]

@@ -68,11 +68,11 @@ func (p *Presence[R]) Take(rows *Rows[R]) {
 	p.Nulls = nulls
 }
 
-// Never says that no row of the table is NULL.
+// Never says that no row of the table is NULL, or that all are, of columns that are Absent: nothing is asked for these.
 func (p *Presence[R]) Never() bool { return p.mark == nil }
 
-// None says that no row that was taken has a cell.
+// None says that no row that was taken has a cell, as far as anything is asked.
 func (p *Presence[R]) None() bool { return p.Nulls == p.Rows }
 
-// IsNull says whether a row that was taken has no cell.
+// IsNull says whether a row that was taken has no cell, as far as anything is asked.
 func (p *Presence[R]) IsNull(row int) bool { return p.Nulls > 0 && (p.None() || p.Null[row]) }

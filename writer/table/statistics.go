@@ -114,8 +114,8 @@ func (p part[P]) column(c Column[flow.Record], get func(P) int64) Column[flow.Re
 	c.Nulls = p.nulls
 	c.Ints = func(dst []int64, rows *Rows[flow.Record]) {
 		for i := range rows.All {
-			if part := p.of(&rows.All[i]); !p.lacks(part) {
-				dst[i] = get(part)
+			if has := p.of(&rows.All[i]); !p.lacks(has) {
+				dst[i] = get(has)
 			}
 		}
 	}

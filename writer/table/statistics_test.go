@@ -2,6 +2,7 @@ package table_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"netstream/aggregate/flow"
@@ -71,6 +72,39 @@ func TestStatisticsExample(t *testing.T) {
 	for _, name := range []string{"ip_len_mean", "iat_max_ns", "ip_len_upto_64", "active_periods", "idle_periods", "splt_ip_len", "rev_packets", "conn_state", "syn_rtt_ns", "rev_tcp_missing_bytes"} {
 		if !columns[name].Null(&exported) {
 			t.Errorf("%s is not NULL for an exported flow", name)
+		}
+	}
+}
+
+// TestStatisticsTogether has what columns say of many rows be what they say of each one.
+func TestStatisticsTogether(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	moments := func() flow.Moments {
+		return flow.Moments{
+			LengthSquares: flow.Squares{Low: random.Uint64() | 1<<63}, Classes: [flow.LengthClasses]uint64{random.Uint64N(3), random.Uint64N(3)},
+			Gaps: random.Uint64N(1 << 40), GapSquares: flow.Squares{High: random.Uint64N(1<<20) | 1<<20}, MinGap: random.Uint64N(9), MaxGap: random.Uint64N(1 << 40),
+		}
+	}
+	periods := func() flow.Periods {
+		return flow.Periods{Count: random.Uint64N(3), Sum: random.Uint64N(1 << 40), Min: random.Uint64N(9), Max: random.Uint64N(1 << 40)}
+	}
+	rows := make([]flow.Record, 2000)
+	for i := range rows {
+		r := &rows[i]
+		r.Counters = flow.Counters{Packets: random.Uint64N(4), Octets: random.Uint64N(1 << 30)}
+		if random.IntN(2) == 0 {
+			r.Reverse = &flow.Reverse{Counters: flow.Counters{Packets: random.Uint64N(4), Octets: random.Uint64N(1 << 30)}}
+		}
+		if random.IntN(4) > 0 {
+			r.Statistics = &flow.Statistics{
+				HasMoments: true, HasEarly: true, Forward: moments(), Reverse: moments(), Active: periods(), Idle: periods(),
+				Early: make([]flow.EarlyPacket, random.IntN(3)),
+			}
+		}
+	}
+	for _, biflows := range []bool{false, true} {
+		if checkBatches(t, table.Flows(table.Options{Points: flow.NewPoints(), Biflows: biflows, Moments: true, Early: true}), rows) == 0 {
+			t.Error("no column has a batch")
 		}
 	}
 }
