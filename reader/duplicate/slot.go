@@ -6,12 +6,10 @@ package duplicate
 type slot uint32
 
 const (
-	slotsPerPacket = 2 // and a power of two in all
-
-	placeBits  = 16 // of MaxPackets
-	tagBits    = 11 // of the hash, those that do not say which slot it is
-	homeBits   = 17 // of the hash, those that do
-	far        = 15 // as many slots behind that of its hash, or more: the hash itself tells
+	placeBits  = 16
+	homeBits   = placeBits + 1          // of the hash, those that say which slot it is: half of all slots are in use at most
+	tagBits    = 32 - 1 - 4 - placeBits // of the hash, some of the others
+	far        = 15                     // as many slots behind that of its hash, or more: the hash itself tells
 	behindFrom = placeBits + tagBits
 	inUse      = 1 << 31
 )

@@ -10,7 +10,7 @@ import (
 
 // MaxPackets is how many packets a Window remembers: 10 ms of six million packets a
 // second, in 3 MiB.
-const MaxPackets = 1 << 16
+const MaxPackets = 1 << placeBits
 
 // Window remembers the latest packets of one input that were no copies. It is not
 // safe for concurrent use.
@@ -33,7 +33,7 @@ type packet struct {
 
 // New gives a Window. Copies follow or precede by at most length, which is above 0.
 func New(length time.Duration) *Window {
-	return &Window{length: length, seed: maphash.MakeSeed(), packet: make([]packet, MaxPackets), slots: make([]slot, slotsPerPacket*MaxPackets)}
+	return &Window{length: length, seed: maphash.MakeSeed(), packet: make([]packet, MaxPackets), slots: make([]slot, 1<<homeBits)}
 }
 
 // Copy says whether a packet is the copy of one before it. captured is what there is
