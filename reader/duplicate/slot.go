@@ -7,10 +7,11 @@ type slot uint32
 
 const (
 	placeBits  = 16
-	homeBits   = placeBits + 1          // of the hash, those that say which slot it is: half of all slots are in use at most
-	tagBits    = 32 - 1 - 4 - placeBits // of the hash, some of the others
-	far        = 15                     // as many slots behind that of its hash, or more: the hash itself tells
+	homeBits   = placeBits + 1 // of the hash, those that say which slot it is: half of all slots are in use at most
+	behindBits = 4
+	tagBits    = 32 - 1 - behindBits - placeBits // of the hash, some of the others
 	behindFrom = placeBits + tagBits
+	far        = 1<<behindBits - 1 // as many slots behind that of its hash, or more: the hash itself tells
 	inUse      = 1 << 31
 )
 

@@ -16,7 +16,7 @@ const MaxPackets = 1 << placeBits
 // safe for concurrent use.
 type Window struct {
 	length time.Duration
-	seed   maphash.Seed // so that no capture can make all packets fall into one place
+	seed   maphash.Seed // so that no capture can have all packets ask for the same slots
 	packet []packet     // a ring
 	next   int          // the place of the next packet, which holds the oldest one
 	slots  []slot       // where in the ring packets are; see find
@@ -24,11 +24,11 @@ type Window struct {
 
 // packet is one that is remembered.
 type packet struct {
-	digest [16]byte // of its octets: SHA-256, the first half
-	octets uint64   // its length, as its IP header has it
-	time   flow.Timestamp
-	hash   uint32 // of the digest
-	found  bool   // it has a slot
+	digest  [16]byte // of its octets: SHA-256, the first half
+	octets  uint64   // its length, as its IP header has it
+	time    flow.Timestamp
+	hash    uint32 // of the digest
+	hasSlot bool
 }
 
 // New gives a Window. Copies follow or precede by at most length, which is above 0.
@@ -44,18 +44,18 @@ func New(length time.Duration) *Window {
 // remembered.
 func (w *Window) Copy(captured []byte, octets uint64, t flow.Timestamp) bool {
 	sum := sha256.Sum256(captured)
-	p := packet{digest: [16]byte(sum[:16]), octets: octets, time: t, found: true}
+	p := packet{digest: [16]byte(sum[:16]), octets: octets, time: t, hasSlot: true}
 	p.hash = uint32(maphash.Bytes(w.seed, p.digest[:]))
 	if i, found := w.find(&p); found {
 		same := &w.packet[w.slots[i].place()]
 		if apart(same.time, t) <= uint64(w.length) {
 			return true
 		}
-		same.found = false
+		same.hasSlot = false
 		w.remove(i)
 	}
 	oldest := &w.packet[w.next]
-	if oldest.found {
+	if oldest.hasSlot {
 		w.remove(w.slotOf(w.next))
 	}
 	*oldest = p

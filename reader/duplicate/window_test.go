@@ -141,15 +141,15 @@ func TestSlotsOfFewHashes(t *testing.T) {
 	most := 0
 	for step := range 20_000 {
 		growing := step%500 < 300
-		if place := random.IntN(MaxPackets); growing && !w.packet[place].found {
+		if place := random.IntN(MaxPackets); growing && !w.packet[place].hasSlot {
 			hash := uint32(len(w.slots)-1-random.IntN(6)) | uint32(random.IntN(3))<<homeBits
-			w.packet[place] = packet{digest: [16]byte(append(numbered(place), make([]byte, 12)...)), hash: hash, found: true}
+			w.packet[place] = packet{digest: [16]byte(append(numbered(place), make([]byte, 12)...)), hash: hash, hasSlot: true}
 			w.insert(place)
 			places = append(places, place)
 		} else if !growing && len(places) > 0 {
 			n := random.IntN(len(places))
 			w.remove(w.slotOf(places[n]))
-			w.packet[places[n]].found = false
+			w.packet[places[n]].hasSlot = false
 			places = slices.Delete(places, n, n+1)
 		}
 		for range min(3, len(places)) {

@@ -6,7 +6,7 @@ import (
 	"netstream/writer/table"
 )
 
-// presence is that of columns, with the definition levels that follow from it.
+// presence is a table.Presence with the definition levels that follow from it, which columns have in common, too.
 type presence[R any] struct {
 	*table.Presence[R]
 	levels levels
