@@ -24,9 +24,13 @@ const (
 // MaxLayers is how deep compressed streams may lie in each other.
 const MaxLayers = 2
 
-// directRead is how many octets a caller must ask for to be read to without a
-// buffer between; smaller reads would each be a system call.
-const directRead = 64 << 10
+// How many octets a caller must ask for to get them without a buffer between, from the
+// file and from a decompressor. Smaller reads would each be a system call, and a passage
+// through the layers.
+const (
+	directRead   = 64 << 10
+	directDecode = 4 << 10
+)
 
 const (
 	// frugalRead is the most octets that a frugal input reads at a time, and frugalBuffer
@@ -263,9 +267,13 @@ func (in *Input) read(p []byte) (int, error) {
 	if in.end != nil || len(p) == 0 {
 		return 0, in.end
 	}
+	direct := directRead
+	if len(in.layers) > 0 {
+		direct = directDecode
+	}
 	var source io.Reader = in.top
-	if len(in.layers) == 0 && in.top.Buffered() == 0 && len(p) >= directRead {
-		source = in.below // what is not compressed need not be copied once more
+	if in.top.Buffered() == 0 && len(p) >= direct {
+		source = in.below // which saves a copy
 	}
 	n, err := source.Read(p)
 	in.delivered += int64(n)
