@@ -43,7 +43,7 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	point, err := p.pointOf(from, f, &packet.Key, &within)
+	point, err := p.pointOf(from, f.Data, f.Direction, &packet.Key, &within)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 				packet.Meta.Marks |= flow.MarkCarriesFragment
 			}
 			isInner = false
-			if point, err = p.pointOf(from, f, &packet.Key, &flow.Encapsulation{}); err != nil {
+			if point, err = p.pointOf(from, f.Data, f.Direction, &packet.Key, &flow.Encapsulation{}); err != nil {
 				return err
 			}
 		} else {

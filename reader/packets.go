@@ -237,7 +237,7 @@ func (p *Packets) take(f *capture.Frame) error {
 	point := from.point
 	if from.varies || f.Direction != capture.DirectionUnknown {
 		var err error
-		if point, err = p.pointOf(from, f, &packet.Key, &flow.Encapsulation{}); err != nil {
+		if point, err = p.pointOf(from, f.Data, f.Direction, &packet.Key, &flow.Encapsulation{}); err != nil {
 			return err
 		}
 	}

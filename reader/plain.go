@@ -1,6 +1,9 @@
 package reader
 
-import "netstream/aggregate/flow"
+import (
+	"netstream/aggregate/flow"
+	"netstream/reader/capture"
+)
 
 // oddMarks are those of packets that take the way of all others: their remarks are
 // counted one by one, and what becomes of fragments is decided there.
@@ -15,23 +18,21 @@ func (p *Packets) takesPlain() bool {
 // is odd, and gives their number: most packets of most captures then cost no decisions
 // that are the same for all, and are counted in registers. What it leaves, read takes.
 func (p *Packets) readPlain(most int) int {
-	if len(p.interfaces) != 1 || p.interfaces[0].varies {
+	if len(p.interfaces) != 1 {
 		return 0
 	}
 	from := &p.interfaces[0]
 	if from.fcsLength != p.capture.Interfaces()[0].FCSLength { // that of a frame with one of its own
 		return 0
 	}
-	keyed := p.keys != nil
-	var prepared uint32 // what waits in Packet.Hash for such keys
-	if keyed {
-		var known bool
-		if prepared, known = p.keys.numberOf(from.point); !known {
-			return 0
-		}
-	}
 	records, ok := p.capture.Plain()
 	if !ok {
+		return 0
+	}
+	keyed, tell := p.keys != nil, from.varies || p.capture.Format() == capture.PCAPNG
+	point := from.point
+	prepared, known := p.waiting(point)
+	if !known && !tell {
 		return 0
 	}
 	offset, number := p.capture.Place()
@@ -58,17 +59,21 @@ func (p *Packets) readPlain(most int) int {
 			within, reason, _ = from.decoder.DecodeInner(packet, frame, length)
 			tunnel = within.Tunnel
 		}
-		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, from.point
+		plain := reason == flow.ReasonAccounted && tunnel == flow.TunnelNone && packet.Meta.Marks&oddMarks == 0 && run.Follows(at)
+		if plain && tell {
+			point, prepared, plain = p.plainPoint(from, frame, records.Direction(), &packet.Key)
+		}
+		if !plain {
+			records.Back(len(frame), length)
+			break
+		}
+		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, point
 		if keyed {
 			packet.Hash = uint64(prepared)
 		} else {
 			packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		}
 		packet.Meta.Input = p.ordinal
-		if reason != flow.ReasonAccounted || tunnel != flow.TunnelNone || packet.Meta.Marks&oddMarks != 0 || !run.Follows(at) {
-			records.Back(len(frame), length)
-			break
-		}
 		number++
 		marks |= packet.Meta.Marks
 		if last = at; taken == 0 {
@@ -90,6 +95,29 @@ func (p *Packets) readPlain(most int) int {
 		p.account.meteredAll(&metered, &truncated, imprint, first, last)
 	}
 	return taken
+}
+
+// plainPoint gives the point of a packet whose frame can tell more of where it was observed, and what waiting gives for that.
+// It says false where read has to say what is wrong, or to number a point.
+func (p *Packets) plainPoint(from *observed, frame []byte, direction uint8, key *flow.Key) (point, prepared uint32, known bool) {
+	point = from.point
+	if from.varies || direction != capture.DirectionUnknown {
+		var err error
+		if point, err = p.pointOf(from, frame, direction, key, &flow.Encapsulation{}); err != nil {
+			return 0, 0, false
+		}
+	}
+	prepared, known = p.waiting(point)
+	return point, prepared, known
+}
+
+// waiting gives what waits in Packet.Hash of packets that were observed at a point, if keys are not the 7-tuple, and says
+// whether it is known already.
+func (p *Packets) waiting(point uint32) (prepared uint32, known bool) {
+	if p.keys == nil {
+		return 0, true
+	}
+	return p.keys.numberOf(point)
 }
 
 // meteredAll counts packets that are metered, with times in order, of which some are

@@ -31,8 +31,29 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestPlainBlocks does the same with pcapng files: of one interface mostly, all whose packets have blocks of one kind without
-// options, and of whatever else there is.
+// TestPlainObserved does the same with captures whose frames tell where they were observed: cooked ones, and such with epb_flags.
+func TestPlainObserved(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "capture")
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 13))
+		packets, interfaces := randomcapture.Observe(somePackets(random, seed), random)
+		format := randomcapture.Formats()[random.IntN(4)]
+		format.Link = interfaces[0].Link
+		for i := range packets {
+			if random.IntN(4) > 0 || seed%2 == 0 && packets[i].Interface > 0 { // half of all captures are of one interface
+				packets[i].Interface = 0
+			}
+		}
+		file := randomcapture.EncodeBlocks(packets, interfaces, format)
+		if seed%4 == 0 {
+			file = randomcapture.Encode(packets, format)
+		}
+		damagedAndRead(t, name, file, random, seed)
+	}
+}
+
+// TestPlainBlocks does the same with pcapng files: of one interface mostly, all whose packets have blocks of one kind with
+// options that say nothing odd, or none, and of whatever else there is.
 func TestPlainBlocks(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "capture")
 	for seed := range uint64(400) {
@@ -82,11 +103,14 @@ func someBlocks(random *rand.Rand, seed uint64, section int, options *capturetes
 		order.PutUint32(b, v)
 		return b
 	}
-	odd := random.IntN(2) * random.IntN(10)
+	odd, flags := random.IntN(2)*random.IntN(10), random.IntN(2) == 0
 	for _, p := range somePackets(random, seed) {
 		packet := capturetest.Packet{Time: flow.Timestamp(p.Time + int64(section)*1e13), Data: p.Frame, Length: p.WireLength, Interface: random.IntN(max(1, len(options.Interfaces)))}
+		if flags {
+			packet.Options = []capturetest.Option{{Code: 1, Value: []byte("comment")[:random.IntN(8)]}, {Code: 2, Value: word(uint32(random.IntN(4)) | 1<<24)}}[random.IntN(2):]
+		}
 		if odd > 0 && random.IntN(odd) == 0 {
-			switch random.IntN(7) {
+			switch random.IntN(10) {
 			case 0:
 				packet.Options = []capturetest.Option{{Code: 2, Value: word(uint32(random.IntN(4)))}} // the direction
 			case 1:
@@ -101,11 +125,33 @@ func someBlocks(random *rand.Rand, seed uint64, section int, options *capturetes
 				packet.Before = capturetest.RawBlock(*options, 0xbad, make([]byte, 4*random.IntN(8)))
 			case 6:
 				packet.Interface = random.IntN(3)
+			case 7:
+				packet.Options = []capturetest.Option{{Code: 4, Value: make([]byte, 4+4*random.IntN(2))}} // lost packets
+			case 8:
+				packet.Options = []capturetest.Option{{Code: 2, Value: make([]byte, 3)}}
+			case 9:
+				packet.Before = unsoundOptions(order, packet, 8+4*random.IntN(2)+random.IntN(2)*random.IntN(4))
 			}
 		}
 		all = append(all, packet)
 	}
 	return all
+}
+
+// unsoundOptions gives a block of the time of a packet with so many octets of options. If these are a multiple of four, one
+// is longer than all of them, else nothing can be read behind the block.
+func unsoundOptions(order binary.ByteOrder, packet capturetest.Packet, octets int) []byte {
+	frame, time := len(plainFrame)&^3, packet.Time/1000
+	block := make([]byte, 28+frame+octets+4)
+	for at, word := range map[int]uint32{0: 6, 4: uint32(len(block)), 12: uint32(time >> 32), 16: uint32(time), 20: uint32(frame), 24: uint32(frame), len(block) - 4: uint32(len(block))} {
+		order.PutUint32(block[at:], word)
+	}
+	copy(block[28:], plainFrame[:frame])
+	order.PutUint16(block[28+frame:], 1)
+	if order.PutUint16(block[28+frame+2:], 9); octets%4 > 0 {
+		order.PutUint16(block[28+frame+2:], 2)
+	}
+	return block
 }
 
 // somePackets gives random packets, or, two times of three, such that have nothing odd about them with a random one here and there.
@@ -180,6 +226,12 @@ func readEither(t *testing.T, name string, plain bool, seed uint64) (all []flow.
 	if seed%4 > 1 {
 		options.Layer = LayerInner + Layer(seed%4-2)
 	}
+	switch seed % 6 {
+	case 2:
+		options.Directions = DirectionsOfNobody
+	case 4:
+		options.Directions, options.LocalNetworks = DirectionsOfNetworks, localNetworks(t, "10.0.0.0/8", "192.0.2.1/32")
+	}
 	if seed%7 == 3 { // of single directions by protocol
 		options.Key = flow.DefaultKey()
 		options.Key.Fields &^= flow.KeyClassOfService | flow.KeySourcePort | flow.KeyDirection
@@ -216,16 +268,26 @@ func TestPlainFrames(t *testing.T) {
 	packets := randomcapture.New(3, randomcapture.Options{Packets: 1})
 	all := make([]randomcapture.Packet, 1000)
 	inBlocks := make([]capturetest.Packet, len(all))
+	cooked := slices.Clone(all)
 	for i := range all {
 		all[i] = randomcapture.Packet{Time: packets[0].Time + int64(i)*1000, Frame: plainFrame, WireLength: uint32(len(plainFrame))}
 		inBlocks[i] = capturetest.Packet{Time: flow.Timestamp(all[i].Time), Data: plainFrame}
+		cooked[i] = all[i]
+		cooked[i].Frame = slices.Concat([]byte{0, byte(i % 3 * 2), 0, 1, 0, 6}, plainFrame[:8], plainFrame[12:])
+		cooked[i].WireLength += 2
 	}
 	for _, order := range []capturetest.Order{binary.LittleEndian, binary.BigEndian} {
+		for i := range inBlocks {
+			if i%3 > 0 {
+				inBlocks[i].Options = []capturetest.Option{{Code: 2, Value: order.AppendUint32(nil, uint32(i%3))}}
+			}
+		}
 		var file bytes.Buffer
 		if err := capturetest.WritePCAPNG(&file, capturetest.Options{Order: order}, inBlocks); err != nil {
 			t.Fatal(err)
 		}
-		for _, octets := range [][]byte{file.Bytes(), randomcapture.Encode(all, randomcapture.Format{Order: order})} {
+		for _, octets := range [][]byte{file.Bytes(), randomcapture.Encode(all, randomcapture.Format{Order: order}),
+			randomcapture.Encode(cooked, randomcapture.Format{Order: order, Link: randomcapture.LinkSLL})} {
 			name := filepath.Join(t.TempDir(), "capture")
 			if err := os.WriteFile(name, octets, 0o600); err != nil {
 				t.Fatal(err)

@@ -167,7 +167,7 @@ func (p *Packets) sample(f *capture.Frame, packet *flow.Packet) {
 func (p *Packets) stream(f *capture.Frame) *sampled {
 	s := p.selection
 	from := &p.interfaces[f.Interface]
-	told := from.told(f)
+	told := from.told(f.Data, f.Direction)
 	for f.Interface >= len(s.byInterface) {
 		s.byInterface = append(s.byInterface, [directions]*sampled{})
 	}

@@ -40,23 +40,25 @@ type spot struct {
 }
 
 // spots numbers the observation points at one capture interface. Most packets are at the
-// spot of the one before.
+// spot of the last one before that ran in the same direction.
 type spots struct {
 	numbers map[spot]uint32
-	last    spot
-	number  uint32 // of last, unless that is the zero spot
+	last    [flow.DirectionExternal + 1]struct {
+		at     spot
+		number uint32 // unless at is the zero spot
+	}
 }
 
-// told gives what a frame tells of where it was observed. Options of the file go before
-// its cooked header, and the map of interfaces before both.
-func (from *observed) told(f *capture.Frame) (told header.Cooked) {
+// told gives what a frame tells of where it was observed; direction is that of its options. These go
+// before its cooked header, and the map of interfaces before both.
+func (from *observed) told(frame []byte, direction uint8) (told header.Cooked) {
 	if from.cooked {
-		told = header.ReadCooked(from.linkType, f.Data)
+		told = header.ReadCooked(from.linkType, frame)
 	}
 	if from.mapped {
 		told.HasIndex, told.Index = false, 0
 	}
-	switch f.Direction { // both bits set say nothing
+	switch direction { // both bits set say nothing
 	case capture.DirectionInbound:
 		told.Direction = flow.DirectionIngress
 	case capture.DirectionOutbound:
@@ -65,11 +67,12 @@ func (from *observed) told(f *capture.Frame) (told header.Cooked) {
 	return told
 }
 
-// pointOf gives the number of the observation point of a packet from its key and the
+// pointOf gives the number of the observation point of a packet from its frame, the direction that the options of
+// that tell, its key and the
 // tunnel that it runs in. Without a tunnel it is from.point, and nobody need ask, unless
-// from.varies or the frame has a direction of its own.
-func (p *Packets) pointOf(from *observed, f *capture.Frame, k *flow.Key, within *flow.Encapsulation) (uint32, error) {
-	told := from.told(f)
+// from.varies or the options tell a direction.
+func (p *Packets) pointOf(from *observed, frame []byte, direction uint8, k *flow.Key, within *flow.Encapsulation) (uint32, error) {
+	told := from.told(frame, direction)
 	at := spot{hasIndex: told.HasIndex, index: told.Index, inside: *within}
 	switch p.options.Directions {
 	case DirectionsOfCapture:
@@ -83,8 +86,9 @@ func (p *Packets) pointOf(from *observed, f *capture.Frame, k *flow.Key, within 
 		return from.point, nil
 	}
 	known := &from.spots
-	if at == known.last {
-		return known.number, nil
+	last := &known.last[at.direction]
+	if at == last.at {
+		return last.number, nil
 	}
 	number, ok := known.numbers[at]
 	if !ok {
@@ -97,7 +101,7 @@ func (p *Packets) pointOf(from *observed, f *capture.Frame, k *flow.Key, within 
 		}
 		known.numbers[at] = number
 	}
-	known.last, known.number = at, number
+	last.at, last.number = at, number
 	return number, nil
 }
 

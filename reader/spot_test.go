@@ -11,10 +11,7 @@ import (
 // TestSpotsAllocateNothing: packets at known spots cost no allocation, whatever tells
 // their direction, and frames without a direction are where their interface is.
 func TestSpotsAllocateNothing(t *testing.T) {
-	networks, err := localnet.Parse([]string{"10.0.0.0/8"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	networks := localNetworks(t, "10.0.0.0/8")
 	// SLL2 headers of interface 3 with packet types 0 and 4.
 	received := []byte{0: 8, 7: 3, 9: 1, 11: 6, 19: 0}
 	sent := []byte{0: 8, 7: 3, 9: 1, 10: 4, 11: 6, 19: 0}
@@ -32,7 +29,7 @@ func TestSpotsAllocateNothing(t *testing.T) {
 		frames := []capture.Frame{{Data: received}, {Data: sent}, {Data: sent, Direction: capture.DirectionInbound}}
 		each := func() {
 			for i := range frames {
-				n, err := p.pointOf(from, &frames[i], &out, &flow.Encapsulation{})
+				n, err := p.pointOf(from, frames[i].Data, frames[i].Direction, &out, &flow.Encapsulation{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -45,8 +42,17 @@ func TestSpotsAllocateNothing(t *testing.T) {
 			t.Errorf("%v: %v allocations for three packets", c.directions, n)
 		}
 		from.mapped = true
-		if n, err := p.pointOf(from, &frames[0], &flow.Key{}, &flow.Encapsulation{}); err != nil || p.options.Points.Point(n).HasIndex {
+		if n, err := p.pointOf(from, frames[0].Data, frames[0].Direction, &flow.Key{}, &flow.Encapsulation{}); err != nil || p.options.Points.Point(n).HasIndex {
 			t.Errorf("%v: got point %d, %v, want no index of the frame where the map has one", c.directions, n, err)
 		}
 	}
+}
+
+func localNetworks(t *testing.T, prefixes ...string) *localnet.Networks {
+	t.Helper()
+	networks, err := localnet.Parse(prefixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return networks
 }

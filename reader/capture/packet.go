@@ -14,6 +14,14 @@ const (
 	unknownDropCount   = 0xffff // of an obsolete packet block
 )
 
+// Fields of epb_flags (draft-ietf-opsawg-pcapng, section 4.3.1): the direction, and the length of the frame check sequence
+// in octets.
+const (
+	flagsDirection = 3
+	flagsFCSBit    = 5
+	flagsFCS       = 15
+)
+
 // packetBlock reads an enhanced packet block (draft-ietf-opsawg-pcapng, section
 // 4.3) or an obsolete packet block (appendix A). They differ in the word that
 // holds the interface only.
@@ -127,8 +135,8 @@ func (r *Reader) packetOptions(f *Frame, octets []byte, enhanced bool) {
 		switch {
 		case code == optFlags && len(value) == 4:
 			flags := list.uint32(value)
-			f.Direction = uint8(flags & 3)
-			if length := flags >> 5 & 15; length != 0 {
+			f.Direction = uint8(flags & flagsDirection)
+			if length := flags >> flagsFCSBit & flagsFCS; length != 0 {
 				f.FCSLength = int8(length)
 			}
 		case code == optFlags:

@@ -23,7 +23,8 @@ type Plain struct {
 
 	packets, captured, wire uint64
 
-	latest flow.Timestamp // of the last block
+	latest    flow.Timestamp // of the last block
+	direction uint8          // that its options tell
 }
 
 // Plain begins to give records. It gives false for files that have none of that kind.
@@ -72,7 +73,7 @@ func (x *Plain) Next() (frame []byte, length uint32, at flow.Timestamp, ok bool)
 	return left[recordHeaderLength:end:end], original, flow.Timestamp(int64(seconds)*nanosecondsPerSecond + int64(fraction)*x.record.scale), true
 }
 
-// nextBlock is Next for an enhanced packet block (draft-ietf-opsawg-pcapng, section 4.3) without options.
+// nextBlock is Next for an enhanced packet block (draft-ietf-opsawg-pcapng, section 4.3).
 func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok bool) {
 	left := x.octets[x.at:]
 	if len(left) < minPacketLength {
@@ -88,8 +89,9 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 		captured, original = bits.ReverseBytes32(captured), bits.ReverseBytes32(original)
 	}
 	count := uint64(high)<<32 | uint64(low)
+	options := packetHeaderLength + (int64(captured)+3)&^3
 	if kind != blockEnhancedPacket || number != 0 || original < captured || count >= x.units.quickLimit ||
-		octets > MaxBlockLength || int64(octets) != minPacketLength+(int64(captured)+3)&^3 || len(left) < int(octets) {
+		octets > MaxBlockLength || octets%4 != 0 || int64(octets) < options+4 || len(left) < int(octets) {
 		return nil, 0, 0, false
 	}
 	trailer := binary.LittleEndian.Uint32(left[octets-4:])
@@ -97,6 +99,10 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 		trailer = bits.ReverseBytes32(trailer)
 	}
 	if trailer != octets {
+		return nil, 0, 0, false
+	}
+	x.direction = DirectionUnknown
+	if int64(octets) > options+4 && !x.readOptions(left[options:octets-4]) {
 		return nil, 0, 0, false
 	}
 	x.before = x.at
@@ -108,6 +114,29 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 	end := packetHeaderLength + int(captured)
 	return left[packetHeaderLength:end:end], original, x.latest, true
 }
+
+// readOptions sets the direction that the options of a block tell, and says whether they have nothing odd about them: no
+// fault, nothing to be counted, and no frame check sequence of their own.
+func (x *Plain) readOptions(octets []byte) bool {
+	list := optionList{rest: octets, bigEndian: x.bigEndian}
+	for {
+		switch code, value, ok := list.next(); {
+		case !ok:
+			return list.fault == ""
+		case code == optDropCount, code == optFlags && len(value) != 4:
+			return false
+		case code == optFlags:
+			flags := list.uint32(value)
+			if flags>>flagsFCSBit&flagsFCS != 0 {
+				return false
+			}
+			x.direction = uint8(flags & flagsDirection)
+		}
+	}
+}
+
+// Direction gives what [Frame.Direction] is of the record that was given last.
+func (x *Plain) Direction() uint8 { return x.direction }
 
 // Back takes back the record that was given last, which must have a frame of the given lengths, captured and on the link. Its time
 // stays the latest one, since Reader.Next, which must come behind Taken then, gives the same record.

@@ -14,6 +14,12 @@ const (
 	hardwareNetlink    = 824
 )
 
+// Lengths in octets of cooked headers.
+const (
+	cookedLength  = 16
+	cooked2Length = 20
+)
+
 // linuxLLC is ETH_P_802_2, a protocol number of Linux that is no EtherType.
 const linuxLLC = 0x0004
 
@@ -21,7 +27,7 @@ const linuxLLC = 0x0004
 // packet type, hardware type, address length, eight octets of source address and
 // protocol. There is no destination address, so MAC addresses are not known.
 func (w *walk) cooked() (protocol, flow.Reason) {
-	b := w.take(16)
+	b := w.take(cookedLength)
 	if b == nil {
 		return cut()
 	}
@@ -31,7 +37,7 @@ func (w *walk) cooked() (protocol, flow.Reason) {
 // cooked2 opens the second version of that header: protocol, two reserved octets,
 // interface index, hardware type, packet type, address length and address.
 func (w *walk) cooked2() (protocol, flow.Reason) {
-	b := w.take(20)
+	b := w.take(cooked2Length)
 	if b == nil {
 		return cut()
 	}
@@ -79,11 +85,11 @@ func IsCooked(linkType uint16) bool {
 func ReadCooked(linkType uint16, frame []byte) (c Cooked) {
 	switch linkHeader + protocol(linkType) {
 	case linkLinuxSLL:
-		if len(frame) >= 16 {
+		if len(frame) >= cookedLength {
 			c.Direction = cookedDirection(binary.BigEndian.Uint16(frame))
 		}
 	case linkLinuxSLL2:
-		if len(frame) >= 20 {
+		if len(frame) >= cooked2Length {
 			c.Index = binary.BigEndian.Uint32(frame[4:])
 			c.HasIndex = c.Index != 0
 			c.Direction = cookedDirection(uint16(frame[10]))

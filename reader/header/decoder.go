@@ -81,6 +81,11 @@ func (d *Decoder) Decode(p *flow.Packet, frame []byte, length uint32) (reason fl
 			return internet(p, frame[at:], length-uint32(at)), 0
 		}
 		p.Meta.VLAN, p.Meta.Marks = 0, 0
+	} else if at, ok := d.network(frame); ok {
+		if usual(p, frame[at:]) {
+			return flow.ReasonAccounted, 0
+		}
+		return internet(p, frame[at:], length-uint32(at)), 0
 	}
 	w := walk{packet: p, frame: frame, length: length, withMAC: d.withMAC}
 	return w.run(d.first)

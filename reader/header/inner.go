@@ -18,7 +18,7 @@ import (
 // IP header, those of the packets around it included; if there are more, the packet is the innermost one reached and has
 // [flow.MarkDepthLimited]. Fragments are not looked into.
 func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
-	if d.first == linkEthernet && hasInternet(frame) {
+	if d.hasInternet(frame) {
 		if reason, detail = d.Decode(p, frame, length); reason == flow.ReasonAccounted && !mayCarry(p) {
 			return flow.Encapsulation{}, reason, detail
 		}
@@ -28,9 +28,13 @@ func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (with
 	return w.innermost(d.first)
 }
 
-// hasInternet says whether an IP header follows the header of an Ethernet frame and at most one VLAN tag, so that nothing
-// in front of it can be a tunnel.
-func hasInternet(frame []byte) bool {
+// hasInternet says whether an IP header follows the header of an Ethernet frame and at most one VLAN tag, or one that
+// network knows, so that nothing in front of it can be a tunnel.
+func (d *Decoder) hasInternet(frame []byte) bool {
+	if d.first != linkEthernet {
+		_, ok := d.network(frame)
+		return ok
+	}
 	if len(frame) < ethernetLength {
 		return false
 	}

@@ -326,9 +326,10 @@ func TestInnerShortWay(t *testing.T) {
 	for _, s := range samples() {
 		frames = append(frames, s.frame)
 	}
+	links := []uint16{1, 1, 1, 101, 113, 276}
 	random := rand.New(rand.NewPCG(4, 9))
-	short := 0
-	for range 300_000 {
+	short := map[uint16]int{}
+	for range 400_000 {
 		frame := slices.Clone(frames[random.IntN(len(frames))])
 		for range random.IntN(4) {
 			frame[random.IntN(len(frame))] = byte(random.Uint32()) >> random.IntN(8)
@@ -336,7 +337,9 @@ func TestInnerShortWay(t *testing.T) {
 		if random.IntN(4) == 0 {
 			frame = frame[:random.IntN(len(frame)+1)]
 		}
-		d := NewDecoder(1, Options{WithMAC: random.IntN(2) == 0, FCSLength: random.IntN(2) * 4})
+		link := links[random.IntN(len(links))]
+		frame = onLink(link, frame)
+		d := NewDecoder(link, Options{WithMAC: random.IntN(2) == 0, FCSLength: random.IntN(2) * 4})
 		length := uint32(len(frame) + random.IntN(6))
 		var got, want flow.Packet
 		within, reason, detail := d.DecodeInner(&got, frame, length)
@@ -346,13 +349,47 @@ func TestInnerShortWay(t *testing.T) {
 		if within != wantWithin || reason != wantReason || detail != wantDetail || reason == flow.ReasonAccounted && got != want {
 			t.Fatalf("%x of %d octets: got %+v %v %d %+v\nwant %+v %v %d %+v", frame, length, within, reason, detail, got, wantWithin, wantReason, wantDetail, want)
 		}
-		if hasInternet(frame) && reason == flow.ReasonAccounted && !mayCarry(&got) {
-			short++
+		var outer packetOf
+		want = flow.Packet{}
+		outer.reason, outer.detail = d.Decode(&outer.Packet, frame, length)
+		w = d.walk(&want, frame, length)
+		wantReason, wantDetail = w.run(d.first)
+		if outer.reason != wantReason || outer.detail != wantDetail || wantReason == flow.ReasonAccounted && outer.Packet != want {
+			t.Fatalf("link type %d, %x of %d octets: got %+v\nwant %v %d %+v", link, frame, length, outer, wantReason, wantDetail, want)
+		}
+		if d.hasInternet(frame) && reason == flow.ReasonAccounted && !mayCarry(&got) {
+			short[link]++
 		}
 	}
-	if short < 30_000 {
-		t.Errorf("%d frames went the short way", short)
+	for _, link := range links {
+		if short[link] < 5_000 {
+			t.Errorf("%d frames of link type %d went the short way", short[link], link)
+		}
 	}
+}
+
+// packetOf is what Decode gives.
+type packetOf struct {
+	flow.Packet
+	reason flow.Reason
+	detail uint32
+}
+
+// onLink puts a header of a link type in the place of that of an Ethernet frame.
+func onLink(link uint16, frame []byte) []byte {
+	if len(frame) < ethernetLength {
+		return frame
+	}
+	addresses, etherType, rest := frame[:12], frame[12:14], frame[14:]
+	switch link {
+	case 101:
+		return rest
+	case 113:
+		return slices.Concat(octets("0000 0001 0006"), addresses[:8], etherType, rest)
+	case 276:
+		return slices.Concat(etherType, octets("0000 0000 0002 0001 0406"), addresses[:8], rest)
+	}
+	return frame
 }
 
 // FuzzDecodeInner decodes any octets as a frame, for the innermost packet. The first

@@ -59,3 +59,34 @@ func usual(p *flow.Packet, b []byte) bool {
 	key.Protocol, key.ClassOfService, key.Version, key.Shape = h[9], h[1], 4, flow.Ports
 	return true
 }
+
+// network says where the IP header of a frame begins, if its link header is as those of cooked captures usually are, or if
+// there is none.
+func (d *Decoder) network(frame []byte) (at int, ok bool) {
+	switch d.first {
+	case linkLinuxSLL:
+		if len(frame) < cookedLength {
+			return 0, false
+		}
+		b := (*[cookedLength]byte)(frame)
+		return cookedLength, isUsualCooked(binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint16(b[14:]))
+	case linkLinuxSLL2:
+		if len(frame) < cooked2Length {
+			return 0, false
+		}
+		b := (*[cooked2Length]byte)(frame)
+		return cooked2Length, isUsualCooked(binary.BigEndian.Uint16(b[8:]), binary.BigEndian.Uint16(b[0:]))
+	case linkRaw, linkRaw12, linkRaw14, linkIPv4, linkIPv6:
+		return 0, true
+	}
+	return 0, false
+}
+
+// isUsualCooked says whether an IP header follows a cooked header with the given fields.
+func isUsualCooked(hardware, field uint16) bool {
+	switch hardware {
+	case hardwareFrameRelay, hardwareRadiotap, hardwareNetlink: // whose field is no EtherType
+		return false
+	}
+	return protocol(field) == etherTypeIPv4 || protocol(field) == etherTypeIPv6
+}
