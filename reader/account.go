@@ -180,7 +180,9 @@ type Account struct {
 	Damages     []damage.Error // the first MaxDamages that were reported
 	DamageCount uint64         // of all damaged places, reported or not
 
-	others map[Outcome]*Tally
+	others   map[Outcome]*Tally
+	latest   *Tally // of others, that was asked for last; nil at first
+	latestOf Outcome
 }
 
 // Complete says whether the input was read to its end without damage.
@@ -220,8 +222,17 @@ func (a *Account) unselected(reason flow.Reason, f *capture.Frame, m *flow.Meta)
 	}
 }
 
-// other gives the tally of an outcome, that without its detail if there are too many.
+// other gives the tally of an outcome, that without its detail if there are too many. Most packets that are
+// not metered have the outcome of the one before.
 func (a *Account) other(key Outcome) *Tally {
+	if a.latest != nil && key.Reason == a.latestOf.Reason && key.Detail == a.latestOf.Detail {
+		return a.latest
+	}
+	a.latest, a.latestOf = a.lookUp(key), key
+	return a.latest
+}
+
+func (a *Account) lookUp(key Outcome) *Tally {
 	tally := a.others[key]
 	if tally == nil {
 		if len(a.others) >= MaxDetails {

@@ -39,7 +39,15 @@ func (s *frameFilter) compile(interfaces []capture.Interface, index int) error {
 	return nil
 }
 
+// program gives the filter of an interface once it is compiled, nil before, and if there is no filter.
+func (s *frameFilter) program(index int) *filter.Program {
+	if s == nil || index >= len(s.programs) {
+		return nil
+	}
+	return s.programs[index]
+}
+
 // wireOctets is the original length of a frame without frame check sequence.
-func wireOctets(f *capture.Frame) uint32 {
-	return f.Length - min(f.Length, uint32(max(0, f.FCSLength)))
+func wireOctets(length uint32, fcsLength int8) uint32 {
+	return length - min(length, uint32(max(0, fcsLength)))
 }

@@ -206,7 +206,7 @@ func (p *Packets) take(f *capture.Frame) error {
 			return fmt.Errorf("cannot read %s: %w", p.account.Name, err)
 		}
 		if !selected {
-			p.account.excluded(flow.ReasonFiltered, 0, f, wireOctets(f))
+			p.account.excluded(flow.ReasonFiltered, 0, f, wireOctets(f.Length, f.FCSLength))
 			return nil
 		}
 	}

@@ -11,42 +11,45 @@ const oddMarks = notedMarks&^flow.MarkTruncated | flow.MarkCarriesFragment
 
 // takesPlain says whether nothing is asked for that readPlain leaves out.
 func (p *Packets) takesPlain() bool {
-	return p.selection == nil && p.filter == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil
+	return p.selection == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil
 }
 
 // readPlain does what read does for at most so many frames, as long as nothing about them
 // is odd, and gives their number: most packets of most captures then cost no decisions
-// that are the same for all, and are counted in registers. What it leaves, read takes.
-func (p *Packets) readPlain(most int) int {
-	if len(p.interfaces) != 1 {
-		return 0
-	}
-	from := &p.interfaces[0]
-	if from.fcsLength != p.capture.Interfaces()[0].FCSLength { // that of a frame with one of its own
-		return 0
-	}
+// that are the same for all, and are counted together. What it leaves, read takes.
+func (p *Packets) readPlain(most int) (read int) {
 	records, ok := p.capture.Plain()
-	if !ok {
+	if !ok || len(p.interfaces) > 1 {
 		return 0
 	}
-	keyed, tell := p.keys != nil, from.varies || p.capture.Format() == capture.PCAPNG
-	point := from.point
-	prepared, known := p.waiting(point)
-	if !known && !tell {
-		return 0
+	fcsLength, matches := p.capture.Interfaces()[0].FCSLength, p.filter.program(0)
+	var from *observed // nil if none of its frames was selected yet, and before the first one
+	var tell bool      // frames can tell more of where they were observed
+	var point, prepared uint32
+	if len(p.interfaces) > 0 {
+		var known bool
+		from = &p.interfaces[0]
+		tell, point = from.varies || p.capture.Format() == capture.PCAPNG, from.point
+		if prepared, known = p.waiting(point); !known && !tell || from.fcsLength != fcsLength { // that of a frame with one of its own
+			return 0
+		}
 	}
+	sums := plainSums{keyed: p.keys != nil}
 	offset, number := p.capture.Place()
-	metered := Tally{FirstOffset: offset, FirstNumber: number}
-	var truncated Tally
-	var imprint flow.Imprint
-	var first, last flow.Timestamp
-	var marks flow.Mark
 	run := p.orderer.Run()
-	packets := run.Packets[:min(most, len(run.Packets))]
+	packets := run.Packets
 	taken := 0
-	for ; taken < len(packets); taken++ {
+	for ; read < most; read, number = read+1, number+1 {
 		frame, length, at, ok := records.Next()
 		if !ok {
+			break
+		}
+		if matches != nil && !matches.Match(frame, length) {
+			sums.filter(len(frame), wireOctets(length, fcsLength), offset+records.Before(), number)
+			continue
+		}
+		if from == nil || taken == len(packets) {
+			records.Back(len(frame), length)
 			break
 		}
 		packet := &packets[taken]
@@ -68,33 +71,70 @@ func (p *Packets) readPlain(most int) int {
 			break
 		}
 		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, point
-		if keyed {
+		if sums.keyed {
 			packet.Hash = uint64(prepared)
 		} else {
 			packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		}
 		packet.Meta.Input = p.ordinal
-		number++
-		marks |= packet.Meta.Marks
-		if last = at; taken == 0 {
-			first = at
-		}
-		metered.addFrame(len(frame), &packet.Meta)
-		if !keyed { // whose key is the packet's already
-			imprint.AddPacket(packet)
-		}
-		cut := uint64(packet.Meta.Marks & flow.MarkTruncated / flow.MarkTruncated)
-		if truncated.Packets == 0 && cut != 0 {
-			truncated.FirstOffset, truncated.FirstNumber = offset+records.Before(), packet.Number
-		}
-		truncated.addIf(cut, len(frame), &packet.Meta)
+		sums.meter(packet, len(frame), offset+records.Before())
+		taken++
 	}
-	p.orderer.PutRun(&run, taken, marks)
+	p.orderer.PutRun(&run, taken, sums.marks)
 	p.capture.Taken(&records)
-	if taken > 0 {
-		p.account.meteredAll(&metered, &truncated, imprint, first, last)
+	p.account.addPlain(&sums)
+	return read
+}
+
+// plainSums are what readPlain counts of packets one behind the other.
+type plainSums struct {
+	keyed                        bool // keys are not the packets' own
+	metered, truncated, filtered Tally
+	first, last                  flow.Timestamp // of those that are metered, in order
+	marks                        flow.Mark
+	imprint                      flow.Imprint
+}
+
+// meter counts a packet of which so many octets were captured, in a record at offset.
+func (s *plainSums) meter(packet *flow.Packet, captured int, offset int64) {
+	if s.last = packet.Time; s.metered.Packets == 0 {
+		s.first, s.metered.FirstOffset, s.metered.FirstNumber = packet.Time, offset, packet.Number
 	}
-	return taken
+	s.marks |= packet.Meta.Marks
+	s.metered.addFrame(captured, &packet.Meta)
+	if !s.keyed {
+		s.imprint.AddPacket(packet)
+	}
+	cut := uint64(packet.Meta.Marks & flow.MarkTruncated / flow.MarkTruncated)
+	if s.truncated.Packets == 0 && cut != 0 {
+		s.truncated.FirstOffset, s.truncated.FirstNumber = offset, packet.Number
+	}
+	s.truncated.addIf(cut, captured, &packet.Meta)
+}
+
+// filter counts a packet that is not selected.
+func (s *plainSums) filter(captured int, wire uint32, offset int64, number uint64) {
+	if s.filtered.Packets == 0 {
+		s.filtered.FirstOffset, s.filtered.FirstNumber = offset, number
+	}
+	s.filtered.addFrame(captured, &flow.Meta{WireOctets: wire})
+}
+
+// addPlain counts what metered and excluded count packet by packet.
+func (a *Account) addPlain(s *plainSums) {
+	if s.filtered.Packets > 0 {
+		a.other(Outcome{Reason: flow.ReasonFiltered}).addTally(&s.filtered)
+	}
+	if s.metered.Packets == 0 {
+		return
+	}
+	if a.Accounted.Packets == 0 {
+		a.FirstTime, a.LastTime = s.first, s.last
+	}
+	a.FirstTime, a.LastTime = min(a.FirstTime, s.first), max(a.LastTime, s.last)
+	a.Accounted.addTally(&s.metered)
+	a.Notes[NoteTruncated].addTally(&s.truncated)
+	a.Imprint += s.imprint
 }
 
 // plainPoint gives the point of a packet whose frame can tell more of where it was observed, and what waiting gives for that.
@@ -118,16 +158,4 @@ func (p *Packets) waiting(point uint32) (prepared uint32, known bool) {
 		return 0, true
 	}
 	return p.keys.numberOf(point)
-}
-
-// meteredAll counts packets that are metered, with times in order, of which some are
-// truncated, as metered does.
-func (a *Account) meteredAll(packets, truncated *Tally, imprint flow.Imprint, first, last flow.Timestamp) {
-	if a.Accounted.Packets == 0 {
-		a.FirstTime, a.LastTime = first, last
-	}
-	a.FirstTime, a.LastTime = min(a.FirstTime, first), max(a.LastTime, last)
-	a.Accounted.addTally(packets)
-	a.Notes[NoteTruncated].addTally(truncated)
-	a.Imprint += imprint
 }

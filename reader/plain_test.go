@@ -17,6 +17,7 @@ import (
 	"netstream/aggregate/flow"
 	"netstream/aggregate/naive/randomcapture"
 	"netstream/reader/capture/capturetest"
+	"netstream/reader/filter"
 	"netstream/reader/input"
 )
 
@@ -242,6 +243,12 @@ func readEither(t *testing.T, name string, plain bool, seed uint64) (all []flow.
 	}
 	if seed%5 == 0 {
 		options.BufferSize = 300 // records that do not lie in the buffer as a whole
+	}
+	if seed%8 > 4 {
+		var err error
+		if options.Filter, err = filter.Parse([]string{"udp", "dst host 192.0.2.1", "host 192.0.2.77 or greater 200"}[seed%8-5]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	p, err := Open(input.Source{Name: name}, nil, options)
 	if err != nil {

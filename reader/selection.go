@@ -96,7 +96,7 @@ func (p *Packets) full() bool {
 // beyond counts a frame behind the last packet that is metered. What it holds is not
 // looked at.
 func (p *Packets) beyond(f *capture.Frame) {
-	length := wireOctets(f)
+	length := wireOctets(f.Length, f.FCSLength)
 	p.account.unselected(flow.ReasonBeyondCount, f, &flow.Meta{WireOctets: length})
 }
 
@@ -133,7 +133,7 @@ func (p *Packets) compared(f *capture.Frame) (captured []byte, octets uint64) {
 	opened := &p.selection.opened
 	captured, reason, _ := p.interfaces[f.Interface].decoder.Open(opened, f.Data, f.Length)
 	if reason != flow.ReasonAccounted {
-		return f.Data, uint64(wireOctets(f))
+		return f.Data, uint64(wireOctets(f.Length, f.FCSLength))
 	}
 	return captured, opened.Meta.Octets
 }

@@ -71,7 +71,10 @@ func compileFixed(c comparison, want uint32, holds, fails verdict) test {
 	return nil
 }
 
-// compileFixedLoad compares the octets at a fixed offset.
+// compileFixedLoad compares the octets at a fixed offset. It is not inlined: the compiler would copy its functions, and
+// call in the copies what reads the octets.
+//
+//go:noinline
 func compileFixedLoad(l load, mask, want uint32, holds, fails verdict) test {
 	at, end := uint64(l.offset), uint64(l.offset)+uint64(l.size)
 	switch l.size {
@@ -107,7 +110,9 @@ func compileFixedLoad(l load, mask, want uint32, holds, fails verdict) test {
 	}
 }
 
-// compileTransport compares two octets behind the IPv4 header.
+// compileTransport compares two octets behind the IPv4 header. It is not inlined, as compileFixedLoad is not.
+//
+//go:noinline
 func compileTransport(header, offset uint64, want uint32, holds, fails verdict) test {
 	return func(f *frame) verdict {
 		if header >= uint64(len(f.octets)) {
