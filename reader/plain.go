@@ -3,6 +3,7 @@ package reader
 import (
 	"netstream/aggregate/flow"
 	"netstream/reader/capture"
+	"netstream/reader/filter"
 )
 
 // oddMarks are those of packets that take the way of all others: their remarks are
@@ -19,21 +20,10 @@ func (p *Packets) takesPlain() bool {
 // that are the same for all, and are counted together. What it leaves, read takes.
 func (p *Packets) readPlain(most int) (read int) {
 	records, ok := p.capture.Plain()
-	if !ok || len(p.interfaces) > 1 {
+	if !ok {
 		return 0
 	}
-	fcsLength, matches := p.capture.Interfaces()[0].FCSLength, p.filter.program(0)
-	var from *observed // nil if none of its frames was selected yet, and before the first one
-	var tell bool      // frames can tell more of where they were observed
-	var point, prepared uint32
-	if len(p.interfaces) > 0 {
-		var known bool
-		from = &p.interfaces[0]
-		tell, point = from.varies || p.capture.Format() == capture.PCAPNG, from.point
-		if prepared, known = p.waiting(point); !known && !tell || from.fcsLength != fcsLength { // that of a frame with one of its own
-			return 0
-		}
-	}
+	way := plainWay{index: -1}
 	sums := plainSums{keyed: p.keys != nil}
 	offset, number := p.capture.Place()
 	run := p.orderer.Run()
@@ -44,10 +34,14 @@ func (p *Packets) readPlain(most int) (read int) {
 		if !ok {
 			break
 		}
-		if matches != nil && !matches.Match(frame, length) {
-			sums.filter(len(frame), wireOctets(length, fcsLength), offset+records.Before(), number)
+		if index := records.Interface(); index != way.index {
+			way = p.plainWay(index)
+		}
+		if way.matches != nil && !way.matches.Match(frame, length) {
+			sums.filter(len(frame), wireOctets(length, way.fcsLength), offset+records.Before(), number)
 			continue
 		}
+		from := way.from
 		if from == nil || taken == len(packets) {
 			records.Back(len(frame), length)
 			break
@@ -63,7 +57,8 @@ func (p *Packets) readPlain(most int) (read int) {
 			tunnel = within.Tunnel
 		}
 		plain := reason == flow.ReasonAccounted && tunnel == flow.TunnelNone && packet.Meta.Marks&oddMarks == 0 && run.Follows(at)
-		if plain && tell {
+		point, prepared := way.point, way.prepared
+		if plain && way.tell {
 			point, prepared, plain = p.plainPoint(from, frame, records.Direction(), &packet.Key)
 		}
 		if !plain {
@@ -84,6 +79,33 @@ func (p *Packets) readPlain(most int) (read int) {
 	p.capture.Taken(&records)
 	p.account.addPlain(&sums)
 	return read
+}
+
+// plainWay is how readPlain takes the frames of an interface.
+type plainWay struct {
+	index           int
+	from            *observed       // nil if read is to take the next frame that is selected
+	matches         *filter.Program // says which are; nil if all are
+	fcsLength       int8
+	tell            bool   // frames can tell more of where they were observed
+	point, prepared uint32 // for those that do not
+}
+
+// plainWay leaves frames to read where none of the interface was selected yet, and where the one before had a frame check
+// sequence of its own.
+func (p *Packets) plainWay(index int) plainWay {
+	w := plainWay{index: index, matches: p.filter.program(index), fcsLength: p.capture.Interfaces()[index].FCSLength}
+	if index >= len(p.interfaces) || p.interfaces[index].fcsLength != w.fcsLength || w.matches == nil && p.filter != nil {
+		return w
+	}
+	from := &p.interfaces[index]
+	w.tell = from.varies || p.capture.Format() == capture.PCAPNG
+	w.point = from.point
+	var known bool
+	if w.prepared, known = p.waiting(w.point); known || w.tell {
+		w.from = from
+	}
+	return w
 }
 
 // plainSums are what readPlain counts of packets one behind the other.

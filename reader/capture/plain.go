@@ -7,7 +7,7 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// Plain gives the records of a pcap file, or the enhanced packet blocks of the first interface of a pcapng file, as
+// Plain gives the records of a pcap file, or the enhanced packet blocks of a section of a pcapng file, as
 // [Reader.Next] does, as long as they lie in the
 // buffer and have nothing odd about them: nearly all packets of nearly all files. It sums
 // up what Next adds to the tally record by record. What it does not give, Next does.
@@ -16,8 +16,12 @@ type Plain struct {
 	at        int    // of octets, where the next record begins
 	record    recordLayout
 	bigEndian bool
-	blocks    bool       // of pcapng
-	units     resolution // of their time stamps
+	blocks    bool // of pcapng
+
+	interfaces []Interface // of the section
+	clocks     []clock     // in step with interfaces
+	base       int         // of all interfaces, the first one of these
+	number     int         // of these, that of the record that was given last
 
 	before int // at, before the record that was given last
 
@@ -37,10 +41,8 @@ func (r *Reader) Plain() (Plain, bool) {
 	if r.format == PCAP {
 		return x, r.record.header == recordHeaderLength && r.record.swap == capturedFirst
 	}
-	if len(r.interfaces) == 0 || r.sectionBase != 0 || !r.clocks[0].valid || r.clocks[0].unreadable {
-		return Plain{}, false
-	}
-	x.blocks, x.units, x.latest = true, r.clocks[0].resolution, r.latest
+	x.blocks, x.base, x.latest = true, r.sectionBase, r.latest
+	x.interfaces, x.clocks = r.interfaces[r.sectionBase:], r.clocks[r.sectionBase:]
 	return x, true
 }
 
@@ -65,11 +67,7 @@ func (x *Plain) Next() (frame []byte, length uint32, at flow.Timestamp, ok bool)
 	if captured > x.record.limit || original < captured || original == 0 || fraction >= x.record.fraction || len(left) < end {
 		return nil, 0, 0, false
 	}
-	x.before = x.at
-	x.at += end
-	x.packets++
-	x.captured += uint64(captured)
-	x.wire += uint64(original)
+	x.take(end, captured, original)
 	return left[recordHeaderLength:end:end], original, flow.Timestamp(int64(seconds)*nanosecondsPerSecond + int64(fraction)*x.record.scale), true
 }
 
@@ -90,7 +88,11 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 	}
 	count := uint64(high)<<32 | uint64(low)
 	options := packetHeaderLength + (int64(captured)+3)&^3
-	if kind != blockEnhancedPacket || number != 0 || original < captured || count >= x.units.quickLimit ||
+	if uint64(number) >= uint64(len(x.clocks)) {
+		return nil, 0, 0, false
+	}
+	dating := &x.clocks[number]
+	if kind != blockEnhancedPacket || !dating.valid || dating.unreadable || original < captured || count >= dating.resolution.quickLimit ||
 		octets > MaxBlockLength || octets%4 != 0 || int64(octets) < options+4 || len(left) < int(octets) {
 		return nil, 0, 0, false
 	}
@@ -105,14 +107,21 @@ func (x *Plain) nextBlock() (frame []byte, length uint32, at flow.Timestamp, ok 
 	if int64(octets) > options+4 && !x.readOptions(left[options:octets-4]) {
 		return nil, 0, 0, false
 	}
+	x.number = int(number)
+	x.interfaces[number].Packets++
+	x.take(int(octets), captured, original)
+	x.latest = flow.Timestamp(count * dating.resolution.quickScale)
+	end := packetHeaderLength + int(captured)
+	return left[packetHeaderLength:end:end], original, x.latest, true
+}
+
+// take goes on behind a record of so many octets.
+func (x *Plain) take(octets int, captured, original uint32) {
 	x.before = x.at
-	x.at += int(octets)
+	x.at += octets
 	x.packets++
 	x.captured += uint64(captured)
 	x.wire += uint64(original)
-	x.latest = flow.Timestamp(count * x.units.quickScale)
-	end := packetHeaderLength + int(captured)
-	return left[packetHeaderLength:end:end], original, x.latest, true
 }
 
 // readOptions sets the direction that the options of a block tell, and says whether they have nothing odd about them: no
@@ -135,6 +144,9 @@ func (x *Plain) readOptions(octets []byte) bool {
 	}
 }
 
+// Interface gives what [Frame.Interface] is of the record that was given last, and that of its first interface before.
+func (x *Plain) Interface() int { return x.base + x.number }
+
 // Direction gives what [Frame.Direction] is of the record that was given last.
 func (x *Plain) Direction() uint8 { return x.direction }
 
@@ -143,6 +155,9 @@ func (x *Plain) Direction() uint8 { return x.direction }
 func (x *Plain) Back(captured int, length uint32) {
 	x.at = x.before
 	x.packets--
+	if x.blocks {
+		x.interfaces[x.number].Packets--
+	}
 	x.captured -= uint64(captured)
 	x.wire -= uint64(length)
 }
@@ -158,11 +173,12 @@ func (r *Reader) Taken(x *Plain) {
 	r.pos += x.at
 	r.number += x.packets
 	r.tally.Octets.Packets += int64(x.at)
-	r.interfaces[0].Packets += x.packets
 	r.tally.CapturedOctets += x.captured
 	r.tally.WireOctets += x.wire
 	if x.blocks {
 		r.tally.Blocks.EnhancedPacket += x.packets
 		r.latest = x.latest
+	} else {
+		r.interfaces[0].Packets += x.packets
 	}
 }
