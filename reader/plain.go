@@ -3,6 +3,7 @@ package reader
 import (
 	"netstream/aggregate/flow"
 	"netstream/reader/capture"
+	"netstream/reader/clock"
 	"netstream/reader/filter"
 )
 
@@ -12,7 +13,7 @@ const oddMarks = notedMarks&^flow.MarkTruncated | flow.MarkCarriesFragment
 
 // takesPlain says whether nothing is asked for that readPlain leaves out.
 func (p *Packets) takesPlain() bool {
-	return p.selection == nil && (p.keys == nil || !p.keys.varies) && p.mask == nil
+	return (p.selection == nil || p.selection.sampler == nil) && (p.keys == nil || !p.keys.varies) && p.mask == nil
 }
 
 // readPlain does what read does for at most so many frames, as long as nothing about them
@@ -27,9 +28,9 @@ func (p *Packets) readPlain(most int) (read int) {
 	sums := plainSums{keyed: p.keys != nil}
 	offset, number := p.capture.Place()
 	run := p.orderer.Run()
-	packets := run.Packets
+	packets, counted := p.roomOf(&run)
 	taken := 0
-	for ; read < most; read, number = read+1, number+1 {
+	for ; read < most && (taken < len(packets) || !counted); read, number = read+1, number+1 {
 		frame, length, at, ok := records.Next()
 		if !ok {
 			break
@@ -38,33 +39,28 @@ func (p *Packets) readPlain(most int) (read int) {
 			way = p.plainWay(index)
 		}
 		if way.matches != nil && !way.matches.Match(frame, length) {
-			sums.filter(len(frame), wireOctets(length, way.fcsLength), offset+records.Before(), number)
+			sums.exclude(flow.ReasonFiltered, len(frame), &flow.Meta{WireOctets: wireOctets(length, way.fcsLength)}, offset+records.Before(), number)
 			continue
 		}
-		from := way.from
-		if from == nil || taken == len(packets) {
+		packet := &p.spare
+		if taken < len(packets) {
+			packet = &packets[taken]
+		}
+		point, prepared, plain := p.decodePlain(&way, packet, frame, length, records.Direction())
+		if plain && p.selection != nil && !p.selection.Time.Contains(at) {
+			sums.exclude(flow.ReasonOutOfTimeRange, len(frame), &packet.Meta, offset+records.Before(), number)
+			p.account.outside(&p.selection.Time, at)
+			continue
+		}
+		if !plain || taken == len(packets) || !run.Follows(at) {
 			records.Back(len(frame), length)
 			break
 		}
-		packet := &packets[taken]
-		var reason flow.Reason
-		tunnel := flow.TunnelNone
-		if p.options.Layer == LayerOuter {
-			reason, _ = from.decoder.Decode(packet, frame, length)
-		} else {
-			var within flow.Encapsulation
-			within, reason, _ = from.decoder.DecodeInner(packet, frame, length)
-			tunnel = within.Tunnel
+		if p.selection != nil && p.selection.isCopy(way.from, frame, length, at) {
+			sums.exclude(flow.ReasonDuplicate, len(frame), &packet.Meta, offset+records.Before(), number)
+			continue
 		}
-		plain := reason == flow.ReasonAccounted && tunnel == flow.TunnelNone && packet.Meta.Marks&oddMarks == 0 && run.Follows(at)
-		point, prepared := way.point, way.prepared
-		if plain && way.tell {
-			point, prepared, plain = p.plainPoint(from, frame, records.Direction(), &packet.Key)
-		}
-		if !plain {
-			records.Back(len(frame), length)
-			break
-		}
+		run.Reach(at)
 		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, point
 		if sums.keyed {
 			packet.Hash = uint64(prepared)
@@ -79,6 +75,16 @@ func (p *Packets) readPlain(most int) (read int) {
 	p.capture.Taken(&records)
 	p.account.addPlain(&sums)
 	return read
+}
+
+// roomOf gives the room of a run for packets that are metered, and says whether their number has a bound.
+func (p *Packets) roomOf(run *clock.Run) (packets []flow.Packet, counted bool) {
+	packets = run.Packets
+	if p.selection == nil || !p.selection.Count.Set {
+		return packets, false
+	}
+	left := p.selection.Count.Packets - min(p.selection.Count.Packets, p.account.Accounted.Packets)
+	return packets[:min(uint64(len(packets)), left)], true
 }
 
 // plainWay is how readPlain takes the frames of an interface.
@@ -108,13 +114,37 @@ func (p *Packets) plainWay(index int) plainWay {
 	return w
 }
 
+// decodePlain decodes a packet, says whether nothing about it is odd, and gives its point and what waiting gives for that.
+func (p *Packets) decodePlain(w *plainWay, packet *flow.Packet, frame []byte, length uint32, direction uint8) (point, prepared uint32, plain bool) {
+	if w.from == nil {
+		return 0, 0, false
+	}
+	var reason flow.Reason
+	tunnel := flow.TunnelNone
+	if p.options.Layer == LayerOuter {
+		reason, _ = w.from.decoder.Decode(packet, frame, length)
+	} else {
+		var within flow.Encapsulation
+		within, reason, _ = w.from.decoder.DecodeInner(packet, frame, length)
+		tunnel = within.Tunnel
+	}
+	if reason != flow.ReasonAccounted || tunnel != flow.TunnelNone || packet.Meta.Marks&oddMarks != 0 {
+		return 0, 0, false
+	}
+	if w.tell {
+		return p.plainPoint(w.from, frame, direction, &packet.Key)
+	}
+	return w.point, w.prepared, true
+}
+
 // plainSums are what readPlain counts of packets one behind the other.
 type plainSums struct {
-	keyed                        bool // keys are not the packets' own
-	metered, truncated, filtered Tally
-	first, last                  flow.Timestamp // of those that are metered, in order
-	marks                        flow.Mark
-	imprint                      flow.Imprint
+	keyed              bool // keys are not the packets' own
+	metered, truncated Tally
+	first, last        flow.Timestamp // of those that are metered, in order
+	marks              flow.Mark
+	imprint            flow.Imprint
+	excluded           [flow.ReasonCount]Tally
 }
 
 // meter counts a packet of which so many octets were captured, in a record at offset.
@@ -134,18 +164,21 @@ func (s *plainSums) meter(packet *flow.Packet, captured int, offset int64) {
 	s.truncated.addIf(cut, captured, &packet.Meta)
 }
 
-// filter counts a packet that is not selected.
-func (s *plainSums) filter(captured int, wire uint32, offset int64, number uint64) {
-	if s.filtered.Packets == 0 {
-		s.filtered.FirstOffset, s.filtered.FirstNumber = offset, number
+// exclude counts a packet that is not metered.
+func (s *plainSums) exclude(reason flow.Reason, captured int, m *flow.Meta, offset int64, number uint64) {
+	t := &s.excluded[reason]
+	if t.Packets == 0 {
+		t.FirstOffset, t.FirstNumber = offset, number
 	}
-	s.filtered.addFrame(captured, &flow.Meta{WireOctets: wire})
+	t.addFrame(captured, m)
 }
 
-// addPlain counts what metered and excluded count packet by packet.
+// addPlain counts what metered, excluded and unselected count packet by packet.
 func (a *Account) addPlain(s *plainSums) {
-	if s.filtered.Packets > 0 {
-		a.other(Outcome{Reason: flow.ReasonFiltered}).addTally(&s.filtered)
+	for _, reason := range []flow.Reason{flow.ReasonFiltered, flow.ReasonOutOfTimeRange, flow.ReasonDuplicate} {
+		if tally := &s.excluded[reason]; tally.Packets > 0 {
+			a.other(Outcome{Reason: reason}).addTally(tally)
+		}
 	}
 	if s.metered.Packets == 0 {
 		return

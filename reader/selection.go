@@ -105,19 +105,13 @@ func (p *Packets) beyond(f *capture.Frame) {
 func (p *Packets) choose(f *capture.Frame, packet *flow.Packet) {
 	s := p.selection
 	if !s.Time.Contains(packet.Time) {
-		if s.Time.HasFrom && packet.Time < s.Time.From {
-			p.account.Earlier = true
-		} else {
-			p.account.Later = true
-		}
+		p.account.outside(&s.Time, packet.Time)
 		p.unselected(flow.ReasonOutOfTimeRange, f, &packet.Meta)
 		return
 	}
-	if s.duplicates != nil {
-		if captured, octets := p.compared(f); s.duplicates.Copy(captured, octets, packet.Time) {
-			p.unselected(flow.ReasonDuplicate, f, &packet.Meta)
-			return
-		}
+	if s.isCopy(&p.interfaces[f.Interface], f.Data, f.Length, packet.Time) {
+		p.unselected(flow.ReasonDuplicate, f, &packet.Meta)
+		return
 	}
 	if s.sampler == nil {
 		p.meterSelected(f, packet)
@@ -126,16 +120,29 @@ func (p *Packets) choose(f *capture.Frame, packet *flow.Packet) {
 	p.sample(f, packet)
 }
 
-// compared gives what copies are told by: the octets of the frame's outermost IP packet
+// outside notes that a packet was left out whose time is not in a range.
+func (a *Account) outside(r *TimeRange, t flow.Timestamp) {
+	if r.HasFrom && t < r.From {
+		a.Earlier = true
+	} else {
+		a.Later = true
+	}
+}
+
+// isCopy says whether a packet is the copy of one before, which it is told by: the octets
+// of its frame's outermost IP packet
 // as captured, and its length; of a frame without one, whose packet runs in a
 // pseudowire, those of the frame.
-func (p *Packets) compared(f *capture.Frame) (captured []byte, octets uint64) {
-	opened := &p.selection.opened
-	captured, reason, _ := p.interfaces[f.Interface].decoder.Open(opened, f.Data, f.Length)
-	if reason != flow.ReasonAccounted {
-		return f.Data, uint64(wireOctets(f.Length, f.FCSLength))
+func (s *selection) isCopy(from *observed, frame []byte, length uint32, at flow.Timestamp) bool {
+	if s.duplicates == nil {
+		return false
 	}
-	return captured, opened.Meta.Octets
+	captured, reason, _ := from.decoder.Open(&s.opened, frame, length)
+	octets := s.opened.Meta.Octets
+	if reason != flow.ReasonAccounted {
+		captured, octets = frame, uint64(wireOctets(length, from.fcsLength))
+	}
+	return s.duplicates.Copy(captured, octets, at)
 }
 
 // sample does with a packet what the sampler says.

@@ -106,6 +106,7 @@ func putNext(o *Orderer) bool {
 	if len(r.Packets) == 0 || !r.Follows(r.Packets[0].Time) {
 		return false
 	}
+	r.Reach(r.Packets[0].Time)
 	r.Packets[0].Clock = r.Packets[0].Time
 	o.PutRun(&r, 1, r.Packets[0].Meta.Marks)
 	return true

@@ -9,7 +9,7 @@ type Run struct {
 	// Time. The first one is what [Orderer.Slot] gives.
 	Packets []flow.Packet
 
-	high, window flow.Timestamp // as in clock
+	high, window flow.Timestamp // as in clock, once the packets so far have been taken
 }
 
 // Run gives a run, of no packets if the next one may hang on those before it or behind it.
@@ -24,16 +24,15 @@ func (o *Orderer) Run() Run {
 	return Run{Packets: packets[:min(room, len(packets))], high: flow.Timestamp(o.clock.high), window: flow.Timestamp(o.clock.window)}
 }
 
-// Follows says whether a packet of the time comes in order and near behind the one of which
-// it was said before: then it neither jumps nor is late. Else it is not for this run.
+// Follows says whether a packet of the time comes in order and near behind the one before
+// it in the run: then it neither jumps nor is late. Else it is not for this run.
 func (r *Run) Follows(t flow.Timestamp) bool {
 	// The difference of times in order has room in 64 bits without a sign.
-	if t < r.high || uint64(t)-uint64(r.high) > uint64(r.window) {
-		return false
-	}
-	r.high = t
-	return true
+	return t >= r.high && uint64(t)-uint64(r.high) <= uint64(r.window)
 }
+
+// Reach says that the next packet of the run has that time, which must follow.
+func (r *Run) Reach(t flow.Timestamp) { r.high = t }
 
 // PutRun takes the first packets of a run in, of which Follows was true. None of them may be
 // one that Fragment is called for. marks are all that any of them has.

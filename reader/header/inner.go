@@ -18,7 +18,7 @@ import (
 // IP header, those of the packets around it included; if there are more, the packet is the innermost one reached and has
 // [flow.MarkDepthLimited]. Fragments are not looked into.
 func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (within flow.Encapsulation, reason flow.Reason, detail uint32) {
-	if d.hasInternet(frame) {
+	if _, ok := d.internetAt(frame); ok {
 		if reason, detail = d.Decode(p, frame, length); reason == flow.ReasonAccounted && !mayCarry(p) {
 			return flow.Encapsulation{}, reason, detail
 		}
@@ -26,23 +26,6 @@ func (d *Decoder) DecodeInner(p *flow.Packet, frame []byte, length uint32) (with
 	w := d.walk(p, frame, length)
 	w.tunnels = true
 	return w.innermost(d.first)
-}
-
-// hasInternet says whether an IP header follows the header of an Ethernet frame and at most one VLAN tag, or one that
-// network knows, so that nothing in front of it can be a tunnel.
-func (d *Decoder) hasInternet(frame []byte) bool {
-	if d.first != linkEthernet {
-		_, ok := d.network(frame)
-		return ok
-	}
-	if len(frame) < ethernetLength {
-		return false
-	}
-	t := protocol(binary.BigEndian.Uint16(frame[12:]))
-	if t == etherTypeVLAN && len(frame) >= ethernetLength+vlanLength {
-		t = protocol(binary.BigEndian.Uint16(frame[16:]))
-	}
-	return t == etherTypeIPv4 || t == etherTypeIPv6
 }
 
 // mayCarry says whether a packet may have a tunnel in it. Most have none by their protocol, or by ports that no

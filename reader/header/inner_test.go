@@ -357,8 +357,19 @@ func TestInnerShortWay(t *testing.T) {
 		if outer.reason != wantReason || outer.detail != wantDetail || wantReason == flow.ReasonAccounted && outer.Packet != want {
 			t.Fatalf("link type %d, %x of %d octets: got %+v\nwant %v %d %+v", link, frame, length, outer, wantReason, wantDetail, want)
 		}
-		if d.hasInternet(frame) && reason == flow.ReasonAccounted && !mayCarry(&got) {
+		if _, ok := d.internetAt(frame); ok && reason == flow.ReasonAccounted && !mayCarry(&got) {
 			short[link]++
+		}
+		var opened packetOf
+		packet, reason, detail := d.Open(&opened.Packet, frame, length)
+		wantPacket := w.frame[w.at:]
+		if wantReason != flow.ReasonAccounted {
+			wantPacket = nil
+		} else if uint64(len(wantPacket)) > want.Meta.Octets {
+			wantPacket = wantPacket[:want.Meta.Octets]
+		}
+		if reason != wantReason || detail != wantDetail || !bytes.Equal(packet, wantPacket) || reason == flow.ReasonAccounted && opened.Packet != want {
+			t.Fatalf("link type %d, %x of %d octets: opened %x %v %d %+v\nwant %x %v %d %+v", link, frame, length, packet, reason, detail, opened, wantPacket, wantReason, wantDetail, want)
 		}
 	}
 	for _, link := range links {

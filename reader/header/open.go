@@ -11,16 +11,18 @@ import "netstream/aggregate/flow"
 // Open is for readers that look into payloads: it opens every link layer with the
 // same code as Decode, which is the one to use where the flow key is enough.
 func (d *Decoder) Open(p *flow.Packet, frame []byte, length uint32) (packet []byte, reason flow.Reason, detail uint32) {
-	length -= min(length, d.fcsLength)
-	if uint64(len(frame)) > uint64(length) {
-		frame = frame[:length] // what is behind is the frame check sequence
+	if at, ok := d.internetAt(frame); ok { // without the walk, as Decode
+		if reason, detail = d.Decode(p, frame, length); reason != flow.ReasonAccounted {
+			return nil, reason, detail
+		}
+		packet = frame[at:min(len(frame), int(p.Meta.WireOctets))] // what is behind is the frame check sequence
+	} else {
+		w := d.walk(p, frame, length)
+		if reason, detail = w.run(d.first); reason != flow.ReasonAccounted {
+			return nil, reason, detail
+		}
+		packet = w.frame[w.at:]
 	}
-	p.Meta = flow.Meta{Input: p.Meta.Input, WireOctets: length}
-	w := walk{packet: p, frame: frame, length: length, withMAC: d.withMAC}
-	if reason, detail = w.run(d.first); reason != flow.ReasonAccounted {
-		return nil, reason, detail
-	}
-	packet = w.frame[w.at:]
 	if uint64(len(packet)) > p.Meta.Octets {
 		packet = packet[:p.Meta.Octets]
 	}

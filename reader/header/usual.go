@@ -60,6 +60,22 @@ func usual(p *flow.Packet, b []byte) bool {
 	return true
 }
 
+// internetAt says where the IP header of a frame begins, if it follows the header of an Ethernet frame and at most one
+// VLAN tag, or one that network knows. So nothing in front of it can be a tunnel.
+func (d *Decoder) internetAt(frame []byte) (at int, ok bool) {
+	if d.first != linkEthernet {
+		return d.network(frame)
+	}
+	if len(frame) < ethernetLength {
+		return 0, false
+	}
+	t, at := protocol(binary.BigEndian.Uint16(frame[12:])), ethernetLength
+	if t == etherTypeVLAN && len(frame) >= ethernetLength+vlanLength {
+		t, at = protocol(binary.BigEndian.Uint16(frame[16:])), ethernetLength+vlanLength
+	}
+	return at, t == etherTypeIPv4 || t == etherTypeIPv6
+}
+
 // network says where the IP header of a frame begins, if its link header is as those of cooked captures usually are, or if
 // there is none.
 func (d *Decoder) network(frame []byte) (at int, ok bool) {
