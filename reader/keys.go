@@ -15,8 +15,9 @@ type keys struct {
 	*key.Projection
 	varies  bool // by what packets hold beyond the 7-tuple
 	numbers map[pointOf]uint32
-	last    pointOf // most packets agree with the one before
-	number  uint32  // of last; valid if there is any in numbers
+	last    pointOf  // most packets agree with the one before
+	number  uint32   // of last; valid if there is any in numbers
+	known   []uint32 // unless keys vary, by the number of the observed point: that of the key's plus 1; 0 if it has none yet
 	again   flow.Packet
 	pairs   *pairs // nil unless packets of both directions have one key
 }
@@ -78,19 +79,27 @@ func (p *Packets) prepare(packet *flow.Packet, f *capture.Frame, inner bool) err
 	}
 	k.last, k.number = of, number
 	packet.Hash = uint64(number)
+	if !k.varies {
+		k.know(of.observed, number)
+	}
 	return nil
+}
+
+// know notes the number of the observation point of flow keys whose packets were observed at a point.
+func (k *keys) know(observed, number uint32) {
+	for uint64(len(k.known)) <= uint64(observed) {
+		k.known = append(k.known, 0)
+	}
+	k.known[observed] = number + 1
 }
 
 // numberOf gives the number of the observation point of flow keys whose packets were observed at a point, if it is known
 // already. It must not be asked for keys that vary.
 func (k *keys) numberOf(observed uint32) (number uint32, ok bool) {
-	if observed == k.last.observed && len(k.numbers) > 0 {
-		return k.number, true
+	if uint64(observed) >= uint64(len(k.known)) || k.known[observed] == 0 {
+		return 0, false
 	}
-	if number, ok = k.numbers[pointOf{observed: observed}]; ok {
-		k.last, k.number = pointOf{observed: observed}, number
-	}
-	return number, ok
+	return k.known[observed] - 1, true
 }
 
 // finish gives a packet that leaves its flow key.

@@ -43,7 +43,9 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 		p.account.excluded(reason, detail, f, packet.Meta.WireOctets)
 		return nil
 	}
-	point, err := p.pointOf(from, f.Data, f.Direction, &packet.Key, &within)
+	at := p.spotOf(from, f.Data, f.Direction, &packet.Key)
+	at.inside = within
+	point, err := p.pointAt(from, at)
 	if err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 				packet.Meta.Marks |= flow.MarkCarriesFragment
 			}
 			isInner = false
-			if point, err = p.pointOf(from, f.Data, f.Direction, &packet.Key, &flow.Encapsulation{}); err != nil {
+			if point, err = p.pointAt(from, p.spotOf(from, f.Data, f.Direction, &packet.Key)); err != nil {
 				return err
 			}
 		} else {

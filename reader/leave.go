@@ -10,9 +10,12 @@ import (
 // turn has come.
 const framesAtATime = 256
 
-// mostVain is how often readPlain may take nothing before the rest of these frames is read without it: a file in which every
-// packet has options would be tried once a packet.
-const mostVain = 8
+// mostVain is how often readPlain may read less than hardlyAny frames before the rest of these frames is read without it: a
+// file in which every packet that is metered is odd would be tried once a packet.
+const (
+	mostVain  = 8
+	hardlyAny = 3
+)
 
 // ReadPackets gives the next packets in order, as many as room has space for or fewer.
 // They are in room, or, where it is as long as Options.Room says, in memory of the same
@@ -59,14 +62,14 @@ func (p *Packets) ReadPackets(room []flow.Packet) ([]flow.Packet, error) {
 
 // readSome reads framesAtATime frames or more, or up to the end.
 func (p *Packets) readSome() error {
-	vain := 0 // how often readPlain took nothing
+	vain := 0 // how often readPlain read hardly any
 	for n := 0; n < framesAtATime && !p.ended; n++ {
 		if p.plain && vain < mostVain {
-			taken := p.readPlain(framesAtATime - n)
-			if n += taken; n == framesAtATime {
+			read := p.readPlain(framesAtATime - n)
+			if n += read; n == framesAtATime {
 				break
 			}
-			if taken == 0 {
+			if read < hardlyAny {
 				vain++
 			}
 		}

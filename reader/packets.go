@@ -238,7 +238,7 @@ func (p *Packets) take(f *capture.Frame) error {
 	point := from.point
 	if from.varies || f.Direction != capture.DirectionUnknown {
 		var err error
-		if point, err = p.pointOf(from, f.Data, f.Direction, &packet.Key, &flow.Encapsulation{}); err != nil {
+		if point, err = p.pointAt(from, p.spotOf(from, f.Data, f.Direction, &packet.Key)); err != nil {
 			return err
 		}
 	}

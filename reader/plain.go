@@ -193,12 +193,12 @@ func (a *Account) addPlain(s *plainSums) {
 }
 
 // plainPoint gives the point of a packet whose frame can tell more of where it was observed, and what waiting gives for that.
-// It says false where read has to say what is wrong, or to number a point.
+// It says false where read has to say what is wrong, or to number the point of a flow key.
 func (p *Packets) plainPoint(from *observed, frame []byte, direction uint8, key *flow.Key) (point, prepared uint32, known bool) {
 	point = from.point
 	if from.varies || direction != capture.DirectionUnknown {
 		var err error
-		if point, err = p.pointOf(from, frame, direction, key, &flow.Encapsulation{}); err != nil {
+		if point, err = p.pointAt(from, p.spotOf(from, frame, direction, key)); err != nil {
 			return 0, 0, false
 		}
 	}

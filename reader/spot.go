@@ -49,8 +49,8 @@ type spots struct {
 	}
 }
 
-// told gives what a frame tells of where it was observed; direction is that of its options. These go
-// before its cooked header, and the map of interfaces before both.
+// told gives what a frame tells of where it was observed; direction is that of its options.
+// These go before its cooked header, and the map of interfaces before both.
 func (from *observed) told(frame []byte, direction uint8) (told header.Cooked) {
 	if from.cooked {
 		told = header.ReadCooked(from.linkType, frame)
@@ -67,13 +67,11 @@ func (from *observed) told(frame []byte, direction uint8) (told header.Cooked) {
 	return told
 }
 
-// pointOf gives the number of the observation point of a packet from its frame, the direction that the options of
-// that tell, its key and the
-// tunnel that it runs in. Without a tunnel it is from.point, and nobody need ask, unless
-// from.varies or the options tell a direction.
-func (p *Packets) pointOf(from *observed, frame []byte, direction uint8, k *flow.Key, within *flow.Encapsulation) (uint32, error) {
+// spotOf gives where a packet of a frame was observed if it runs in no tunnel; direction is what the options of the frame
+// tell. It is the zero spot, and nobody need ask, unless from.varies or the options tell a direction.
+func (p *Packets) spotOf(from *observed, frame []byte, direction uint8, k *flow.Key) spot {
 	told := from.told(frame, direction)
-	at := spot{hasIndex: told.HasIndex, index: told.Index, inside: *within}
+	at := spot{hasIndex: told.HasIndex, index: told.Index}
 	switch p.options.Directions {
 	case DirectionsOfCapture:
 		at.direction = told.Direction
@@ -82,6 +80,11 @@ func (p *Packets) pointOf(from *observed, frame []byte, direction uint8, k *flow
 			at.direction = p.options.LocalNetworks.Direction(k)
 		}
 	}
+	return at
+}
+
+// pointAt gives the number of the observation point at a spot. At the zero spot it is from.point.
+func (p *Packets) pointAt(from *observed, at spot) (uint32, error) {
 	if at == (spot{}) {
 		return from.point, nil
 	}

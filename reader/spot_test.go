@@ -29,7 +29,7 @@ func TestSpotsAllocateNothing(t *testing.T) {
 		frames := []capture.Frame{{Data: received}, {Data: sent}, {Data: sent, Direction: capture.DirectionInbound}}
 		each := func() {
 			for i := range frames {
-				n, err := p.pointOf(from, frames[i].Data, frames[i].Direction, &out, &flow.Encapsulation{})
+				n, err := p.pointAt(from, p.spotOf(from, frames[i].Data, frames[i].Direction, &out))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -42,7 +42,7 @@ func TestSpotsAllocateNothing(t *testing.T) {
 			t.Errorf("%v: %v allocations for three packets", c.directions, n)
 		}
 		from.mapped = true
-		if n, err := p.pointOf(from, frames[0].Data, frames[0].Direction, &flow.Key{}, &flow.Encapsulation{}); err != nil || p.options.Points.Point(n).HasIndex {
+		if n, err := p.pointAt(from, p.spotOf(from, frames[0].Data, frames[0].Direction, &flow.Key{})); err != nil || p.options.Points.Point(n).HasIndex {
 			t.Errorf("%v: got point %d, %v, want no index of the frame where the map has one", c.directions, n, err)
 		}
 	}

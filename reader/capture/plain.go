@@ -7,10 +7,10 @@ import (
 	"netstream/aggregate/flow"
 )
 
-// Plain gives the records of a pcap file, or the enhanced packet blocks of a section of a pcapng file, as
-// [Reader.Next] does, as long as they lie in the
-// buffer and have nothing odd about them: nearly all packets of nearly all files. It sums
-// up what Next adds to the tally record by record. What it does not give, Next does.
+// Plain gives the records of a pcap file, or the enhanced packet blocks of a section of a
+// pcapng file, as [Reader.Next] does, as long as they lie in the buffer and have nothing odd
+// about them: nearly all packets of nearly all files. It sums up what Next adds to the tally
+// record by record. What it does not give, Next does.
 type Plain struct {
 	octets    []byte // what is buffered
 	at        int    // of octets, where the next record begins
