@@ -76,7 +76,7 @@ type Packets struct {
 	seconds    map[uint64]flow.Packet // by frame, with LayerBoth: what the waiting packets carry
 	firsts     *firstFragments        // nil unless fragments are joined
 	frame      capture.Frame
-	spare      flow.Packet // what a packet is decoded to that has no place in order
+	spare      [1]flow.Packet // the place of a packet that has none in order
 	ended      bool
 	finished   bool
 	failed     error // of closing the input

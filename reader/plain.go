@@ -25,12 +25,13 @@ func (p *Packets) readPlain(most int) (read int) {
 		return 0
 	}
 	way := plainWay{index: -1}
-	sums := plainSums{keyed: p.keys != nil}
-	offset, number := p.capture.Place()
+	sums := plainSums{keyed: p.keys != nil, records: &records}
+	var number uint64
+	sums.offset, number = p.capture.Place()
 	run := p.orderer.Run()
-	packets, counted := p.roomOf(&run)
+	packets, ordered := p.places(&run)
 	taken := 0
-	for ; read < most && (taken < len(packets) || !counted); read, number = read+1, number+1 {
+	for ; read < most && taken < len(packets); read++ {
 		frame, length, at, ok := records.Next()
 		if !ok {
 			break
@@ -39,36 +40,37 @@ func (p *Packets) readPlain(most int) (read int) {
 			way = p.plainWay(index)
 		}
 		if way.matches != nil && !way.matches.Match(frame, length) {
-			sums.exclude(flow.ReasonFiltered, len(frame), &flow.Meta{WireOctets: wireOctets(length, way.fcsLength)}, offset+records.Before(), number)
+			sums.exclude(flow.ReasonFiltered, len(frame), &flow.Meta{WireOctets: wireOctets(length, way.fcsLength)}, number+uint64(read))
 			continue
 		}
-		packet := &p.spare
-		if taken < len(packets) {
-			packet = &packets[taken]
+		packet := &packets[taken]
+		plain := false
+		if way.short {
+			reason, _ := way.from.decoder.Decode(packet, frame, length)
+			plain = reason == flow.ReasonAccounted && packet.Meta.Marks&oddMarks == 0
+			packet.Key.Point, packet.Hash = way.point, uint64(way.prepared)
+		} else {
+			plain = p.decodePlain(&way, packet, frame, length, records.Direction())
 		}
-		point, prepared, plain := p.decodePlain(&way, packet, frame, length, records.Direction())
 		if plain && p.selection != nil && !p.selection.Time.Contains(at) {
-			sums.exclude(flow.ReasonOutOfTimeRange, len(frame), &packet.Meta, offset+records.Before(), number)
+			sums.exclude(flow.ReasonOutOfTimeRange, len(frame), &packet.Meta, number+uint64(read))
 			p.account.outside(&p.selection.Time, at)
 			continue
 		}
-		if !plain || taken == len(packets) || !run.Follows(at) {
+		if !plain || !ordered || !run.Follows(at) {
 			records.Back(len(frame), length)
 			break
 		}
 		if p.selection != nil && p.selection.isCopy(way.from, frame, length, at) {
-			sums.exclude(flow.ReasonDuplicate, len(frame), &packet.Meta, offset+records.Before(), number)
+			sums.exclude(flow.ReasonDuplicate, len(frame), &packet.Meta, number+uint64(read))
 			continue
 		}
 		run.Reach(at)
-		packet.Time, packet.Clock, packet.Number, packet.Key.Point = at, at, number, point
-		if sums.keyed {
-			packet.Hash = uint64(prepared)
-		} else {
+		packet.Time, packet.Clock, packet.Number, packet.Meta.Input = at, at, number+uint64(read), p.ordinal
+		if !sums.keyed {
 			packet.Hash = p.options.Hasher.Hash(&packet.Key)
 		}
-		packet.Meta.Input = p.ordinal
-		sums.meter(packet, len(frame), offset+records.Before())
+		sums.meter(packet, len(frame))
 		taken++
 	}
 	p.orderer.PutRun(&run, taken, sums.marks)
@@ -77,14 +79,18 @@ func (p *Packets) readPlain(most int) (read int) {
 	return read
 }
 
-// roomOf gives the room of a run for packets that are metered, and says whether their number has a bound.
-func (p *Packets) roomOf(run *clock.Run) (packets []flow.Packet, counted bool) {
-	packets = run.Packets
-	if p.selection == nil || !p.selection.Count.Set {
-		return packets, false
+// places gives the places in a run for packets that are metered, as many as there may be of them. If the next one hangs on
+// others in order, it says that these are none, and gives one for packets that are found not to be metered.
+func (p *Packets) places(run *clock.Run) (packets []flow.Packet, ordered bool) {
+	packets, ordered = run.Packets, true
+	if len(packets) == 0 {
+		packets, ordered = p.spare[:], false
 	}
-	left := p.selection.Count.Packets - min(p.selection.Count.Packets, p.account.Accounted.Packets)
-	return packets[:min(uint64(len(packets)), left)], true
+	if p.selection != nil && p.selection.Count.Set {
+		left := p.selection.Count.Packets - min(p.selection.Count.Packets, p.account.Accounted.Packets)
+		packets = packets[:min(uint64(len(packets)), left)]
+	}
+	return packets, ordered
 }
 
 // plainWay is how readPlain takes the frames of an interface.
@@ -94,6 +100,7 @@ type plainWay struct {
 	matches         *filter.Program // says which are; nil if all are
 	fcsLength       int8
 	tell            bool   // frames can tell more of where they were observed
+	short           bool   // decodePlain need not be asked: the outer packet of a frame says it all
 	point, prepared uint32 // for those that do not
 }
 
@@ -109,15 +116,16 @@ func (p *Packets) plainWay(index int) plainWay {
 	w.point = from.point
 	var known bool
 	if w.prepared, known = p.waiting(w.point); known || w.tell {
-		w.from = from
+		w.from, w.short = from, p.options.Layer == LayerOuter && !w.tell
 	}
 	return w
 }
 
-// decodePlain decodes a packet, says whether nothing about it is odd, and gives its point and what waiting gives for that.
-func (p *Packets) decodePlain(w *plainWay, packet *flow.Packet, frame []byte, length uint32, direction uint8) (point, prepared uint32, plain bool) {
+// decodePlain decodes a packet, with its point and what waiting gives for that in Packet.Hash, and says whether nothing
+// about it is odd.
+func (p *Packets) decodePlain(w *plainWay, packet *flow.Packet, frame []byte, length uint32, direction uint8) (plain bool) {
 	if w.from == nil {
-		return 0, 0, false
+		return false
 	}
 	var reason flow.Reason
 	tunnel := flow.TunnelNone
@@ -129,12 +137,14 @@ func (p *Packets) decodePlain(w *plainWay, packet *flow.Packet, frame []byte, le
 		tunnel = within.Tunnel
 	}
 	if reason != flow.ReasonAccounted || tunnel != flow.TunnelNone || packet.Meta.Marks&oddMarks != 0 {
-		return 0, 0, false
+		return false
 	}
+	point, prepared, plain := w.point, w.prepared, true
 	if w.tell {
-		return p.plainPoint(w.from, frame, direction, &packet.Key)
+		point, prepared, plain = p.plainPoint(w.from, frame, direction, &packet.Key)
 	}
-	return w.point, w.prepared, true
+	packet.Key.Point, packet.Hash = point, uint64(prepared)
+	return plain
 }
 
 // plainSums are what readPlain counts of packets one behind the other.
@@ -145,12 +155,15 @@ type plainSums struct {
 	marks              flow.Mark
 	imprint            flow.Imprint
 	excluded           [flow.ReasonCount]Tally
+
+	records *capture.Plain // that give them, the present one last
+	offset  int64          // of the first record
 }
 
-// meter counts a packet of which so many octets were captured, in a record at offset.
-func (s *plainSums) meter(packet *flow.Packet, captured int, offset int64) {
+// meter counts a packet of which so many octets were captured.
+func (s *plainSums) meter(packet *flow.Packet, captured int) {
 	if s.last = packet.Time; s.metered.Packets == 0 {
-		s.first, s.metered.FirstOffset, s.metered.FirstNumber = packet.Time, offset, packet.Number
+		s.first, s.metered.FirstOffset, s.metered.FirstNumber = packet.Time, s.offset+s.records.Before(), packet.Number
 	}
 	s.marks |= packet.Meta.Marks
 	s.metered.addFrame(captured, &packet.Meta)
@@ -159,16 +172,16 @@ func (s *plainSums) meter(packet *flow.Packet, captured int, offset int64) {
 	}
 	cut := uint64(packet.Meta.Marks & flow.MarkTruncated / flow.MarkTruncated)
 	if s.truncated.Packets == 0 && cut != 0 {
-		s.truncated.FirstOffset, s.truncated.FirstNumber = offset, packet.Number
+		s.truncated.FirstOffset, s.truncated.FirstNumber = s.offset+s.records.Before(), packet.Number
 	}
 	s.truncated.addIf(cut, captured, &packet.Meta)
 }
 
 // exclude counts a packet that is not metered.
-func (s *plainSums) exclude(reason flow.Reason, captured int, m *flow.Meta, offset int64, number uint64) {
+func (s *plainSums) exclude(reason flow.Reason, captured int, m *flow.Meta, number uint64) {
 	t := &s.excluded[reason]
 	if t.Packets == 0 {
-		t.FirstOffset, t.FirstNumber = offset, number
+		t.FirstOffset, t.FirstNumber = s.offset+s.records.Before(), number
 	}
 	t.addFrame(captured, m)
 }
