@@ -129,10 +129,9 @@ func (a *Account) outside(r *TimeRange, t flow.Timestamp) {
 	}
 }
 
-// isCopy says whether a packet is the copy of one before, which it is told by: the octets
-// of its frame's outermost IP packet
-// as captured, and its length; of a frame without one, whose packet runs in a
-// pseudowire, those of the frame.
+// isCopy says whether a packet is the copy of one before. Copies are told by the octets of
+// the frame's outermost IP packet as captured, and its length; of a frame without one, whose
+// packet runs in a pseudowire, by those of the frame.
 func (s *selection) isCopy(from *observed, frame []byte, length uint32, at flow.Timestamp) bool {
 	if s.duplicates == nil {
 		return false
