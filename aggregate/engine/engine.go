@@ -253,6 +253,14 @@ func (r *Result) meteredFields() flow.Fields {
 // were hashed.
 func (r *Result) Keys() *flow.KeyHasher { return &r.keys }
 
+// Slices gives how many slices of flows there are, of which the interval table has a row each, or fewer. Intervals takes them.
+func (r *Result) Slices() (slices uint64) {
+	for _, s := range r.slices {
+		slices += s.Rows()
+	}
+	return slices
+}
+
 // Close gives back the memory and the files of tables that were not read. It must
 // not be called while one is being read; closing twice does nothing.
 func (r *Result) Close() error {

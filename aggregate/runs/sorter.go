@@ -150,6 +150,18 @@ func (s *Sorter[T]) makeRoom() {
 	}
 }
 
+// Rows gives how many rows it has, in memory and in files.
+func (s *Sorter[T]) Rows() uint64 {
+	rows := uint64(len(s.refs))
+	for _, r := range s.kept {
+		rows += uint64(len(r.refs))
+	}
+	for _, r := range s.files {
+		rows += r.rows
+	}
+	return rows
+}
+
 // Limit gives the limit of the memory in octets.
 func (s *Sorter[T]) Limit() int { return s.limits.Octets }
 

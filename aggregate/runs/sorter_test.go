@@ -65,10 +65,15 @@ func merged(t *testing.T, rows []pair, sorters, limit, keep int) []pair {
 		}
 		all[i%sorters].Add(&rows[i])
 	}
+	var has uint64
 	for _, s := range all {
 		if err := s.Finish(); err != nil {
 			t.Fatalf("Finish: %v", err)
 		}
+		has += s.Rows()
+	}
+	if has != uint64(len(rows)) {
+		t.Errorf("sorters have %d rows, want %d", has, len(rows))
 	}
 	var got []pair
 	if err := Merge(all, func(p *pair) error { got = append(got, *p); return nil }); err != nil {

@@ -75,6 +75,17 @@ func (o *runOptions) bound(config *engine.Config, untouched int) {
 // live long, so that it hardly has anything to do either way; with 100, which is the default of Go, the peak is a quarter higher.
 const collectorPercent = 40
 
+// reclaim has the collector run between two stages of a run, so that what the first one leaves does for the second: to take
+// new memory from the machine costs more. A few rows leave too little for that.
+func reclaim(rows uint64) {
+	if rows > leastReclaimed {
+		runtime.GC()
+	}
+}
+
+// leastReclaimed is a number of rows whose memory takes about as long to give as the collector runs.
+const leastReclaimed = 1 << 14
+
 // ballastOctets count as heap, so that the collector lets a small heap grow, instead of looking through it again and
 // again: that was half of the processor time of a run over a small capture. Nobody touches them, so the machine has no memory to give.
 const ballastOctets = 32 << 20

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"netstream/aggregate/balance"
@@ -178,6 +177,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err != nil {
 		return err
 	}
+	reclaim(result.Records) // from what wrote them
 	j.progress.enter("reading tables back")
 	outputs, err := j.readBack(dir, files)
 	if err != nil {
@@ -242,7 +242,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	if err != nil {
 		return nil, runFailure(err)
 	}
-	runtime.GC() // the flow cache is left, and its memory will do for the tables
+	reclaim(result.Records) // from the flow cache, for the tables
 	return result, nil
 }
 

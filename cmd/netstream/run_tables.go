@@ -67,11 +67,18 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 		all = append(all, j.target(dir, name, split))
 	}
 	schemes, others := all[fixedTables:fixedTables+len(j.options.accounting.schemes)], all[fixedTables+len(j.options.accounting.schemes):]
+	if j.options.partition == partitionNone {
+		all[0].expected, all[1].expected = result.Records, result.Slices()
+	}
 	var writing sync.WaitGroup
 	errs := make([]error, len(all))
 	writing.Go(func() {
 		j.flows, errs[0] = writeFlows(ctx, all[0], table.Flows(columns), j.newAttributes(), result)
 	})
+	if j.options.workers == 1 {
+		writing.Wait()
+		reclaim(result.Records)
+	}
 	writing.Go(func() {
 		j.perBin, errs[1] = writeIntervals(ctx, all[1], table.Intervals(columns), j.newAttributes(), result)
 		if errs[1] == nil {

@@ -14,7 +14,8 @@ type target struct {
 	table     string
 	format    string
 	partition partition
-	workers   int // that write it
+	workers   int    // that write it
+	expected  uint64 // rows, or about; 0 if there is no saying
 	create    func(name string) (io.WriteCloser, error)
 	parts     []*tablePart // one behind the other, in the order of their rows
 }
@@ -96,7 +97,7 @@ func (w *partedRows[R]) begin(start flow.Timestamp) error {
 		return err
 	}
 	t.parts = append(t.parts, &tablePart{file: file})
-	current, err := newRowWriter(t.format, file, t.table, w.columns, t.workers)
+	current, err := newRowWriter(t.format, file, t.table, w.columns, t.workers, t.expected)
 	if err != nil { // and what came with it is no writer
 		return err
 	}

@@ -20,11 +20,16 @@ type rowWriter[R any] interface {
 }
 
 // newRowWriter begins a table in the format that was asked for.
-func newRowWriter[R any](format string, w io.Writer, name string, columns []table.Column[R], workers int) (rowWriter[R], error) {
+func newRowWriter[R any](format string, w io.Writer, name string, columns []table.Column[R], workers int, expected uint64) (rowWriter[R], error) {
 	if format == "csv" {
 		return csvfile.New(w, name, columns)
 	}
-	return parquetfile.NewParallel(w, name, columns, workers)
+	rows, err := parquetfile.NewParallel(w, name, columns, workers)
+	if err != nil {
+		return nil, err
+	}
+	rows.Expect(expected)
+	return rows, nil
 }
 
 // kept holds what the rows that are collected point to.

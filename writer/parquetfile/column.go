@@ -15,6 +15,8 @@ type column[R any] interface {
 	addNulls(rows int)
 	// endPage finishes the page being filled, if it has any rows.
 	endPage() error
+	// reserve takes room for the row group, when its first page is finished, as far as it can be foreseen.
+	reserve()
 	// turn says that the next row is the first one behind a page of all columns.
 	turn()
 	// finish gives the row group's chunk once all pages are finished. The chunk is
@@ -24,8 +26,8 @@ type column[R any] interface {
 }
 
 // newColumn chooses the encoding of a column by its kind and pattern.
-func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Encoder) column[R] {
-	p := pages{compressor: compressor, encoding: encodingOf(c), nullable: c.Nullable(), levels: &at.levels}
+func newColumn[R any](c *table.Column[R], at *presence[R], compressor *zstd.Encoder, expected *expectation) column[R] {
+	p := pages{expected: expected, compressor: compressor, encoding: encodingOf(c), nullable: c.Nullable(), levels: &at.levels}
 	if !compressed(c) {
 		p.compressor = nil
 	}

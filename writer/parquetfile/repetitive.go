@@ -16,6 +16,7 @@ type repetitiveColumn[R any] struct {
 
 	cells   []int64  // of the rows being added, without NULLs
 	numbers numbers  // of the page being filled, without NULLs
+	share   int      // see shareOfNew; of the first page of the row group
 	last    int64    // the value before; valid if there is any key
 	small   []uint32 // numbers of the values from 0 to len(small)-1, plus 1; 0 if there is none; nil until one is asked for
 	entries []byte   // content of the dictionary page
@@ -56,7 +57,7 @@ func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
 		c.small = make([]uint32, smallValues(c.declared.Kind))
 	}
 	before := c.numbers.spread()
-	all := slices.Grow(before, cells)[:len(before)+cells]
+	all := grown(before, cells, c.expected.page)[:len(before)+cells]
 	c.number(all[len(before):], c.cells)
 	c.numbers.set(all)
 	c.last = c.cells[cells-1]
@@ -129,6 +130,9 @@ func (c *repetitiveColumn[R]) endPage() error {
 		return nil
 	}
 	c.begin()
+	if c.count() == 0 {
+		c.share = shareOfNew(c.numbers.all, len(c.dictionary.keys))
+	}
 	width := dictionaryWidth(len(c.dictionary.keys))
 	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)
 	return c.end()

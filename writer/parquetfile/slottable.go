@@ -45,6 +45,15 @@ func (t *slotTable) resize(slots int) {
 // full tells whether the table should have more slots for so many keys.
 func (t *slotTable) full(keys int) bool { return 8*keys > 5*(len(t.slots)-1) }
 
+// slotsFor gives how many slots a table of so many keys has.
+func slotsFor(keys int) int {
+	slots := firstSlots
+	for 8*keys > 5*slots {
+		slots *= 2
+	}
+	return slots
+}
+
 // room gives so many probes, for their keys to be set.
 func (t *slotTable) room(probes int) []probe {
 	t.probes = slices.Grow(t.probes[:0], probes)[:probes]

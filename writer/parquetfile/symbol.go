@@ -1,8 +1,6 @@
 package parquetfile
 
 import (
-	"slices"
-
 	"netstream/writer/table"
 
 	"github.com/apache/arrow/go/v17/parquet"
@@ -21,6 +19,7 @@ type symbolColumn[R any] struct {
 	entries []byte         // content of the dictionary page
 	bounds  bounds
 
+	share   int        // see shareOfNew; of the first page of the row group
 	spelled bool       // the row group has no dictionary: its pages hold the texts
 	texts   deltaTexts // of the page being filled, if it is spelled
 	short   table.ShortText
@@ -42,8 +41,11 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 		return nil
 	}
 	before := c.numbers.spread()
-	all := slices.Grow(before, cells)[:len(before)+cells]
+	all := grown(before, cells, c.expected.page)[:len(before)+cells]
 	entered := len(c.dictionary.symbols)
+	if entered > fewCells {
+		c.room(cells)
+	}
 	c.dictionary.numberAll(all[len(before):], c.symbols)
 	c.last = c.symbols[cells-1]
 	c.numbers.set(all)
@@ -112,13 +114,19 @@ const fewCells = 1 << 10
 // be of no use: most of the row group's cells will be the only ones of their text. The
 // texts of a scan are, where a dictionary costs a look-up and an entry for each cell.
 func (c *symbolColumn[R]) mostlyDifferent() bool {
-	all := c.numbers.spread()
-	if len(all) < fewCells || len(c.entries) > maxTextPage {
-		return false
+	c.share = shareOfNew(c.numbers.spread(), len(c.dictionary.symbols))
+	return c.share > mostlyShare && len(c.entries) <= maxTextPage
+}
+
+// shareOfNew gives expectedShare by the numbers of the first page, which has that many different ones; 0 if they are too few
+// to tell.
+func shareOfNew(numbers []uint32, keys int) int {
+	if len(numbers) < fewCells {
+		return 0
 	}
-	half := len(all) / 2
-	known := int(slices.Max(all[:half])) + 1
-	return expectedShare(known, len(c.dictionary.symbols)-known, half) > mostlyShare
+	half := len(numbers) / 2
+	first := different(numbers[:half])
+	return expectedShare(first, keys-first, half)
 }
 
 // wholeShare stands for all cells, mostlyShare for those that are most of them: from

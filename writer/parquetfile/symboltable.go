@@ -124,13 +124,18 @@ func (t *symbolTable) add(s *table.Symbol, at, slot uint64) uint32 {
 	n := len(t.symbols)
 	t.slots[at] = slot | uint64(n)
 	if t.full(n) {
-		t.resize(2 * (len(t.slots) - 1))
-		for i := range t.symbols {
-			hash, slot := t.key.symbol(&t.symbols[i])
-			t.slots[t.free(hash)] = slot | uint64(i+1)
-		}
+		t.rehash(2 * (len(t.slots) - 1))
 	}
 	return uint32(n - 1)
+}
+
+// rehash gives the table so many slots.
+func (t *symbolTable) rehash(slots int) {
+	t.resize(slots)
+	for i := range t.symbols {
+		hash, slot := t.key.symbol(&t.symbols[i])
+		t.slots[t.free(hash)] = slot | uint64(i+1)
+	}
 }
 
 // reset forgets all symbols.

@@ -53,6 +53,7 @@ type Writer[R any] struct {
 	turns      []int   // the columns in the order in which they are
 	chunks     []chunk // of the row group being finished
 
+	expected  expectation
 	pageRows  int // rows of the pages being filled
 	groupRows int // rows of the row group being filled
 	groups    int
@@ -90,7 +91,7 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 	each, all := presences(columns)
 	writer.presences = all
 	for i := range columns {
-		writer.columns = append(writer.columns, newColumn(&columns[i], each[i], compressor))
+		writer.columns = append(writer.columns, newColumn(&columns[i], each[i], compressor, &writer.expected))
 		writer.absent = append(writer.absent, columns[i].Absent)
 		writer.names = append(writer.names, columns[i].Name)
 	}
@@ -103,6 +104,12 @@ func NewParallel[R any](w io.Writer, name string, columns []table.Column[R], wor
 
 // Rows is the number of rows written so far.
 func (w *Writer[R]) Rows() int64 { return w.rows }
+
+// Expect says how many rows there will be, or about. It may be called before the first row, and spares memory and time; it does
+// not show in the file.
+func (w *Writer[R]) Expect(rows uint64) {
+	w.expected = expectation{page: int(min(rows, pageRows)), group: int(min(rows, rowGroupRows))}
+}
 
 // Write writes one row.
 func (w *Writer[R]) Write(row *R) error {
@@ -145,6 +152,11 @@ func (w *Writer[R]) add(rows []R) error {
 	if w.pageRows == pageRows {
 		if err := w.endPages(); err != nil {
 			return err
+		}
+		if w.groups == 0 && w.groupRows == pageRows && w.expected.group > pageRows {
+			for _, c := range w.columns {
+				c.reserve()
+			}
 		}
 	}
 	if w.groupRows == rowGroupRows {
