@@ -82,11 +82,11 @@ type Config struct {
 
 func (c *Config) keys() flow.KeyHasher { return flow.KeyHasher{Hasher: c.Hasher, Points: c.Points} }
 
-// The default bounds, in octets: about 250,000 flow records and as many interval
+// The default bounds, in octets: about 220,000 flow records and as many interval
 // slices. More memory makes no run faster, and less none slower, down to half of it.
 const (
-	DefaultFlowMemory  = 32 << 20
-	DefaultSliceMemory = 26 << 20
+	DefaultFlowMemory  = 28 << 20
+	DefaultSliceMemory = 24 << 20
 )
 
 // leastShare is the least memory in octets for the rows of one kind that a shard
