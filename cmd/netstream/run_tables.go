@@ -54,7 +54,8 @@ func (j *job) tableNames() []string {
 	return names
 }
 
-// writeTables writes the tables, the two large ones at the same time.
+// writeTables writes the tables, the two large ones at the same time. One worker writes them one behind the other, so that
+// the memory of the first does for the second.
 func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.Result) ([]*target, error) {
 	j.progress.enter("writing tables")
 	columns := j.tableOptions(result.Present, result.Common)
