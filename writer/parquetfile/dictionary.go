@@ -58,7 +58,7 @@ func (d *dictionary) add(v int64, at, slot uint64) uint32 {
 	n := d.append(v) + 1
 	d.slots[at] = slot | uint64(n)
 	if d.full(len(d.keys)) {
-		d.resize(2 * (len(d.slots) - 1))
+		d.resize(slotsFor(len(d.keys))) // which may be more than twice as many: append has not asked
 		for i, v := range d.keys {
 			hash, slot := d.key.value(v)
 			d.slots[d.free(hash)] = slot | uint64(i+1)

@@ -60,3 +60,30 @@ func TestRepetitiveNumbers(t *testing.T) {
 		clear(column.small)
 	}
 }
+
+// TestSmallValuesFirst numbers small values, which have no slots, and then others: whenever these are looked up there
+// must be a free slot behind those of all keys.
+func TestSmallValuesFirst(t *testing.T) {
+	for _, small := range []int{0, 1, 639, 640, 641, 1023, 1024, 1279, 1280, 1281, 2046, 2047, 2048} {
+		column := newRepetitive(&table.Column[struct{}]{Kind: table.Int64}, nil, pages{})
+		column.small = make([]uint32, smallValues(table.Int64))
+		cells := make([]int64, 0, 8000)
+		for v := range small {
+			cells = append(cells, int64(v))
+		}
+		for v := range 6000 {
+			cells = append(cells, 1<<20+int64(v))
+		}
+		numbers := make([]uint32, len(cells))
+		column.number(numbers[:small], cells[:small])
+		for i := small; i < len(cells); i += 500 {
+			end := min(i+500, len(cells))
+			column.number(numbers[i:end], cells[i:end])
+		}
+		for i, n := range numbers {
+			if int(n) != i {
+				t.Fatalf("%d small values: value %d has number %d, want %d", small, cells[i], n, i)
+			}
+		}
+	}
+}
