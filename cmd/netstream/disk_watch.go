@@ -48,7 +48,8 @@ const (
 
 	// besideSlices is the part of the flow table that is written at least before the slices give
 	// their place back: one in so many. There are as many of them as flows or more, and both
-	// tables are written at the same time.
+	// tables are written at the same time; one worker writes the interval table behind the other, so that
+	// the slices give it back later, and what is estimated stays less than what is needed.
 	besideSlices = 2
 
 	// lookEvery is how many octets may be written between two looks.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"netstream/aggregate/balance"
@@ -177,7 +178,7 @@ func (j *job) fill(ctx context.Context, args []string, dir *outdir.Dir) error {
 	if err != nil {
 		return err
 	}
-	reclaim(result.Records) // from what wrote them
+	reclaim(j.flows.records + j.perBin.records) // from what wrote them
 	j.progress.enter("reading tables back")
 	outputs, err := j.readBack(dir, files)
 	if err != nil {
@@ -242,7 +243,7 @@ func (j *job) meter(ctx context.Context, args []string, spill string) (*engine.R
 	if err != nil {
 		return nil, runFailure(err)
 	}
-	reclaim(result.Records) // from the flow cache, for the tables
+	runtime.GC() // the flow cache is left, and its memory will do for the tables
 	return result, nil
 }
 

@@ -81,6 +81,9 @@ func (j *job) writeTables(ctx context.Context, dir *outdir.Dir, result *engine.R
 		reclaim(result.Records)
 	}
 	writing.Go(func() {
+		if j.options.workers == 1 && errs[0] != nil {
+			return // it would fail, too, or be in vain
+		}
 		j.perBin, errs[1] = writeIntervals(ctx, all[1], table.Intervals(columns), j.newAttributes(), result)
 		if errs[1] == nil {
 			errs[1] = j.writeSchemes(ctx, schemes, columns, result)

@@ -15,7 +15,7 @@ type column[R any] interface {
 	addNulls(rows int)
 	// endPage finishes the page being filled, if it has any rows.
 	endPage() error
-	// reserve takes room for the row group, when its first page is finished, as far as it can be foreseen.
+	// reserve takes room for the first row group, when its first page is finished, as far as can be foreseen.
 	reserve()
 	// turn says that the next row is the first one behind a page of all columns.
 	turn()

@@ -57,7 +57,7 @@ func (c *repetitiveColumn[R]) add(rows *table.Rows[R]) error {
 		c.small = make([]uint32, smallValues(c.declared.Kind))
 	}
 	before := c.numbers.spread()
-	all := grown(before, cells, c.expected.page)[:len(before)+cells]
+	all := grown(before, cells, c.expected.pageRows)[:len(before)+cells]
 	c.number(all[len(before):], c.cells)
 	c.numbers.set(all)
 	c.last = c.cells[cells-1]
@@ -131,7 +131,10 @@ func (c *repetitiveColumn[R]) endPage() error {
 	}
 	c.begin()
 	if c.count() == 0 {
-		c.share = shareOfNew(c.numbers.all, len(c.dictionary.keys))
+		c.share = 0
+		if c.numbers.run == 0 {
+			c.share = shareOfNew(c.numbers.all, len(c.dictionary.keys))
+		}
 	}
 	width := dictionaryWidth(len(c.dictionary.keys))
 	c.plain = c.numbers.appendTo(append(c.plain, byte(width)), width)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -72,5 +73,48 @@ func TestExpectSparesMemory(t *testing.T) {
 	t.Logf("%d octets allocated, %d when rows are expected", grown, reserved)
 	if reserved > grown*2/3 {
 		t.Errorf("%d octets allocated when rows are expected, want at most two thirds of %d", reserved, grown)
+	}
+}
+
+// TestExpectLongTexts writes tables that begin with a page of long texts, of which short ones make the rest: what is reserved by
+// the first page must not be a multiple of what the table takes.
+func TestExpectLongTexts(t *testing.T) {
+	type row struct {
+		number uint64
+		octets int // of the text
+	}
+	spell := func(dst []byte, number uint64, octets int) []byte {
+		random := rand.New(rand.NewPCG(number, 1))
+		for range octets {
+			dst = append(dst, 'a'+byte(random.IntN(26)))
+		}
+		return dst
+	}
+	var rows []row
+	for i := range uint64(131_072) {
+		octets := 2
+		if i < 16_384 {
+			octets = 1 << 10
+		}
+		rows = append(rows, row{i % 16_384, octets})
+	}
+	for name, column := range map[string]table.Column[row]{
+		"texts": {Name: "text", Kind: table.Text, Text: func(dst []byte, r *row) []byte { return spell(dst, r.number, r.octets) }},
+		"symbols": {Name: "text", Kind: table.Text, Symbol: func(r *row) table.Symbol {
+			return table.Symbol{Low: r.number * uint64(r.octets>>10), High: 1} // the short ones are all the same
+		}, Spell: func(dst []byte, s table.Symbol) []byte { return spell(dst, s.Low, 1<<10) }},
+	} {
+		allocated := func(expected uint64) uint64 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			writeExpecting(t, io.Discard, "long", []table.Column[row]{column}, rows, expected)
+			runtime.ReadMemStats(&after)
+			return after.TotalAlloc - before.TotalAlloc
+		}
+		grown, reserved := allocated(0), allocated(uint64(len(rows)))
+		t.Logf("%s: %d octets allocated, %d when rows are expected", name, grown, reserved)
+		if reserved > grown+16<<20 {
+			t.Errorf("%s: %d octets allocated when rows are expected, want hardly more than %d", name, reserved, grown)
+		}
 	}
 }

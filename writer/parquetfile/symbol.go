@@ -41,11 +41,8 @@ func (c *symbolColumn[R]) add(rows *table.Rows[R]) error {
 		return nil
 	}
 	before := c.numbers.spread()
-	all := grown(before, cells, c.expected.page)[:len(before)+cells]
+	all := grown(before, cells, c.expected.pageRows)[:len(before)+cells]
 	entered := len(c.dictionary.symbols)
-	if entered > fewCells {
-		c.room(cells)
-	}
 	c.dictionary.numberAll(all[len(before):], c.symbols)
 	c.last = c.symbols[cells-1]
 	c.numbers.set(all)

@@ -108,7 +108,7 @@ func (w *Writer[R]) Rows() int64 { return w.rows }
 // Expect says how many rows there will be, or about. It may be called before the first row, and spares memory and time; it does
 // not show in the file.
 func (w *Writer[R]) Expect(rows uint64) {
-	w.expected = expectation{page: int(min(rows, pageRows)), group: int(min(rows, rowGroupRows))}
+	w.expected = expectation{pageRows: int(min(rows, pageRows)), groupRows: int(min(rows, rowGroupRows))}
 }
 
 // Write writes one row.
@@ -153,7 +153,7 @@ func (w *Writer[R]) add(rows []R) error {
 		if err := w.endPages(); err != nil {
 			return err
 		}
-		if w.groups == 0 && w.groupRows == pageRows && w.expected.group > pageRows {
+		if w.groups == 0 && w.groupRows == pageRows && w.expected.groupRows > pageRows {
 			for _, c := range w.columns {
 				c.reserve()
 			}
