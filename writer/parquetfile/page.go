@@ -21,7 +21,7 @@ const maxStatistic = 4096
 // pages is what is finished of a column in the present row group: its data
 // pages, compressed, with their headers.
 type pages struct {
-	expected   *expectation
+	expected   *expectation  // of the table
 	compressor *zstd.Encoder // nil if the column is not compressed
 	encoding   parquet.Encoding
 	nullable   bool

@@ -1,6 +1,9 @@
 package parquetfile
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // expectation is how many rows there will be in all pages but the last of the first row group, and in that, 0 if nobody
 // has said. What grows bit by bit is copied each time, and takes several times the memory that it has in the end, all of which
@@ -19,9 +22,9 @@ func grown[T any](s []T, n, expected int) []T {
 	return slices.Grow(s, max(n, expected-len(s)))
 }
 
-// reserved gives s with room for so many elements in all, each of so many octets, unless that is too much.
-func reserved[T any](s []T, elements, octets int) []T {
-	if elements*octets > mostReserved {
+// reserved gives s with room for so many elements in all, unless that is too much.
+func reserved[T any](s []T, elements int) []T {
+	if elements > mostReserved/int(reflect.TypeFor[T]().Size()) {
 		return s
 	}
 	return slices.Grow(s, max(0, elements-len(s)))
@@ -37,7 +40,7 @@ func (e *expectation) keys(now, share int) int {
 
 // reserve expects all pages to be as long as the first one.
 func (p *pages) reserve() {
-	p.data = reserved(p.data, spare(len(p.data)*p.expected.groupRows/p.expected.pageRows), 1)
+	p.data = reserved(p.data, spare(len(p.data)*p.expected.groupRows/p.expected.pageRows))
 }
 
 func (c *symbolColumn[R]) reserve() {
@@ -48,23 +51,20 @@ func (c *symbolColumn[R]) reserve() {
 	}
 	keys := c.expected.keys(now, c.share)
 	c.dictionary.reserve(keys)
-	c.entries = reserved(c.entries, len(c.entries)/now*keys, 1)
+	c.entries = reserved(c.entries, len(c.entries)/now*keys)
 }
 
 func (c *repetitiveColumn[R]) reserve() {
 	c.pages.reserve()
-	c.dictionary.keys = reserved(c.dictionary.keys, c.expected.keys(len(c.dictionary.keys), c.share), 8)
+	c.dictionary.keys = reserved(c.dictionary.keys, c.expected.keys(len(c.dictionary.keys), c.share))
 }
 
 func (c *scatteredColumn[R]) reserve() { c.current().reserve() }
 
 // reserve takes room for so many symbols.
 func (t *symbolTable) reserve(symbols int) {
-	t.symbols = reserved(t.symbols, symbols, symbolOctets)
+	t.symbols = reserved(t.symbols, symbols)
 	if slots := slotsFor(symbols); slots > len(t.slots) {
 		t.rehash(slots)
 	}
 }
-
-// symbolOctets is what a symbol takes of the memory.
-const symbolOctets = 24
