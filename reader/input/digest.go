@@ -6,7 +6,7 @@ import (
 	"hash"
 	"io"
 
-	"github.com/zeebo/xxh3"
+	"netstream/reader/input/xxh128"
 )
 
 // Algorithm is how a digest is made.
@@ -31,20 +31,10 @@ func (a Algorithm) String() string {
 // new begins a digest.
 func (a Algorithm) new() hash.Hash {
 	if a == XXH3 {
-		return &xxh3Hash{*xxh3.New()}
+		return xxh128.New()
 	}
 	return sha256.New()
 }
-
-// xxh3Hash is the hash of 128 bits, where that of the library gives 64.
-type xxh3Hash struct{ xxh3.Hasher }
-
-func (h *xxh3Hash) Sum(dst []byte) []byte {
-	sum := h.Sum128().Bytes()
-	return append(dst, sum[:]...)
-}
-
-func (h *xxh3Hash) Size() int { return 16 }
 
 // Digest tells octets from others. Digests are of equal octets, as far as their algorithm
 // can tell, if they are ==.
