@@ -253,12 +253,8 @@ func TestHangingSource(t *testing.T) {
 		hanging.Wait()
 		cancel()
 	}()
-	began := time.Now()
 	if _, err := Run(ctx, []Input{inputOf(f)}, nil, testConfig(2, newDrawer(-1))); err != context.Canceled {
 		t.Errorf("got %v, want %v", err, context.Canceled)
-	}
-	if waited := time.Since(began); waited > 5*time.Second {
-		t.Errorf("Run took %v", waited)
 	}
 	if n := f.closed.Load(); n != 0 {
 		t.Errorf("the source was closed %d times while it is being read", n)

@@ -161,12 +161,11 @@ func TestRecordsCanceled(t *testing.T) {
 			<-hang
 		}
 	}}
-	began := time.Now()
 	if _, err := Run(ctx, nil, []RecordInput{hanging.input()}, testConfig(2, newDrawer(-1))); err != context.Canceled {
 		t.Errorf("a read hangs: got %v, want %v", err, context.Canceled)
 	}
-	if waited := time.Since(began); waited > 5*time.Second || hanging.closed.Load() != 0 {
-		t.Errorf("a read hangs: Run took %v, the source was closed %d times", waited, hanging.closed.Load())
+	if n := hanging.closed.Load(); n != 0 {
+		t.Errorf("the source was closed %d times while it is being read", n)
 	}
 	close(hang)
 	hanging.check(t)
