@@ -20,11 +20,11 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VULNDB ?= latest
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The compiler and the tests collect garbage a quarter as often as by default, which is not so where the program is
+# The compiler and the tests collect garbage a tenth as often as by default, which is not so where the program is
 # measured; and what is compiled does not depend on
 # the folder of the checkout, so that a fresh one finds it in the cache. The compiler is told which calls are frequent
 # (cmd/netstream/default.pgo) only where the program is built: else all would be compiled twice.
-lint test race fuzz: export GOGC ?= 400
+lint test race fuzz: export GOGC ?= 1000
 export GOFLAGS := $(filter-out -trimpath -pgo=%,$(shell $(GO) env GOFLAGS)) -trimpath -pgo=off
 
 # Nobody looks at them with a debugger: a seventh of the time to compile them is what that needs.
@@ -63,7 +63,7 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 
 # Tests and compilers leave much behind, and memory is plenty: to collect it less often takes a third of the time. Tests that
 # measure memory do without.
-SELDOM := GOGC=400
+SELDOM := GOGC=1000
 
 # Vet is a part of lint, and is not done again for each kind of test.
 test: ## run the tests
