@@ -9,7 +9,7 @@ import (
 // what is known of the keys apart in chunks, states or singles. All of it is free of pointers. States move only
 // when a sweep finds that few of many are left.
 type table struct {
-	slots  []slot // capacity is a power of two, at most half full
+	slots  []slot // capacity is a power of two, at most half full, of small tables a quarter
 	used   int
 	chunks []chunk
 	keep   extensions
@@ -33,6 +33,7 @@ type slot uint64
 const (
 	chunkStates = 256 // 96 KiB of states, 12 KiB of singles
 	firstSlots  = 1024
+	largeSlots  = 1 << 16
 	slotsOfPage = 512 // or of a part of a page, where pages have more than 4 KiB
 
 	// sparse is how many states a table holds at most for each one in use, once it
@@ -206,9 +207,19 @@ func (t *table) insertState(i int, hash uint64, key *flow.Key) uint32 {
 	return number
 }
 
+// crowded says whether so many numbers in use want more slots: with more than a half of them used, of small tables more than a
+// quarter, since then nearly all numbers are where nearest looks for them. The slots of larger tables do not stay in a
+// cache, and looking at twice as many of them would take longer than it saves.
+func crowded(used, slots int) bool {
+	if slots < largeSlots {
+		return 4*used > slots
+	}
+	return 2*used > slots
+}
+
 // insert puts a number into the slot that find has given.
 func (t *table) insert(i int, tag uint64, number uint32) {
-	if 2*(t.used+1) > len(t.slots) {
+	if crowded(t.used+1, len(t.slots)) {
 		t.grow()
 		for i = t.home(tag); t.slots[i] != 0; i = (i + 1) & (len(t.slots) - 1) {
 		}
