@@ -208,8 +208,8 @@ func (t *table) insertState(i int, hash uint64, key *flow.Key) uint32 {
 }
 
 // crowded says whether so many numbers in use want more slots: with more than a half of them used, of small tables more than a
-// quarter, since then nearly all numbers are where nearest looks for them. The slots of larger tables do not stay in a
-// cache, and looking at twice as many of them would take longer than it saves.
+// quarter, since then nearly all numbers are where nearest looks for them. For larger ones, whose slots do not stay in a cache
+// either way, that made no difference that could be measured, and they would take twice the memory.
 func crowded(used, slots int) bool {
 	if slots < largeSlots {
 		return 4*used > slots

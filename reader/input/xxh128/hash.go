@@ -1,7 +1,7 @@
 // Package xxh128 makes XXH3_128bits of what comes in pieces, with seed 0 (xxHash's specification, "XXH3 algorithm overview").
 //
-// The library keeps the last 64 octets of each Write and copies every later octet behind them, which takes as long as hashing
-// it where the octets are in a cache already. Here what is written is hashed where it is, but for a kibioctet around the
+// Once a Write has left octets over, the library copies every later octet behind them, a block at a time, which takes as long as
+// hashing where the octets are in a cache already. Here what is written is hashed where it is, but for a kibioctet around the
 // borders of pieces.
 package xxh128
 
@@ -112,13 +112,6 @@ func addStripe(sums *[lanes]uint64, octets, secret []byte) {
 		keyed := lane ^ binary.LittleEndian.Uint64(secret[8*i:])
 		sums[i^1] += lane
 		sums[i] += keyed & (1<<32 - 1) * (keyed >> 32)
-	}
-}
-
-// scramble ends a block.
-func scramble(sums *[lanes]uint64) {
-	for i, sum := range sums {
-		sums[i] = (sum ^ sum>>47 ^ binary.LittleEndian.Uint64(secret[len(secret)-stripeOctets+8*i:])) * prime32Of1
 	}
 }
 

@@ -1,6 +1,7 @@
 package xxh128
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"math/rand/v2"
@@ -22,7 +23,9 @@ func plainBlocks(sums *[lanes]uint64, blocks []byte) {
 		for i := range blockOctets / stripeOctets {
 			addStripe(sums, blocks[stripeOctets*i:], secret[8*i:])
 		}
-		scramble(sums)
+		for i, sum := range sums {
+			sums[i] = (sum ^ sum>>47 ^ binary.LittleEndian.Uint64(secret[len(secret)-stripeOctets+8*i:])) * prime32Of1
+		}
 	}
 }
 
