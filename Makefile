@@ -20,11 +20,12 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VULNDB ?= latest
 CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The compiler and the tests collect garbage a tenth as often as by default, which is not so where the program is
-# measured; and what is compiled does not depend on
-# the folder of the checkout, so that a fresh one finds it in the cache. The compiler is told which calls are frequent
-# (cmd/netstream/default.pgo) only where the program is built: else all would be compiled twice.
+# Compilers and tests leave much behind, and memory is plenty: they collect it a tenth as often as by default. Tests that
+# measure memory choose for themselves.
 lint test race fuzz: export GOGC ?= 1000
+
+# What is compiled does not depend on the folder of the checkout, so that a fresh one finds it in the cache. The compiler is
+# told which calls are frequent (cmd/netstream/default.pgo) only where the program is built: else all would be compiled twice.
 export GOFLAGS := $(filter-out -trimpath -pgo=%,$(shell $(GO) env GOFLAGS)) -trimpath -pgo=off
 
 # Nobody looks at them with a debugger: a seventh of the time to compile them is what that needs.
@@ -61,24 +62,20 @@ demo: build ## run the main job on a sample capture, and on what an exporter tol
 	$(BIN) run -v testdata/export/lab-softflowd-v9.raw -w bin/demo-exports
 	$(BIN) run -q testdata/capture/lab.pcapng -o csv -w - | cut -d, -f1,13-17,19-20 | head -5
 
-# Tests and compilers leave much behind, and memory is plenty: to collect it less often takes a third of the time. Tests that
-# measure memory do without.
-SELDOM := GOGC=1000
-
 # Vet is a part of lint, and is not done again for each kind of test.
 test: ## run the tests
-	$(SELDOM) $(GO) test -vet=off -timeout 40m ./...
+	$(GO) test -vet=off -timeout 40m ./...
 
 check: lint test race fuzz mutate duckdb guard ## everything that decides whether a change lands
 
 lint: ## gofmt, and the linters of .golangci.yml, vet and staticcheck among them
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: the files above are not formatted'; exit 1; }
-	$(SELDOM) $(GO) run $(GOLANGCI) run ./...
-	$(SELDOM) $(GO) vet -tags cpuprofile ./cmd/netstream
+	$(GO) run $(GOLANGCI) run ./...
+	$(GO) vet -tags cpuprofile ./cmd/netstream
 
 # What is left out counts or compares in one goroutine, or runs what others run too.
 race: ## run the concurrent parts under the race detector
-	$(SELDOM) $(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|Single|SweepPace|SweepsForget|RowsTakeMemory|KeyNumbers|TooManyPoints|Plain$$|SelectionAllocations|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P2Every|P10|P11|F1Every|F3Signals|F4Killed|F5Races|Matrix|AllCaptures|Permutations|RandomFilter|MutantEngines|TooManyPartitions|ManyInputs|AnonymizedRuns|AnonymizedEnrichment|NothingTellsAddresses|N9EveryWidth|Z3EveryFlippedBit|SequenceHistories|AllOrdersOfFiveMessages|GoldenTables|GoldenKeys|I3OneOfAThousand|Layers$$' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
+	$(GO) test -vet=off -timeout 40m -race -short -skip 'Reference(Selects|FiltersFlows|Biflows|Keys|Accounts|FullWait|Places|Calendar)|CoarserIntervals|CoarserKeys|RecordsOfLocalTime|ExportedOrder|EncodedOrder|TableAgainstMap|Single|SweepPace|SweepsForget|RowsTakeMemory|KeyNumbers|TooManyPoints|Plain$$|SelectionAllocations|AgeingInWords|SumIsScheme|SchemesAgainstNaive|FlowFilterCells|FilterComplement|ParquetHolds|Fences|Style|Verify|Selftest|P2Every|P10|P11|F1Every|F3Signals|F4Killed|F5Races|Matrix|AllCaptures|Permutations|RandomFilter|MutantEngines|TooManyPartitions|ManyInputs|AnonymizedRuns|AnonymizedEnrichment|NothingTellsAddresses|N9EveryWidth|Z3EveryFlippedBit|SequenceHistories|AllOrdersOfFiveMessages|GoldenTables|GoldenKeys|I3OneOfAThousand|Layers$$' ./cmd/netstream ./aggregate/engine ./aggregate/flow ./reader
 	$(GO) test -vet=off -race -short -run 'InputChanged|CloseEarly|StandardInput|Lend' ./reader/input
 	$(GO) test -vet=off -race -short -run 'Lend|Sibling|Family' ./reader/netflow
 	$(GO) test -vet=off -race -short -run 'Workers' ./writer/parquetfile
@@ -86,7 +83,7 @@ race: ## run the concurrent parts under the race detector
 # A number of runs, not of seconds: Go's fuzzer now and then reports its own deadline as a failure of the target.
 fuzz: ## run every fuzz target for FUZZTIME, a number of runs
 	@mkdir -p bin
-	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | $(SELDOM) xargs -P 2 -n 1 sh testdata/fuzz.sh $(FUZZTIME)
+	@grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u | xargs -P 2 -n 1 sh testdata/fuzz.sh $(FUZZTIME)
 
 duckdb: ## read the tables with DuckDB (a module of its own: it needs cgo)
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) vet ./... && CGO_ENABLED=1 $(GO) test -count=1 ./...

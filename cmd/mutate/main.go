@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -125,9 +124,7 @@ func repeat(o *options, s *subject, stdout io.Writer) (failed bool, err error) {
 // search runs all cases of a seed.
 func search(o *options, s *subject, stdout, stderr io.Writer) (failed bool, err error) {
 	if o.program == "" {
-		// Every case takes some MiB anew. Collecting them at once would cost more than the case.
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(memoryLimit / 2)
+		boundGarbage()
 	}
 	began := time.Now()
 	c := &campaign{subject: s, seed: o.seed, size: o.cases, workers: o.workers, keep: o.keep, errors: stderr}

@@ -16,6 +16,13 @@ import (
 
 const captures = "../../testdata/capture"
 
+// TestMain bounds the garbage of all tests, as that of a campaign is, however seldom the collector is told to run: the
+// peak of the process, which campaigns check and which the processes that it starts begin with, is that of all tests before.
+func TestMain(m *testing.M) {
+	boundGarbage()
+	os.Exit(m.Run())
+}
+
 func mustFind(t *testing.T) []string {
 	t.Helper()
 	paths, err := findCaptures([]string{captures})

@@ -136,7 +136,8 @@ func (p *program) shouldVerify() bool {
 }
 
 // start runs the program to its end, in bounded time and memory. A process that is
-// killed because it does not end has an error of time.
+// killed because it does not end has an error of time. The peak of its memory is never
+// below that of this process, which is within the same bound.
 func (p *program) start(arguments []string) (code int, messages []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*p.limit)
 	defer cancel()
