@@ -25,7 +25,7 @@ func TestMemory(t *testing.T) {
 			trackers := make([]*Tracker, c.streams)
 			before := heap()
 			for i := range trackers {
-				trackers[i] = NewTracker(9)
+				trackers[i] = NewTracker(10)
 				for j := range c.messages {
 					o := Observation{Sequence: uint32(j), Records: 3, Message: binary.BigEndian.AppendUint32(make([]byte, 1400), uint32(j))}
 					trackers[i].Repeated(o.Message)

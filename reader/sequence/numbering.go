@@ -19,12 +19,12 @@ const (
 // rule. Between resets they are a run: all units from first to next are either
 // counted or missing.
 //
-// Five of them are most of what a stream costs, so their size counts.
+// Six of them are most of what a stream costs, so their size counts.
 type numbering struct {
 	rule    Rule
-	begun   bool
 	loose   bool   // the message before has more units than are known
-	largest uint32 // most units of one message, at least 1
+	largest uint16 // most units of one message, at least 1; 0 before the first message
+	before  uint32 // next number of the run before
 
 	first, next uint32         // of the run
 	length      uint64         // units from first to next, which can be more than 2^32
@@ -37,12 +37,10 @@ type numbering struct {
 	closed     uint32 // sum of next - first, modulo 2^32
 	closedLost uint64
 	ended      flow.Timestamp // latest export time of the run before; valid if resets > 0
-	before     uint32         // its next number
 
 	// suspect is the latest stray message. If the next one continues it, the two
 	// begin a new run: RFC 3550 appendix A.1 takes two in a row for a restart, too.
-	suspected bool
-	suspect   strayMessage
+	suspect strayMessage
 
 	clock clock
 
@@ -56,6 +54,7 @@ type strayMessage struct {
 	units            uint32
 	exact            bool // units are all of them
 	hasUptime        bool
+	valid            bool // there is one
 }
 
 // breaks counts what the rule does not explain. Restarts that the uptime shows are
@@ -86,13 +85,20 @@ func (n *numbering) observe(o *Observation) {
 		return
 	}
 	units, exact := n.rule.units(o)
-	n.largest = max(n.largest, units, 1)
+	begun := n.largest > 0
+	n.largest = max(n.largest, uint16(min(units, maxRecords)), 1)
 	if n.rule == None {
-		n.withoutNumbers(o)
+		n.withoutNumbers(o, begun)
 		return
 	}
-	if !n.begun {
-		n.begun = true
+	if n.rule == FlowRecordsThrough {
+		// Before the message are as many less as are in it. What is not known of them is
+		// missing in front of it, and not behind it as elsewhere.
+		before := *o
+		before.Sequence -= units
+		o, n.loose, exact = &before, !exact, true
+	}
+	if !begun {
 		n.begin(o, units, exact)
 		return
 	}
@@ -186,7 +192,7 @@ func (n *numbering) late(o *Observation, units uint32, exact bool, back uint64) 
 // before it: then the numbering was begun anew with that one.
 func (n *numbering) strayed(o *Observation, units uint32, exact bool) {
 	s := n.suspect
-	if n.suspected && s.exact && s.units > 0 && o.Sequence == s.sequence+s.units {
+	if s.valid && s.exact && s.units > 0 && o.Sequence == s.sequence+s.units {
 		n.stray--
 		n.strayUnits -= uint64(s.units)
 		n.reset(&Observation{Sequence: s.sequence, ExportTime: s.time, Uptime: s.uptime, HasUptime: s.hasUptime}, s.units, s.exact)
@@ -195,8 +201,7 @@ func (n *numbering) strayed(o *Observation, units uint32, exact bool) {
 	}
 	n.stray++
 	n.strayUnits += uint64(units)
-	n.suspected = true
-	n.suspect = strayMessage{time: o.ExportTime, sequence: o.Sequence, uptime: o.Uptime, units: units, exact: exact, hasUptime: o.HasUptime}
+	n.suspect = strayMessage{time: o.ExportTime, sequence: o.Sequence, uptime: o.Uptime, units: units, exact: exact, hasUptime: o.HasUptime, valid: true}
 }
 
 // begin begins a run with a message.
@@ -215,7 +220,7 @@ func (n *numbering) accept(o *Observation, units uint32, exact bool, drift int32
 	n.counted += uint64(units)
 	n.length += uint64(units)
 	n.latest = max(n.latest, o.ExportTime)
-	n.suspected = false
+	n.suspect.valid = false
 	n.clock.advance(o, drift)
 }
 
@@ -232,9 +237,8 @@ func (n *numbering) reset(o *Observation, units uint32, exact bool) {
 }
 
 // withoutNumbers follows a stream that has clocks only.
-func (n *numbering) withoutNumbers(o *Observation) {
-	if !n.begun {
-		n.begun = true
+func (n *numbering) withoutNumbers(o *Observation, begun bool) {
+	if !begun {
 		n.clock.set(o)
 		return
 	}

@@ -22,6 +22,10 @@ const (
 	// templates: version 9 of NetStream devices with "sequence-mode flow".
 	FlowRecords
 
+	// FlowRecordsThrough: every flow record, and the number of a message is that of
+	// its last one, not of those before it (RFC 7011 section 3.1): IPFIX of softflowd.
+	FlowRecordsThrough
+
 	// Constant: nothing; all messages bear the same number.
 	Constant
 
@@ -44,6 +48,8 @@ func (r Rule) String() string {
 		return "messages_without_templates"
 	case FlowRecords:
 		return "flow_records"
+	case FlowRecordsThrough:
+		return "flow_records_through"
 	case Constant:
 		return "constant"
 	case None:
@@ -72,9 +78,9 @@ func candidates(version uint16) []Rule {
 	case 1:
 		return []Rule{None}
 	case 9:
-		return []Rule{Messages, Records, FlowRecords, MessagesWithoutTemplates, Constant}
+		return []Rule{Messages, MessagesWithoutTemplates, Records, FlowRecords, Constant}
 	case 10:
-		return []Rule{Records, Messages, MessagesWithoutTemplates, FlowRecords, Constant}
+		return []Rule{Records, Messages, MessagesWithoutTemplates, FlowRecords, FlowRecordsThrough, Constant}
 	}
 	return []Rule{Records, Messages, Constant}
 }
@@ -85,7 +91,7 @@ func (r Rule) units(o *Observation) (n uint32, exact bool) {
 	switch r {
 	case Records:
 		return o.Records, !o.Undecoded
-	case FlowRecords:
+	case FlowRecords, FlowRecordsThrough:
 		return o.FlowRecords, !o.Undecoded
 	case Messages, MessagesWithoutTemplates:
 		return 1, true
@@ -93,7 +99,18 @@ func (r Rule) units(o *Observation) (n uint32, exact bool) {
 	return 0, true
 }
 
-// ignores says whether the sequence number of a message means nothing.
+// ignores says whether the sequence number of a message means nothing. What counts
+// records in version 9 follows no standard, and what it gives messages of templates
+// only, which move nothing on, may be another count: H3C devices repeat one number.
 func (r Rule) ignores(o *Observation) bool {
-	return r == MessagesWithoutTemplates && o.TemplateSets > 0 && o.DataSets == 0
+	if o.TemplateSets == 0 || o.DataSets > 0 {
+		return false
+	}
+	switch r {
+	case MessagesWithoutTemplates:
+		return true
+	case Records, FlowRecords:
+		return o.HasUptime
+	}
+	return false
 }

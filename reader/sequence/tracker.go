@@ -127,8 +127,8 @@ type Report struct {
 	ClockBackwards uint64 // messages exported before the message before them in the numbering
 	ClockJumps     uint64 // times that the clock was set by more than MaxClockError against the uptime
 
-	FirstSequence uint32 // lowest number of the first run
-	NextExpected  uint32 // number of the message after the last one
+	FirstSequence uint32 // lowest number of the first run, of what its messages begin with
+	NextExpected  uint32 // number of what the message after the last one begins with
 
 	FirstExport, LastExport flow.Timestamp // earliest and latest export time
 }

@@ -101,6 +101,19 @@ func TestReports(t *testing.T) {
 		{"NetStream: templates repeat one number", 10, []message{
 			{sequence: 77, seconds: 1, templates: true}, {sequence: 6, seconds: 1, records: 2}, {sequence: 7, seconds: 1, records: 2}, {sequence: 77, seconds: 2, templates: true}, {sequence: 8, seconds: 2, records: 9},
 		}, MessagesWithoutTemplates, numbers{}},
+		{"H3C: records count, templates repeat a number far from theirs", 9, []message{
+			{sequence: 1000, seconds: 1, uptime: 1000, records: 22}, {sequence: 1022, seconds: 1, uptime: 1000, records: 22}, {sequence: 7, seconds: 2, uptime: 2000, templates: true},
+			{sequence: 7, seconds: 2, uptime: 2000, templates: true}, {sequence: 1044, seconds: 2, uptime: 2000, records: 16}, {sequence: 1060, seconds: 2, uptime: 2000, records: 11},
+		}, Records, numbers{}},
+		{"softflowd: the records of the message are counted, too", 10, []message{
+			{sequence: 19, seconds: 1, records: 19}, {sequence: 47, seconds: 1, records: 28}, {sequence: 47, seconds: 1, templates: true}, {sequence: 72, seconds: 2, records: 25},
+		}, FlowRecordsThrough, numbers{}},
+		{"softflowd: a message is lost", 10, []message{
+			{sequence: 19, seconds: 1, records: 19}, {sequence: 47, seconds: 1, records: 28}, {sequence: 100, seconds: 2, records: 25}, {sequence: 107, seconds: 2, records: 7}, {sequence: 140, seconds: 2, records: 33},
+		}, FlowRecordsThrough, numbers{gaps: 1, lost: 28}},
+		{"softflowd: records of unknown templates are no loss", 10, []message{
+			{sequence: 19, seconds: 1, records: 19}, {sequence: 47, seconds: 1, undecoded: true}, {sequence: 72, seconds: 2, records: 20, undecoded: true}, {sequence: 79, seconds: 2, records: 7}, {sequence: 112, seconds: 2, records: 33},
+		}, FlowRecordsThrough, numbers{}},
 		{"records of unknown templates are no loss", 10, []message{
 			{sequence: 0, seconds: 1, undecoded: true}, {sequence: 12, seconds: 1, records: 4, undecoded: true}, {sequence: 30, seconds: 1, records: 3}, {sequence: 33, seconds: 1, records: 3},
 		}, Records, numbers{}},

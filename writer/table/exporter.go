@@ -139,7 +139,7 @@ func exporterSequence() []Column[ExporterRow] {
 	return []Column[row]{
 		{
 			Name: "sequence_rule", Kind: Text,
-			Definition: "What the sequence numbers count, as found out: records, flow_records (without those of options), messages, messages_without_templates, constant or none; NULL if it is not known.",
+			Definition: "What the sequence numbers count, as found out: records, flow_records (without those of options), flow_records_through (the same, those of the message itself included), messages, messages_without_templates, constant or none; NULL if it is not known.",
 			Null:       func(r *row) bool { return r.SequenceRule == "" },
 			Text:       func(dst []byte, r *row) []byte { return appendValid(dst, r.SequenceRule) },
 		},
@@ -147,7 +147,7 @@ func exporterSequence() []Column[ExporterRow] {
 		quantity("lost", "", "Number of units of sequence_rule that the sequence numbers leave out.", func(r *row) *Quantity { return &r.Lost }),
 		quantity("duplicates", "messages", "Number of messages that repeat another, octet by octet.", func(r *row) *Quantity { return &r.Duplicates }),
 		quantity("reordered", "messages", "Number of messages that came behind a later one.", func(r *row) *Quantity { return &r.Reordered }),
-		quantity("resets", "", "Number of times that the sequence numbers began anew.", func(r *row) *Quantity { return &r.Resets }),
+		quantity("resets", "", "Number of times that the sequence numbers began anew, or went on neither as sequence_rule has it nor behind a loss.", func(r *row) *Quantity { return &r.Resets }),
 		quantity("clock_backwards", "messages", "Number of messages with an export time before that of the message before.", func(r *row) *Quantity { return &r.ClockBackwards }),
 		quantity("clock_jumps", "", "Number of times that the exporter's clock jumped.", func(r *row) *Quantity { return &r.ClockJumps }),
 		quantity("uptime_wraps", "", "Number of times that the exporter's uptime passed 2^32 milliseconds.", func(r *row) *Quantity { return &r.UptimeWraps }),
