@@ -63,6 +63,15 @@ func (e *FormatError) Error() string {
 // Unwrap gives the error of the capture reader.
 func (e *FormatError) Unwrap() error { return e.capture }
 
+// OfEither gives the error of a capture reader the words of an input that could have
+// held exports as well: a *capture.FormatError is a *FormatError, others stay.
+func OfEither(err error) error {
+	if foreign, ok := err.(*capture.FormatError); ok {
+		return &FormatError{foreign}
+	}
+	return err
+}
+
 // IsForeign says whether an error of opening an input means that it is of no format
 // that can be read.
 func IsForeign(err error) bool {
@@ -116,8 +125,5 @@ func OpenEither(source input.Source, stdin io.Reader, options Options) (Either, 
 		options.Room, options.BufferSize = glancePackets, glanceOctets
 	}
 	packets, err := openPackets(source.Name, opened, options)
-	if foreign, ok := err.(*capture.FormatError); ok {
-		err = &FormatError{foreign}
-	}
-	return Either{Packets: packets}, err
+	return Either{Packets: packets}, OfEither(err)
 }

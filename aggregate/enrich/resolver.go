@@ -24,6 +24,9 @@ type pointFacts struct {
 	exporter                    netip.Addr
 	masks                       flow.KeyFields // whether the key has prefixes
 	sourceMask, destinationMask uint8
+
+	// captured are the interfaces of a point of captures, whose index no row tells; nil if it has none.
+	captured *device
 }
 
 // Resolver gives a resolver for the flows of a run, whose observation points and names
@@ -50,6 +53,8 @@ func (r *Resolver) Fill(a *flow.Attributes, key *flow.Key, export *flow.Export) 
 	if export != nil {
 		r.fillExport(a, export)
 		r.fillInterfaces(a, key, &device{export.Has, export.InIf, export.OutIf, export.InIfName, export.OutIfName})
+	} else if place := r.point(key.Point).captured; place != nil {
+		r.fillInterfaces(a, key, place)
 	}
 	r.nameSystems(a)
 }
@@ -58,7 +63,11 @@ func (r *Resolver) Fill(a *flow.Attributes, key *flow.Key, export *flow.Export) 
 // prefix lengths that exporters tell are not part of such records.
 func (r *Resolver) FillInterval(a *flow.Attributes, record *flow.IntervalRecord) {
 	r.fillKey(a, &record.Key, r.lengths(&record.Key, nil))
-	r.fillInterfaces(a, &record.Key, &device{record.Has, record.InIf, record.OutIf, record.InIfName, record.OutIfName})
+	place := r.point(record.Key.Point).captured
+	if place == nil {
+		place = &device{record.Has, record.InIf, record.OutIf, record.InIfName, record.OutIfName}
+	}
+	r.fillInterfaces(a, &record.Key, place)
 	r.nameSystems(a)
 }
 
@@ -143,7 +152,8 @@ func (r *Resolver) fillExport(a *flow.Attributes, e *flow.Export) {
 	}
 }
 
-// device is what a row tells of the exporter's interfaces.
+// device is what is told of the interfaces of a row: by the exporter, or by the point at
+// which packets were captured, whose own names the tables have before all others.
 type device struct {
 	has             flow.Fields
 	in, out         uint32
@@ -197,7 +207,21 @@ func (r *Resolver) point(number uint32) *pointFacts {
 	facts := &r.known[number]
 	if !facts.known {
 		p := r.points.Point(number)
-		*facts = pointFacts{true, p.Exporter.Unmap().WithZone(""), p.Flexible.Has, p.Flexible.SourceMask, p.Flexible.DestinationMask}
+		*facts = pointFacts{true, p.Exporter.Unmap().WithZone(""), p.Flexible.Has, p.Flexible.SourceMask, p.Flexible.DestinationMask, nil}
+		if p.HasIndex && !p.Exported {
+			facts.captured = capturedAt(&p)
+		}
 	}
 	return facts
+}
+
+// capturedAt gives the interface of a point of captures: the way in, or the way out.
+func capturedAt(p *flow.Point) *device {
+	d := new(device)
+	if index, ok := p.InIf(); ok {
+		d.has, d.in = flow.FieldInIf, index
+	} else {
+		d.has, d.out = flow.FieldOutIf, p.Index
+	}
+	return d
 }

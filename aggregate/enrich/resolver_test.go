@@ -258,6 +258,43 @@ func TestInterfaces(t *testing.T) {
 	}
 }
 
+// TestInterfacesOfCaptures names the interface at which packets were captured: no row
+// tells its index, which its point has.
+func TestInterfacesOfCaptures(t *testing.T) {
+	b := enrich.NewBuilder()
+	b.AddInterface(netip.MustParseAddr("192.0.2.1"), 7, "of an exporter", 1e9)
+	b.AddInterface(netip.Addr{}, 7, "any-7", 5)
+	data, err := b.Build(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	points, names := flow.NewPoints(), flow.NewNames()
+	r := data.Resolver(points, names)
+	for _, c := range []struct {
+		point   flow.Point
+		in, out string
+		speeds  [2]uint64
+	}{
+		{flow.Point{}, "", "", [2]uint64{}},
+		{flow.Point{Index: 7}, "", "", [2]uint64{}},
+		{flow.Point{HasIndex: true, Index: 8}, "", "", [2]uint64{}},
+		{flow.Point{HasIndex: true, Index: 7}, "any-7", "", [2]uint64{5, 0}},
+		{flow.Point{HasIndex: true, Index: 7, Direction: flow.DirectionEgress}, "", "any-7", [2]uint64{0, 5}},
+	} {
+		key := addresses("10.0.0.1", "10.0.0.2")
+		if key.Point, err = points.Number(c.point); err != nil {
+			t.Fatal(err)
+		}
+		var interval flow.Attributes
+		r.FillInterval(&interval, &flow.IntervalRecord{Key: *key})
+		for _, a := range []*flow.Attributes{r.Of(key, nil), &interval} {
+			if names.Name(a.InIfName) != c.in || names.Name(a.OutIfName) != c.out || a.InSpeed != c.speeds[0] || a.OutSpeed != c.speeds[1] {
+				t.Errorf("%+v: got %q and %q, %d and %d", c, names.Name(a.InIfName), names.Name(a.OutIfName), a.InSpeed, a.OutSpeed)
+			}
+		}
+	}
+}
+
 func TestClasses(t *testing.T) {
 	data, r := resolverOf(t, false, func(b *enrich.Builder) { b.AddClass(46, "voice") })
 	key := addresses("10.0.0.1", "10.0.0.2")

@@ -70,12 +70,14 @@ func routedColumns() []Column {
 	}
 }
 
-// completedName is a column of names of interfaces that reference data complete for
-// exported flows.
+// completedName is a column of names of interfaces that reference data complete where
+// neither the exporter nor, of captures, the point has one.
 func completedName(told Column, get func(*flow.Attributes) uint32) Column {
 	return Column{Name: told.Name, Type: "text", same: func(refs *references, r *flow.Record, text string) (same, known bool) {
 		if r.Export == nil {
-			return told.same(refs, r, text)
+			if same, known = told.same(refs, r, text); known || r.Key.Point == 0 {
+				return same, known
+			}
 		}
 		number := get(r.Attributes)
 		return number != 0 && refs.names.Name(number) == text, number != 0

@@ -18,7 +18,8 @@ func (o *keyOptions) resolveBiflow(flags *pflag.FlagSet, byProfile bool) error {
 		return nil
 	}
 	d := &o.definition
-	if !flags.Changed("key") && !flags.Changed("with-tos") {
+	if !flags.Changed("key") && !flags.Changed("with-tos") && d.Fields&flow.KeyClassOfService != 0 {
+		o.effectiveTOS = "none"
 		d.Fields &^= flow.KeyClassOfService
 		d.ClassMask = 0
 	}

@@ -98,7 +98,7 @@ func dispatch(ctx context.Context, args []string, c *console) error {
 		}
 		return fail(exitUsage, fmt.Sprintf("'netstream help %s' lists the flags", cmd.name), "%w", err)
 	}
-	return cmd.run(ctx, c, cmd.flags.Args())
+	return withHelpOf(cmd.name, cmd.run(ctx, c, cmd.flags.Args()))
 }
 
 func lookup(name string) *command {

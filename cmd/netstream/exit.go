@@ -39,8 +39,21 @@ func fail(code int, hint, format string, args ...any) error {
 	return &failure{code: code, err: fmt.Errorf(format, args...), hint: hint}
 }
 
+// usageHint is the next step where a command says nothing better; of a known command it
+// is its own help.
+const usageHint = "'netstream help' shows how it is used"
+
 func usageError(format string, args ...any) error {
-	return fail(exitUsage, "'netstream help' shows how it is used", format, args...)
+	return fail(exitUsage, usageHint, format, args...)
+}
+
+// withHelpOf points an error of a command's use to the help of that command.
+func withHelpOf(command string, err error) error {
+	var f *failure
+	if errors.As(err, &f) && f.hint == usageHint {
+		f.hint = fmt.Sprintf("'netstream help %s' lists the flags", command)
+	}
+	return err
 }
 
 // signalled is the cause with which a signal cancels the context.

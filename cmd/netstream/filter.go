@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ func (o *runOptions) readFilter() error {
 	parsed, err := filter.Parse(o.filter)
 	var refused *filter.Error
 	if errors.As(err, &refused) {
-		return fail(exitUsage, refused.Hint, "%w", err)
+		return fail(exitUsage, cmp.Or(refused.Hint, "-f 'tcp port 443 and not net 192.0.2.0/24' is such; docs/filters.md has the language"), "%w", err)
 	}
 	if o.filter = strings.TrimSpace(o.filter); o.filter != "" { // the same filter is the same run
 		o.selected = parsed

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,7 +27,7 @@ func (o *runOptions) readFlowFilter() error {
 		Elements: o.elementNames(), Reference: o.reference.filterColumns()})
 	var refused *recordfilter.Error
 	if errors.As(err, &refused) {
-		return fail(exitUsage, refused.Hint, "%w", err)
+		return fail(exitUsage, cmp.Or(refused.Hint, "--flow-filter 'bytes > 1000 and dst_port = 443' is such; docs/filters.md section 8 has the language"), "%w", err)
 	}
 	if o.flowFilter = strings.TrimSpace(o.flowFilter); o.flowFilter != "" { // the same filter is the same run
 		o.flows = parsed

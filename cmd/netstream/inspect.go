@@ -228,7 +228,7 @@ func (found *inspection) settle(err error, account input.Account) {
 	switch {
 	case err == nil:
 	case reader.IsForeign(err):
-		found.failed = fail(exitUsage, "", "cannot read %s: %w", found.Name, err)
+		found.failed = fail(exitUsage, "", "cannot read %s: %w", found.Name, reader.OfEither(err))
 	case errors.As(err, &d):
 		if d.Kind == damage.EmptyInput {
 			found.Format = "empty"

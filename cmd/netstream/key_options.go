@@ -19,6 +19,9 @@ type keyOptions struct {
 	biflow  bool
 
 	definition flow.KeyDefinition // what they and the profile say
+
+	// Flags that say the same of --key and, where that alone would not do, of --with-tos.
+	effective, effectiveTOS string
 }
 
 func (o *keyOptions) addFlags(flags *pflag.FlagSet) {
@@ -78,6 +81,7 @@ func (o *keyOptions) resolve(flags *pflag.FlagSet, kind string, packets *packetO
 	if flags.Changed("key") {
 		text = o.key
 	}
+	o.effective, o.effectiveTOS = text, o.withTOS
 	parsed, err := parseKey(text)
 	if err != nil {
 		return fail(exitUsage, "--key 5tuple, --key src_ip/24,dst_port and --key 7tuple,vlan_id are such; netstream help run lists the fields", "cannot use --key: %w", err)
@@ -93,6 +97,15 @@ func (o *keyOptions) resolve(flags *pflag.FlagSet, kind string, packets *packetO
 	}
 	o.definition = parsed.definition
 	return o.resolveLayer(flags, parsed, packets)
+}
+
+// with gives the flags of the same key with more fields.
+func (o *keyOptions) with(fields []string) string {
+	text := "--key " + o.effective + "," + strings.Join(fields, ",")
+	if o.effectiveTOS != "" {
+		text += " --with-tos " + o.effectiveTOS
+	}
+	return text
 }
 
 // resolveLayer sees to it that keys with tunnels are of packets in tunnels.

@@ -235,8 +235,8 @@ func (o *runOptions) validate(flags *pflag.FlagSet) error {
 		return usageError("duplicates are %q, must be refuse or count", o.duplicates)
 	case o.write == "-" && o.format != "csv":
 		return fail(exitUsage, "add -o csv", "only CSV can be written to standard output")
-	case o.write == "-" && (o.force || o.provenance):
-		return usageError("--force and --provenance are for an output directory, not for standard output")
+	case o.write == "-" && (o.force || o.provenance || o.partition != partitionNone):
+		return usageError("--force, --provenance and --partition are for an output directory, not for standard output")
 	case o.logs != "text" && o.logs != "json":
 		return usageError("log format %q is neither text nor json", o.logs)
 	case o.timeUnit != "us" && o.timeUnit != "ns":

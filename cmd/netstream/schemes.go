@@ -91,8 +91,8 @@ func (j *job) warnOfSchemes() {
 		return
 	}
 	if len(fields) > 0 {
-		j.console.warn("the flow key has no %s, which is NULL for packets in the tables of -A; --key 7tuple,%s has it",
-			strings.Join(fields, ", "), strings.Join(fields, ","))
+		j.console.warn("the flow key has no %s, which is NULL for packets in the tables of -A; %s has it",
+			strings.Join(fields, ", "), o.keys.with(fields))
 	}
 	if tunnel {
 		j.console.warn("tunnels are not looked into and so NULL for packets in the tables of -A; --meter inner does")

@@ -58,7 +58,7 @@ func (j *job) summarize(out string) {
 		fmt.Fprintf(j.console.err, "  %s\n", printable(line))
 	}
 	if n := len(j.inputs.skipped); n > 0 {
-		fmt.Fprintf(j.console.err, "  skipped  %d %s that are no captures or hidden; run.json lists them\n", n, plural(uint64(n), "file"))
+		fmt.Fprintf(j.console.err, "  skipped  %d %s, which run.json lists with the reason of each\n", n, plural(uint64(n), "file"))
 	}
 	for _, line := range j.exportLines() {
 		fmt.Fprintf(j.console.err, "  %s\n", line)

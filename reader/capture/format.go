@@ -66,6 +66,8 @@ func foreignFormat(head []byte) string {
 		{"\x0c\xa5", "nfdump"},
 		{"\xa5\x0c", "nfdump of another byte order"},
 		{"PAR1", "Parquet"},
+		{"\x00\x00\x00\x05\x00\x00\x00\x01", "sFlow 5"}, // of an agent with an IPv4 address
+		{"\x00\x00\x00\x05\x00\x00\x00\x02", "sFlow 5"}, // with an IPv6 address
 	}
 	for _, k := range known {
 		if bytes.HasPrefix(head, []byte(k.magic)) {

@@ -39,7 +39,12 @@ type Error struct {
 }
 
 // Error gives "cannot Op Name: cause", without the hint.
-func (e *Error) Error() string { return fmt.Sprintf("cannot %s %q: %v", e.Op, e.Name, e.Err) }
+func (e *Error) Error() string {
+	if e.Op == "" {
+		return e.Err.Error() // of no input
+	}
+	return fmt.Sprintf("cannot %s %q: %v", e.Op, e.Name, e.Err)
+}
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -75,7 +75,7 @@ func Expand(request Request) (*Selection, error) {
 		e.addList(list)
 	}
 	if len(e.selection.Sources) == 0 && len(e.errs) == 0 {
-		e.fail(&Error{Class: Refused, Op: "read", Name: "", Err: errors.New("no input is named"),
+		e.fail(&Error{Class: Refused, Err: errors.New("no input is named"),
 			Hint: "name capture files or directories, or - for standard input"})
 	}
 	return &e.selection, errors.Join(e.errs...)

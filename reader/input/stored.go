@@ -47,7 +47,7 @@ func openStored(source Source, stdin io.Reader) (*stored, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !source.Stream && !info.Mode().IsRegular() {
-		err = fmt.Errorf("it has become a %s", kindOf(info.Mode()))
+		err = fmt.Errorf("it is a %s, want a regular file", kindOf(info.Mode()))
 	}
 	if err != nil {
 		_ = f.Close() // nothing was written

@@ -137,7 +137,7 @@ const markdownReference = "\n## Columns of reference data\n\n" +
 	"Columns of flows and intervals with `--as`, `--as-names`, `--geo`, `--services`, `--dscp-classes` and `--prefixes`\n" +
 	"(docs/enrichment.md). They are behind all others but those of information elements on request, or in the place of the\n" +
 	"column that has their name. NAME stands for a column of a file of `--prefixes`. With `--interfaces`, `in_if_name` and\n" +
-	"`out_if_name` have the names there where the exporter gives none.\n\n"
+	"`out_if_name` have the names there where neither the exporter nor, for captures, `--interface` gives one.\n\n"
 
 const markdownHead = "# Tables and columns\n\n" +
 	"Schema version " + SchemaVersion + ". This page is made from the declarations in `writer/table`, which the writers use too;\n" +

@@ -7,7 +7,7 @@ import (
 )
 
 // device is what the columns of the interfaces read of rows of type R. The accessors but
-// has and key are called for exported rows only that have the field or the name.
+// has, key and those of names are called for exported rows only that have the field.
 type device[R any] struct {
 	key             func(*R) *flow.Key
 	has             func(*R) flow.Fields // of exported rows
@@ -111,8 +111,8 @@ func spellDirection(dst []byte, s Symbol) []byte {
 }
 
 // name declares the name of an interface. Names of captures are those of their points,
-// which the upper half of a symbol numbers.
-func (w *way[R]) name(o *Options, name, definition string, none func(*flow.Point) bool, exported func(*R) uint32) Column[R] {
+// which the upper half of a symbol numbers, or of reference data.
+func (w *way[R]) name(o *Options, name, definition string, none func(*flow.Point) bool, number func(*R) uint32) Column[R] {
 	c := nameColumn[R](o, name, Element{82, "interfaceName"}, definition, nil, nil)
 	spell := c.Spell
 	c.Null = func(r *R) bool {
@@ -121,15 +121,15 @@ func (w *way[R]) name(o *Options, name, definition string, none func(*flow.Point
 			return true
 		}
 		if p := &w.points.at(n).Point; !p.Exported {
-			return none(p) || p.IndexName == ""
+			return (none(p) || p.IndexName == "") && number(r) == 0
 		}
-		return exported(r) == 0
+		return number(r) == 0
 	}
 	c.Symbol = func(r *R) Symbol {
-		if !w.at(r).Exported {
+		if p := w.at(r); !p.Exported && !none(p) && p.IndexName != "" {
 			return Symbol{High: uint64(w.key(r).Point)}
 		}
-		return Symbol{Low: uint64(exported(r))}
+		return Symbol{Low: uint64(number(r))}
 	}
 	c.Spell = func(dst []byte, s Symbol) []byte {
 		if s.High != 0 {
@@ -146,7 +146,7 @@ func nameDefinition(o *Options, of string) string {
 	if o.Reference.interfaces() {
 		files = ", else as --interfaces does"
 	}
-	return "Name of " + of + ", as the exporter gives it in options or in the record" + files + ", or for captures --interface or --interface-map; NULL if there is none."
+	return "Name of " + of + ", as the exporter gives it in options or in the record, or for captures --interface or --interface-map" + files + "; NULL if there is none."
 }
 
 // nameColumn declares a column of names that are known by their numbers in the
