@@ -3,6 +3,8 @@ package reader
 import (
 	"cmp"
 	"hash/maphash"
+	"iter"
+	"sort"
 	"time"
 
 	"netstream/aggregate/flow"
@@ -21,9 +23,9 @@ const (
 	// identification can be in use again.
 	FragmentLifetime = 30 * time.Second
 
-	// recentFirsts is how many first fragments with the same identification are kept:
-	// that is in use again while packets of its first use are still in wait only on
-	// very fast links, or where somebody makes it so.
+	// recentFirsts is how many first fragments with the same identification can name a
+	// later one: of those in front of it in the file the last ones, of those behind it
+	// the first ones. More of them are kept while later fragments wait that they can name.
 	recentFirsts = 4
 
 	// chunkDatagrams is how many datagrams the table has room for at a time. Chunks stay
@@ -66,10 +68,11 @@ type identified struct {
 }
 
 // firstFragments remembers the keys of first fragments. It takes 336 octets a datagram, 22 MB
-// at most.
+// at most, and what awaits says.
 type firstFragments struct {
 	window time.Duration // how far behind another fragment the first one may come
 	keys   *keys         // what makes flow keys of full ones; nil if they are the same
+	awaits awaits        // the later fragments that have not left yet
 	chunks []*[chunkDatagrams]identified
 	count  uint32       // datagrams that are remembered
 	next   uint32       // place of the one to be replaced, once there are MaxFragmented: that which began first
@@ -78,7 +81,7 @@ type firstFragments struct {
 }
 
 func newFirstFragments(window time.Duration, keys *keys) *firstFragments {
-	return &firstFragments{window: window, keys: keys, seed: maphash.MakeSeed()}
+	return &firstFragments{window: window, keys: keys, awaits: awaits{waiting: make(map[fragmented]await)}, seed: maphash.MakeSeed()}
 }
 
 // remember takes a first fragment when it has its clock, and with it the flow key
@@ -91,6 +94,9 @@ func (t *firstFragments) remember(p *flow.Packet, high flow.Timestamp) {
 	d := t.find(identity)
 	if d == nil {
 		d = t.begin(identity)
+	}
+	if oldest := &d.recent[recentFirsts-1]; oldest.number != 0 {
+		t.awaits.keep(identity, oldest)
 	}
 	copy(d.recent[1:], d.recent[:])
 	d.recent[0] = firstFragment{key, turned, p.Clock, p.Number, high}
@@ -167,20 +173,17 @@ func (t *firstFragments) find(identity fragmented) *identified {
 	return nil
 }
 
-// name gives a later fragment the key of its datagram's first one: the nearest in
-// front of it in the order of packets, else the nearest behind. It says whether
-// there is one.
+// expect notes that a later fragment has its clock, and waits for its turn.
+func (t *firstFragments) expect(p *flow.Packet) { t.awaits.begin(fragmentedOf(p), p.Number) }
+
+// name gives a later fragment whose turn has come the key of its datagram's first one:
+// the nearest in front of it in the order of packets, else the nearest behind. It says
+// whether there is one.
 func (t *firstFragments) name(p *flow.Packet) bool {
-	d := t.find(fragmentedOf(p))
-	if d == nil {
-		return false
-	}
+	identity := fragmentedOf(p)
+	defer t.awaits.end(identity, p.Number)
 	var before, behind *firstFragment
-	for i := range recentFirsts {
-		f := &d.recent[i]
-		if f.number == 0 {
-			break
-		}
+	for f := range t.about(identity, p.Number) {
 		if f.precedes(p) {
 			if p.Clock.Since(f.clock) <= FragmentLifetime && (before == nil || before.order(f) < 0) {
 				before = f
@@ -200,6 +203,30 @@ func (t *firstFragments) name(p *flow.Packet) bool {
 	return true
 }
 
+// about gives the first fragments that can name a later one, which is the frame of a
+// number: recentFirsts in front of it in the file, and as many behind it.
+func (t *firstFragments) about(identity fragmented, number uint64) iter.Seq[*firstFragment] {
+	return func(yield func(*firstFragment) bool) {
+		older, recent := t.awaits.waiting[identity].older, t.find(identity)
+		count := len(older)
+		for recent != nil && count < len(older)+recentFirsts && recent.recent[count-len(older)].number != 0 {
+			count++
+		}
+		at := func(i int) *firstFragment { // in the order of the file
+			if i < len(older) {
+				return &older[i]
+			}
+			return &recent.recent[count-1-i]
+		}
+		split := sort.Search(count, func(i int) bool { return at(i).number > number })
+		for i := max(0, split-recentFirsts); i < min(count, split+recentFirsts); i++ {
+			if !yield(at(i)) {
+				return
+			}
+		}
+	}
+}
+
 func (f *firstFragment) precedes(p *flow.Packet) bool {
 	return cmp.Or(cmp.Compare(f.clock, p.Clock), cmp.Compare(f.number, p.Number)) < 0
 }
@@ -214,15 +241,25 @@ func isFirstFragment(p *flow.Packet) bool {
 	return p.Meta.Marks&(flow.MarkFragment|flow.MarkLaterFragment) == flow.MarkFragment
 }
 
-// rememberFirst remembers a first fragment, or the one that a tunnel carries.
-func (p *Packets) rememberFirst(packet flow.Packet, high flow.Timestamp) {
+// placeFragment takes a fragment that has its clock, and the one that a tunnel in it
+// carries.
+func (p *Packets) placeFragment(packet flow.Packet, high flow.Timestamp) {
+	if packet.Meta.Marks&flow.MarkFragment != 0 {
+		p.firsts.place(&packet, high)
+	}
 	if packet.Meta.Marks&flow.MarkCarriesFragment != 0 {
 		second := p.seconds[packet.Number]
 		second.Clock = packet.Clock
-		packet = second
+		p.firsts.place(&second, high)
 	}
-	if isFirstFragment(&packet) {
-		p.firsts.remember(&packet, high)
+}
+
+// place takes a fragment that has its clock.
+func (t *firstFragments) place(p *flow.Packet, high flow.Timestamp) {
+	if isFirstFragment(p) {
+		t.remember(p, high)
+	} else {
+		t.expect(p)
 	}
 }
 

@@ -58,7 +58,7 @@ func (p *Packets) takeInner(from *observed, f *capture.Frame) error {
 				return err
 			}
 			p.keepSecond(f, &inner)
-			if isFirstFragment(&inner) {
+			if inner.Meta.Marks&flow.MarkFragment != 0 {
 				packet.Meta.Marks |= flow.MarkCarriesFragment
 			}
 			isInner = false

@@ -118,7 +118,7 @@ func openPackets(name string, opened *input.Input, options Options) (*Packets, e
 	}
 	if options.JoinFragments {
 		p.firsts = newFirstFragments(options.ReorderWindow, p.keys)
-		p.orderer.Fragment = p.rememberFirst
+		p.orderer.Fragment = p.placeFragment
 	}
 	if options.Filter != nil {
 		p.filter = &frameFilter{filter: options.Filter}

@@ -68,7 +68,7 @@ const (
 	MarkBadTransport                     // transport header inconsistent, or longer than its IP packet (note bad_l4_header)
 	MarkLate                             // earlier than its file's clock by more than the reorder window
 	MarkLaterFragment                    // a fragment that is not the first one of its datagram
-	MarkCarriesFragment                  // the first fragment of a datagram is metered in the same frame, behind this packet
+	MarkCarriesFragment                  // a fragment is metered in the same frame, behind this packet
 	MarkDepthLimited                     // an inner packet was not reached: too many headers stand in front of it
 	MarkSecond                           // the inner packet of a frame of which the outer one is metered, too
 	MarkReversed                         // Key was turned around: the packet ran from Key.Destination to Key.Source

@@ -2,6 +2,7 @@ package naive
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -13,10 +14,7 @@ func nameFragments(packets []*packet, window time.Duration) {
 			continue
 		}
 		var before, behind *packet
-		for _, f := range packets {
-			if !f.Fragment || f.Later || !sameDatagram(f, p) {
-				continue
-			}
+		for _, f := range firstFragmentsAbout(p, packets) {
 			switch {
 			case precedence(f, p) < 0:
 				if !exceeds(p.clock, f.clock, 30*time.Second) && (before == nil || precedence(before, f) < 0) {
@@ -32,6 +30,26 @@ func nameFragments(packets []*packet, window time.Duration) {
 			p.named = first
 		}
 	}
+}
+
+// firstFragmentsAbout gives the first fragments of a datagram's identity that can name
+// a later one: the last four in front of it in the file, and the first four behind it.
+func firstFragmentsAbout(p *packet, packets []*packet) []*packet {
+	var front, rear []*packet
+	for _, f := range packets {
+		if !f.Fragment || f.Later || !sameDatagram(f, p) {
+			continue
+		}
+		if f.number <= p.number {
+			front = append(front, f)
+		} else {
+			rear = append(rear, f)
+		}
+	}
+	byNumber := func(a, b *packet) int { return cmp.Compare(a.number, b.number) }
+	slices.SortFunc(front, byNumber)
+	slices.SortFunc(rear, byNumber)
+	return append(front[max(0, len(front)-4):], rear[:min(len(rear), 4)]...)
 }
 
 // precedence compares packets of one file by their order.

@@ -51,8 +51,7 @@ type Orderer struct {
 	Strays, Late uint64
 
 	// Fragment, unless it is nil, is called for each packet that is a fragment, or
-	// carries the first one of a datagram, when it has its clock, with the highest
-	// accepted time by then.
+	// carries one, when it has its clock, with the highest accepted time by then.
 	Fragment func(p flow.Packet, high flow.Timestamp)
 }
 

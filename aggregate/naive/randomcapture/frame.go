@@ -62,24 +62,8 @@ func labelStack(labels []uint32) []byte {
 	return b
 }
 
-// identification gives the next fragment its identification. None has more first
-// fragments than readers remember, which docs/metering.md section 3 bounds and the
-// reference does not: once it would, others have one of their own.
-func (g *generator) identification(first bool) uint16 {
-	id := uint16(g.random.IntN(identifications))
-	if !first {
-		return id
-	}
-	if g.firsts[id]++; g.firsts[id] > 4 {
-		g.more++
-		return identifications + g.more
-	}
-	return id
-}
-
-// identifications is how many datagrams that are in fragments are told apart between
-// two hosts: so few that many fragments meet their first one.
-const identifications = 250
+// identification gives the next fragment its identification.
+func (g *generator) identification() uint16 { return uint16(g.random.IntN(g.identifications)) }
 
 // internet makes an IP packet and gives the length of its IP headers and
 // whether it is not a later fragment.
@@ -105,7 +89,7 @@ func (g *generator) internet(c *conversation, side int) (ip []byte, header int, 
 		}
 		binary.BigEndian.PutUint16(ip[6:], fragment)
 		if fragment != 0 {
-			binary.BigEndian.PutUint16(ip[4:], g.identification(offset == 0))
+			binary.BigEndian.PutUint16(ip[4:], g.identification())
 		}
 		copy(ip[12:], source)
 		copy(ip[16:], destination)
@@ -127,7 +111,7 @@ func (g *generator) internet(c *conversation, side int) (ip []byte, header int, 
 		ip[next] = 44
 		next = len(ip)
 		ip = append(ip, 0, 0, byte(offset>>5), byte(offset<<3), 0, 0)
-		ip = binary.BigEndian.AppendUint16(ip, g.identification(offset == 0))
+		ip = binary.BigEndian.AppendUint16(ip, g.identification())
 		if more {
 			ip[next+3] |= 1
 		}
