@@ -122,8 +122,8 @@ func limits(memory, workers int) runs.Limits {
 type Result struct {
 	Records  uint64        // flow records of the table, metered and exported
 	Exported Exported      // what became of exported ones
-	Present  flow.Fields   // fields that any flow record has
-	Common   flow.Fields   // fields that all flow records have; all fields if there is no record
+	Present  flow.Fields   // fields that any flow or interval record has, and perhaps others
+	Common   flow.Fields   // fields that all flow and interval records have, or some of these; all fields if there is no record
 	Clocks   flow.Interval // least and largest clock of all packets; if there was none, it begins behind its end
 
 	// Packets and Reports are the times of which the run has seen all packets, and all
@@ -196,21 +196,23 @@ func Run(ctx context.Context, inputs []Input, records []RecordInput, config Conf
 	result := &Result{Clocks: clocks, openSince: flow.MaxTimestamp, Taken: taken, Raised: raised, calendar: config.Meter.Intervals(), Common: everyField, population: config.Population, keys: config.keys(), biflows: config.Biflows, keep: config.Keep, book: book, Exported: Exported{
 		Differenced: counts.Differenced, Subtracted: counts.Subtracted, Stitched: counts.Stitched, FirstEnd: flow.MaxTimestamp, LastEnd: flow.MinTimestamp}}
 	for _, w := range workers {
-		result.add(w)
+		result.add(w, config.Resume != nil)
 	}
 	return result, nil
 }
 
-// add takes over what a worker has.
-func (r *Result) add(w *worker) {
-	if w.records > 0 {
+// add takes over what a worker has. Flows that were open before the run, or are behind
+// it, can have rows of intervals where there is no record.
+func (r *Result) add(w *worker, resumed bool) {
+	unended := resumed || w.open != nil
+	if w.records > 0 || unended {
 		r.Present |= r.meteredFields()
 		r.Common &= r.meteredFields()
 		if r.biflows { // one that runs against its key only has no headers of the other direction
 			r.Common &^= flow.HeaderFields
 		}
 	}
-	if w.withoutIP {
+	if w.withoutIP || unended {
 		r.Common &= flow.WithoutIPFields | flow.FieldSampling
 	}
 	r.Present |= w.recorder.present

@@ -81,6 +81,18 @@ func (r *recorder) takeJoined(b *flow.Batch) error {
 	return cmp.Or(r.flows.Err(), r.slices.Err(), r.accountsErr)
 }
 
+// tells notes what a share of a record before the run says that rows of the run may not.
+func (r *recorder) tells(points *flow.Points, slice *meter.Slice) {
+	if n := slice.Key.Point; n == 0 || !points.Point(n).Exported {
+		return // of a metered flow
+	}
+	r.present |= slice.Has
+	r.common &= slice.Has
+	if slice.InIfName|slice.OutIfName != 0 {
+		r.present |= flow.FieldNames
+	}
+}
+
 // row makes a flow record and its shares of the intervals. A record that is rejected
 // goes no further than to where records get their ordinals.
 func (r *recorder) row(record *flow.Record) {

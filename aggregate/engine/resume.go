@@ -117,6 +117,7 @@ func (ws workers) resumeSlices(config *Config, taken *balance.Carried) error {
 			return err
 		}
 		countSlice(taken, &keys, &slice, config.Population)
+		ws[0].recorder.tells(config.Points, &slice)
 		ws[0].slices.Add(&slice)
 		return ws[0].slices.Err()
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"math/rand/v2"
@@ -10,9 +11,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"netstream/aggregate/flow"
 	"netstream/aggregate/naive/randomcapture"
+	"netstream/reader/capture/capturetest"
 )
 
 // nightly runs with --state, one a file, the last one with --state-final, and gives their
@@ -111,6 +114,33 @@ func TestNights(t *testing.T) {
 			mustBeSame(t, table+" of the nights", strings.Join(rowsOf(t, nights, table), ""), strings.Join(rowsOf(t, whole, table), ""))
 		}
 	})
+}
+
+// TestNightWithoutFlows: a night in which no flow ends has rows of intervals all the same,
+// of a flow that the night before has ended, and no cell of them has a value that the one
+// run over both has not.
+func TestNightWithoutFlows(t *testing.T) {
+	packets := []capturetest.Packet{
+		{Time: 0, Data: []byte("\x45\x00\x00\x28\x00\x01\x00\x00\x40\x06\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02\x03\xe8\x00\x50\x00\x00\x00\x01\x00\x00\x00\x01\x50\x11\x00\x00\x00\x00\x00\x00")}, // FIN, ACK
+		{Time: flow.Timestamp(24 * time.Hour), Data: []byte("\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02\x00\x35\xd4\x31\x00\x08\x00\x00")},
+	}
+	dir := t.TempDir()
+	var files []string
+	for i, packet := range packets {
+		var file bytes.Buffer
+		must(t, capturetest.WritePCAP(&file, capturetest.Options{LinkType: 101}, []capturetest.Packet{packet}))
+		files = append(files, filepath.Join(dir, fmt.Sprint(i, ".pcap")))
+		must(t, os.WriteFile(files[i], file.Bytes(), 0o600))
+	}
+	flags := []string{"-o", "csv", "--profile", "cisco", "-A", "index-tos"}
+	nights := nightly(t, append(files, saved(t, "empty.pcap", encoded(nil))), flags...)
+	whole := []string{outputOf(t, slices.Concat(flags, files)...)}
+	if flows, intervals := rowsOf(t, nights[1:2], "flows"), rowsOf(t, nights[1:2], "intervals"); len(flows) > 0 || len(intervals) != 1 {
+		t.Errorf("the second night has %d flows and %d intervals, want 0 and 1", len(flows), len(intervals))
+	}
+	for _, table := range []string{"flows", "intervals", "accounting/index-tos"} {
+		mustBeSame(t, table+" of the nights", strings.Join(rowsOf(t, nights, table), ""), strings.Join(rowsOf(t, whole, table), ""))
+	}
 }
 
 // TestStateOfWorkers: the state is a function of the inputs and settings.
