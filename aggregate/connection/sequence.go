@@ -31,8 +31,10 @@ const (
 	maxJump = 1 << 30
 )
 
-// add takes the next segment.
-func (s *sequence) add(m *flow.Meta) {
+// add takes the next segment, and says whether it is another beginning of the numbers, of
+// which acknowledgments so far say nothing: a SYN, or one too far from the numbers before.
+// acknowledged are the octets that were acknowledged and not seen by then.
+func (s *sequence) add(m *flow.Meta, acknowledged uint64) (anew bool) {
 	syn, fin := m.TCPFlags&flow.TCPSyn != 0, m.TCPFlags&flow.TCPFin != 0
 	length := uint64(m.PayloadOctets) // of sequence numbers
 	if syn {
@@ -42,7 +44,7 @@ func (s *sequence) add(m *flow.Meta) {
 		length++
 	}
 	if length == 0 || m.TCPFlags&flow.TCPRst != 0 {
-		return
+		return false
 	}
 	distance := int64(int32(m.Sequence - uint32(s.next)))
 	another := syn && !(s.haveSyn && s.syn == m.Sequence)
@@ -50,8 +52,10 @@ func (s *sequence) add(m *flow.Meta) {
 		s.syn, s.haveSyn = m.Sequence, true
 	}
 	if !s.begun || another || distance > maxJump || distance < -maxJump {
+		anew = s.begun || syn
+		s.lost += acknowledged
 		s.begin(m.Sequence, length)
-		return
+		return anew
 	}
 	start := s.next + uint64(distance)
 	end := start + length
@@ -70,6 +74,7 @@ func (s *sequence) add(m *flow.Meta) {
 		}
 		s.next = max(s.next, end)
 	}
+	return false
 }
 
 // begin numbers octets from a segment on.

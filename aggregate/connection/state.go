@@ -17,7 +17,7 @@ type end struct {
 	seen          bool // any packet
 	synThenReset  bool // of those that count for RSTOS0
 
-	acknowledged   uint32 // greatest acknowledgment number; valid iff acknowledges
+	acknowledged   uint32 // greatest acknowledgment number of what the other end sends now; valid iff acknowledges
 	window         uint16
 	acknowledges   bool
 	payload        bool // any octet of data
@@ -56,7 +56,9 @@ func (s *State) Add(p *flow.Packet, from int) {
 	}
 	s.time(p, e, peer)
 	e.acknowledge(m, peer)
-	e.sent.add(m)
+	if e.sent.add(m, e.unseen(peer)) && peer.acknowledges {
+		peer.acknowledged = m.Sequence - 1
+	}
 }
 
 const protocolUDP = 17
@@ -125,13 +127,17 @@ func (s span) value() int64 {
 	return s.nanoseconds
 }
 
-func (e *end) segments(peer *end) flow.Segments {
-	missing := e.sent.missing()
-	if peer.acknowledges {
-		missing += e.sent.unseen(peer.acknowledged)
+// unseen gives the octets that the other end has acknowledged, and that were not seen.
+func (e *end) unseen(peer *end) uint64 {
+	if !peer.acknowledges {
+		return 0
 	}
+	return e.sent.unseen(peer.acknowledged)
+}
+
+func (e *end) segments(peer *end) flow.Segments {
 	return flow.Segments{
-		Retransmitted: e.sent.retransmitted, OutOfOrder: e.sent.outOfOrder, Missing: missing,
+		Retransmitted: e.sent.retransmitted, OutOfOrder: e.sent.outOfOrder, Missing: e.sent.missing() + e.unseen(peer),
 		DuplicateACKs: e.duplicateACKs, ZeroWindows: e.zeroWindows,
 	}
 }

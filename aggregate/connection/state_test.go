@@ -143,6 +143,10 @@ func TestSegments(t *testing.T) {
 		{"keep-alive", []segment{data(100, 50), data(149, 1)}, flow.Segments{}, flow.Segments{}},
 		{"numbers wrap", []segment{data(1<<32-20, 20), data(0, 20), data(1<<32-20, 20), data(30, 5)}, flow.Segments{Retransmitted: 1, Missing: 10}, flow.Segments{}},
 		{"another SYN", []segment{data(100, 50), {0, "S", 7000, 0, 0, 9, 0}, data(7001, 10)}, flow.Segments{}, flow.Segments{}},
+		{"another SYN, what was acknowledged before is of other numbers", []segment{
+			{0, "S", 2000000, 0, 0, 9, 0}, {1, "SA", 1, 2000001, 0, 9, 0}, {0, "S", 1000000, 0, 0, 9, 0}, {1, "SA", 1, 1000001, 0, 9, 0}, data(1000001, 10), acks(1000011, 9),
+		}, flow.Segments{}, flow.Segments{Retransmitted: 1}},
+		{"another SYN, what was lost before stays lost", []segment{data(100, 50), acks(180, 9), {0, "S", 7000, 0, 0, 9, 0}, acks(7001, 9), data(7001, 10), acks(7016, 9)}, flow.Segments{Missing: 35}, flow.Segments{}},
 		{"SYN repeated", []segment{{0, "S", 99, 0, 0, 9, 0}, {0, "S", 99, 0, 0, 9, 0}, data(100, 10)}, flow.Segments{Retransmitted: 1}, flow.Segments{}},
 		{"beyond any window", []segment{data(100, 50), data(150+1<<30+1, 50), data(100, 50)}, flow.Segments{}, flow.Segments{}},
 		{"more gaps than are remembered", torn, flow.Segments{Retransmitted: 1, Missing: 90}, flow.Segments{}},

@@ -27,7 +27,7 @@ func (f *meteredFlow) connection() flow.TCPConversation {
 		}
 		if p.isSegment() {
 			ways[from].acknowledge(p, ways[1-from])
-			ways[from].send(p)
+			ways[from].send(p, ways[1-from])
 		}
 	}
 	for i, of := range []*flow.Segments{&c.Forward, &c.Reverse} {
@@ -36,9 +36,7 @@ func (f *meteredFlow) connection() flow.TCPConversation {
 		for _, gap := range w.gaps() {
 			of.Missing += uint64(gap[1] - gap[0])
 		}
-		if beyond := int32(peer.greatest - uint32(w.next)); peer.acknowledged && w.begun && beyond > 0 && beyond <= 1<<30 {
-			of.Missing += uint64(beyond)
-		}
+		of.Missing += w.beyond(peer)
 	}
 	return c
 }
@@ -193,8 +191,16 @@ func (w *way) gaps() (gaps [][2]int64) {
 	return gaps
 }
 
+// beyond gives the numbers that were not seen, though the other end has acknowledged them.
+func (w *way) beyond(peer *way) uint64 {
+	if beyond := int32(peer.greatest - uint32(w.next)); peer.acknowledged && w.begun && beyond > 0 && beyond <= 1<<30 {
+		return uint64(beyond)
+	}
+	return 0
+}
+
 // send takes the numbers of a segment.
-func (w *way) send(p *packet) {
+func (w *way) send(p *packet, peer *way) {
 	length := int64(p.PayloadOctets)
 	syn, fin := p.TCPFlags&flow.TCPSyn != 0, p.TCPFlags&flow.TCPFin != 0
 	for _, counts := range []bool{syn, fin} {
@@ -212,6 +218,10 @@ func (w *way) send(p *packet) {
 		w.syn = &p.Sequence
 	}
 	if anew {
+		w.lost += w.beyond(peer)
+		if w.begun || syn {
+			peer.greatest = p.Sequence - 1 // what was acknowledged were other numbers
+		}
 		for _, gap := range w.gaps() {
 			w.lost += uint64(gap[1] - gap[0])
 		}
