@@ -99,6 +99,11 @@ func (o *keyOptions) resolve(flags *pflag.FlagSet, kind string, packets *packetO
 	return o.resolveLayer(flags, parsed, packets)
 }
 
+// precedenceOnly says whether the key has a part of the DSCP.
+func (o *keyOptions) precedenceOnly() bool {
+	return o.definition.Fields&flow.KeyClassOfService != 0 && o.definition.ClassMask == flow.ClassPrecedence
+}
+
 // with gives the flags of the same key with more fields.
 func (o *keyOptions) with(fields []string) string {
 	text := "--key " + o.effective + "," + strings.Join(fields, ",")

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"netstream/aggregate/enrich"
-	"netstream/aggregate/flow"
 	"netstream/aggregate/recordfilter"
 	"netstream/reader/anonymize"
 	"netstream/reader/reference"
@@ -56,7 +55,7 @@ func (o *runOptions) readReference() error {
 	if r.override && len(r.routes) == 0 {
 		return fail(exitUsage, "add --as FILE", "--as-override is for the routes of --as, which is not given")
 	}
-	if r.classes != "" && o.keys.definition.Fields&flow.KeyClassOfService != 0 && o.keys.definition.ClassMask == flow.ClassPrecedence {
+	if r.classes != "" && o.keys.precedenceOnly() {
 		return fail(exitUsage, "dscp in --key has it", "--dscp-classes needs the whole DSCP, of which --key has the precedence only")
 	}
 	if err := r.readFiles(o.anonymize.key); err != nil || r.data == nil {

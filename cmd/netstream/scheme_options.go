@@ -47,6 +47,9 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	if o.schemes, err = accounting.Parse(o.texts, labels); err != nil {
 		return fail(exitUsage, "-A as,prefix and -A 'customer=src_ip/24:64,dscp' are such; netstream help run lists schemes and fields", "cannot use -A: %w", err)
 	}
+	if run.keys.precedenceOnly() && o.needs(flow.SchemeDSCP) {
+		return fail(exitUsage, "precedence in -A, or dscp in --key", "dscp of -A needs the whole DSCP, of which --key has the precedence only")
+	}
 	o.minimum, o.minimumGiven = accounting.DefaultMinimum(), flags.Changed("min-mask")
 	if o.minimumGiven {
 		if o.minimum, err = minimumOf(o.minMask); err != nil {
@@ -62,6 +65,16 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 		return fail(exitUsage, "leave one of them out", "--peak is of all packets, and cannot leave those out that --flow-filter does")
 	}
 	return nil
+}
+
+// needs says whether a scheme has a field.
+func (o *schemeOptions) needs(field flow.SchemeField) bool {
+	for i := range o.schemes {
+		if slices.ContainsFunc(o.schemes[i].Columns, func(c flow.SchemeColumn) bool { return c.Field == field }) {
+			return true
+		}
+	}
+	return false
 }
 
 // minimumOf reads least prefix lengths. The one of IPv6 is as without the flag if the text

@@ -89,6 +89,11 @@ func (o *sumOptions) validate(flags *pflag.FlagSet) error {
 	return o.result.validate()
 }
 
+// needs says whether the scheme has a field.
+func (o *sumOptions) needs(field flow.SchemeField) bool {
+	return slices.ContainsFunc(o.scheme.Columns, func(c flow.SchemeColumn) bool { return c.Field == field })
+}
+
 // sumCounters are the columns that are added up. The scaled ones are known only if all
 // rows tell them, the others if any does.
 func sumCounters() []string {
@@ -119,6 +124,11 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 	for _, t := range tables {
 		if _, is := t.Column("rev_packets"); is {
 			return fail(exitUsage, "netstream run -A "+o.scheme.Name+" counts each direction by itself", "cannot sum biflows by a scheme: their interval table has both directions in one row")
+		}
+	}
+	for _, r := range all {
+		if slices.Contains(strings.Split(r.Manifest.Parameters["key"], ","), "precedence") && o.needs(flow.SchemeDSCP) {
+			return fail(exitUsage, "precedence is there, as is tos", "%s has no DSCP: its flow key has the precedence only", r.Path)
 		}
 	}
 	for i := range o.scheme.Columns {

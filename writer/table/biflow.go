@@ -64,13 +64,13 @@ func reverseTCPFlags() []Column[flow.Record] {
 	notTCP := func(r *flow.Record) bool { return r.Reverse == nil || r.Reverse.Marks&flow.MarkTCP == 0 }
 	columns := []Column[flow.Record]{{
 		Name: "rev_tcp_flags", Kind: Uint16, Null: notTCP,
-		Definition: "OR of the TCP control bits of the packets from dst_ip to src_ip, as tcp_flags; NULL if no TCP flags were seen, and for exported flows.",
+		Definition: "OR of the TCP control bits of the packets from dst_ip to src_ip, as tcp_flags; NULL if none of these has any, and for exported flows.",
 		Int:        func(r *flow.Record) int64 { return int64(r.Reverse.TCPFlags) },
 	}}
 	for bit, name := range [flow.TCPFlagCount]string{"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ae"} {
 		columns = append(columns, Column[flow.Record]{
 			Name: "rev_tcp_" + name, Kind: Int64, Unit: "packets", Null: notTCP,
-			Definition: "Number of packets from dst_ip to src_ip with the TCP control bit " + strings.ToUpper(name) + " set; NULL if no TCP flags were seen, and for exported flows.",
+			Definition: "Number of packets from dst_ip to src_ip with the TCP control bit " + strings.ToUpper(name) + " set; NULL if none of these packets has TCP flags, and for exported flows.",
 			Int:        func(r *flow.Record) int64 { return count(r.Reverse.TCPFlagCounts[bit]) },
 		})
 	}
@@ -127,7 +127,7 @@ func segmentColumns(prefix, sender string, of func(*flow.TCPConversation) *flow.
 	}
 	column := func(name, unit, definition string, get func(*flow.Segments) uint64) Column[flow.Record] {
 		return Column[flow.Record]{
-			Name: prefix + name, Kind: Int64, Unit: unit, Null: notTCP, Definition: definition + "; NULL if no TCP flags were seen.",
+			Name: prefix + name, Kind: Int64, Unit: unit, Null: notTCP, Definition: definition + "; NULL if no TCP flags were seen in either direction.",
 			Int: func(r *flow.Record) int64 { return count(get(of(&r.Reverse.TCP))) },
 		}
 	}
@@ -154,7 +154,7 @@ func intervalReverse() []Column[flow.IntervalRecord] {
 		func(r *record) int64 { return count(r.ReverseScaled.Octets) })...)
 	return append(columns, Column[record]{
 		Name: "rev_tcp_flags", Kind: Uint16,
-		Definition: "OR of the TCP control bits of the packets from dst_ip to src_ip, as tcp_flags; NULL if no TCP flags were seen, and for exported flows.",
+		Definition: "OR of the TCP control bits of the packets from dst_ip to src_ip, as tcp_flags; NULL if none of these has any, and for exported flows.",
 		Null:       func(r *record) bool { return directed(r) || !r.ReverseTCP },
 		Int:        func(r *record) int64 { return int64(r.ReverseTCPFlags) },
 	})

@@ -174,17 +174,17 @@ func flowTags() []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "vlan_id", Kind: Uint16, Elements: []Element{{58, "vlanId"}, {243, "dot1qVlanId"}},
-			Definition: "VLAN identifier of the outermost tag of the flow's first packet; NULL if it had none.",
+			Definition: "VLAN identifier of the outermost tag of the flow's first packet, of a biflow of the first one from src_ip to dst_ip; NULL if it had none.",
 			Null:       func(r *flow.Record) bool { return r.Marks&flow.MarkVLAN == 0 },
 			Int:        func(r *flow.Record) int64 { return int64(r.VLAN) },
 		}, {
 			Name: "inner_vlan_id", Kind: Uint16, Elements: []Element{{245, "dot1qCustomerVlanId"}},
-			Definition: "VLAN identifier of the tag behind the outermost one of the flow's first packet; NULL if it had none.",
+			Definition: "VLAN identifier of the tag behind the outermost one of the flow's first packet, of a biflow of the first one from src_ip to dst_ip; NULL if it had none.",
 			Null:       func(r *flow.Record) bool { return r.Marks&flow.MarkInnerVLAN == 0 },
 			Int:        func(r *flow.Record) int64 { return int64(r.InnerVLAN) },
 		}, {
 			Name: "mpls_label", Kind: Uint32, Elements: []Element{{70, "mplsTopLabelStackSection"}},
-			Definition: "The 20 label bits of the top MPLS label stack entry of the flow's first packet; NULL if it had none.",
+			Definition: "The 20 label bits of the top MPLS label stack entry of the flow's first packet, of a biflow of the first one from src_ip to dst_ip; NULL if it had none.",
 			Null:       func(r *flow.Record) bool { return r.Marks&flow.MarkMPLS == 0 },
 			Int:        func(r *flow.Record) int64 { return int64(r.MPLSTop) },
 		},

@@ -13,13 +13,13 @@ func flowMAC(o *Options) []Column[flow.Record] {
 	return []Column[flow.Record]{
 		{
 			Name: "src_mac", Kind: Text, Elements: []Element{{56, "sourceMacAddress"}},
-			Definition: "Source hardware address of the flow's first packet, in lower-case hexadecimal with colons; NULL if the link has none, or the exporter does not tell.",
+			Definition: "Source hardware address of the flow's first packet, of a biflow of the first one from src_ip to dst_ip, in lower-case hexadecimal with colons; NULL if the link has none, or the exporter does not tell.",
 			Null:       noMAC(flow.FieldSourceMAC), Absent: absent(flow.FieldSourceMAC),
 			Symbol: func(r *flow.Record) Symbol { return macSymbol(&r.SourceMAC) },
 			Spell:  spellMAC,
 		}, {
 			Name: "dst_mac", Kind: Text, Elements: []Element{{80, "destinationMacAddress"}},
-			Definition: "Destination hardware address of the flow's first packet, in lower-case hexadecimal with colons; NULL if the link has none, or the exporter does not tell.",
+			Definition: "Destination hardware address of the flow's first packet, of a biflow of the first one from src_ip to dst_ip, in lower-case hexadecimal with colons; NULL if the link has none, or the exporter does not tell.",
 			Null:       noMAC(flow.FieldDestinationMAC), Absent: absent(flow.FieldDestinationMAC),
 			Symbol: func(r *flow.Record) Symbol { return macSymbol(&r.DestinationMAC) },
 			Spell:  spellMAC,
