@@ -47,7 +47,7 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	if o.schemes, err = accounting.Parse(o.texts, labels); err != nil {
 		return fail(exitUsage, "-A as,prefix and -A 'customer=src_ip/24:64,dscp' are such; netstream help run lists schemes and fields", "cannot use -A: %w", err)
 	}
-	if run.keys.precedenceOnly() && o.needs(flow.SchemeDSCP) {
+	if run.keys.precedenceOnly() && anyHas(o.schemes, flow.SchemeDSCP) {
 		return fail(exitUsage, "precedence in -A, or dscp in --key", "dscp of -A needs the whole DSCP, of which --key has the precedence only")
 	}
 	o.minimum, o.minimumGiven = accounting.DefaultMinimum(), flags.Changed("min-mask")
@@ -67,10 +67,10 @@ func (o *schemeOptions) resolve(flags *pflag.FlagSet, run *runOptions) error {
 	return nil
 }
 
-// needs says whether a scheme has a field.
-func (o *schemeOptions) needs(field flow.SchemeField) bool {
-	for i := range o.schemes {
-		if slices.ContainsFunc(o.schemes[i].Columns, func(c flow.SchemeColumn) bool { return c.Field == field }) {
+// anyHas says whether one of the schemes has a field.
+func anyHas(schemes []flow.Scheme, field flow.SchemeField) bool {
+	for i := range schemes {
+		if slices.ContainsFunc(schemes[i].Columns, func(c flow.SchemeColumn) bool { return c.Field == field }) {
 			return true
 		}
 	}

@@ -89,11 +89,6 @@ func (o *sumOptions) validate(flags *pflag.FlagSet) error {
 	return o.result.validate()
 }
 
-// needs says whether the scheme has a field.
-func (o *sumOptions) needs(field flow.SchemeField) bool {
-	return slices.ContainsFunc(o.scheme.Columns, func(c flow.SchemeColumn) bool { return c.Field == field })
-}
-
 // sumCounters are the columns that are added up. The scaled ones are known only if all
 // rows tell them, the others if any does.
 func sumCounters() []string {
@@ -127,7 +122,7 @@ func (o *sumOptions) run(ctx context.Context, c *console, args []string) error {
 		}
 	}
 	for _, r := range all {
-		if slices.Contains(strings.Split(r.Manifest.Parameters["key"], ","), "precedence") && o.needs(flow.SchemeDSCP) {
+		if slices.Contains(strings.Split(r.Manifest.Parameters["key"], ","), "precedence") && anyHas([]flow.Scheme{o.scheme}, flow.SchemeDSCP) {
 			return fail(exitUsage, "precedence is there, as is tos", "%s has no DSCP: its flow key has the precedence only", r.Path)
 		}
 	}
