@@ -153,6 +153,15 @@ func mustBeFew(t *testing.T) *tieCount {
 	return c
 }
 
+// bothFragments says whether all packets of a flow table of two are fragments.
+func bothFragments(t *testing.T, flows sheet) bool {
+	fragments := 0
+	for _, r := range flows.rows {
+		fragments += number(t, row{flows.columns, r}, "fragments")
+	}
+	return fragments == 2
+}
+
 // M10: the order of packets with equal times matters to nobody else's counters.
 func TestSwapEqualTimes(t *testing.T) {
 	var pairs atomic.Uint64
@@ -163,7 +172,10 @@ func TestSwapEqualTimes(t *testing.T) {
 				continue
 			}
 			flows, intervals := s.tables(t, swapped)
-			_, pair := s.tables(t, s.packets[at:at+2])
+			of, pair := s.tables(t, s.packets[at:at+2])
+			if bothFragments(t, sheetOf(t, of)) { // a later one is named by the first ones in front of it
+				continue
+			}
 			if one, biflow := oneKey(t, sheetOf(t, pair)); one {
 				columns := []string{"flows_active", "flows_started", "flows_ended"} // its SYN and FIN may have changed places
 				got, want := sheetOf(t, intervals).without(columns...), sheetOf(t, s.intervals).without(columns...)
